@@ -1,0 +1,87 @@
+"""Vocabularies of accounts, posts and interactions. A leaf: it imports nothing of ours."""
+
+from django.db import models
+
+
+class Platform(models.TextChoices):
+    """The four platforms; the stored word is lower case, the label is the platform's own name."""
+
+    INSTAGRAM = "instagram", "Instagram"
+    FACEBOOK = "facebook", "Facebook"
+    TWITTER = "twitter", "X"
+    TIKTOK = "tiktok", "TikTok"
+
+
+class AccountState(models.TextChoices):
+    """Whether Gator can act for an account."""
+
+    ACTIVE = "active", "Active"
+    EXPIRING = "expiring", "Expiring"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"
+    PAUSED = "paused", "Paused"
+
+
+class PostStatus(models.TextChoices):
+    """The life of a post on its platform."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    PUBLISHING = "publishing", "Publishing"
+    PUBLISHED = "published", "Published"
+    # The platform's answer never arrived: the post may or may not be live, and is never sent again blindly.
+    UNKNOWN = "unknown", "Unknown"
+    FAILED = "failed", "Failed"
+    DELETED = "deleted", "Deleted"
+
+
+class SyncStatus(models.TextChoices):
+    """How the last attempt to read a post's numbers ended."""
+
+    NEVER = "never", "Never synced"
+    OK = "ok", "OK"
+    FAILED = "failed", "Failed"
+
+
+class InteractionKind(models.TextChoices):
+    """What a visible person did with a post."""
+
+    COMMENT = "comment", "Comment"
+    REPLY = "reply", "Reply"
+    LIKE = "like", "Like"
+    SHARE = "share", "Share"
+
+
+class Verdict(models.TextChoices):
+    """Who stands behind an interaction."""
+
+    GENUINE = "genuine", "Genuine"
+    BOT = "bot", "Bot"
+    PERSONA = "persona", "AI persona"
+
+
+class FilterState(models.TextChoices):
+    """Whether a post's engagement went through the filter. Nothing learns from an unfiltered post."""
+
+    UNFILTERED = "unfiltered", "Unfiltered"
+    FILTERED = "filtered", "Filtered"
+    # Nothing of the post can be seen one by one, so its genuine part is estimated from its account's history.
+    UNOBSERVED = "unobserved", "Nothing observable"
+
+
+class Basis(models.TextChoices):
+    """What an engagement rate is a share of. Rates of different bases are never compared."""
+
+    REACH = "reach", "Reach"
+    VIEWS = "views", "Views"
+    FOLLOWERS = "followers", "Followers"
+    # No denominator is known: the rate stays NULL and patterns use the log of the count.
+    COUNT = "count", "Count"
+
+
+class MetricSource(models.TextChoices):
+    """How a snapshot's numbers reached us."""
+
+    API = "api", "Platform API"
+    IMPORT = "import", "Imported file"
+    PUSH = "push", "Pushed by another program"

@@ -1,0 +1,364 @@
+"""Accounts, posts, what was measured of them and who was seen there."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from acd.constraints import legal, not_negative, ordered
+from acd.enums import Grade
+from acd.models import ACDContext
+from engagement.enums import (
+    AccountState,
+    Basis,
+    FilterState,
+    InteractionKind,
+    MetricSource,
+    Platform,
+    PostStatus,
+    SyncStatus,
+    Verdict,
+)
+from engagement.fields import EncryptedTextField
+from engagement.querysets import (
+    InteractionQuerySet,
+    SocialAccountQuerySet,
+    SocialMediaPostQuerySet,
+)
+from engagement.values import METRIC_FIELDS
+from gator.studio.enums import MediaKind
+from gator.studio.models import Content, Persona
+
+
+class SocialAccount(models.Model):
+    """A persona's account on one platform, with its sealed tokens."""
+
+    persona = models.ForeignKey(Persona, models.PROTECT, related_name="accounts")
+    platform = models.CharField(max_length=10, choices=Platform.choices)
+    platform_user_id = models.CharField(max_length=100)
+    handle = models.CharField(max_length=100, blank=True)
+    access_token = EncryptedTextField(blank=True, default="")
+    refresh_token = EncryptedTextField(blank=True, default="")
+    scopes = models.JSONField(default=list, blank=True)
+    token_expires_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.ACTIVE)
+    followers = models.PositiveBigIntegerField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    # Nothing is called before this moment: the platform closed the window.
+    throttled_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SocialAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("platform", "handle", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["platform", "platform_user_id"], name="socialaccount_once_per_platform"
+            ),
+            legal("socialaccount", "platform", Platform),
+            legal("socialaccount", "state", AccountState),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} @{self.handle or self.platform_user_id}"
+
+    @property
+    def has_token(self) -> bool:
+        """Whether an access token is set; the token itself is never shown."""
+        return bool(self.access_token)
+
+
+class Hashtag(models.Model):
+    """A hashtag in its normal form (NFKC, casefolded, without `#`): a table, so that SQL groups by it."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return f"#{self.name}"
+
+
+class Measured(models.Model):
+    """The numbers a platform gives of a post. NULL means unknown and takes part in no mean."""
+
+    likes = models.PositiveBigIntegerField(null=True, blank=True)
+    comments = models.PositiveBigIntegerField(null=True, blank=True)
+    shares = models.PositiveBigIntegerField(null=True, blank=True)
+    saves = models.PositiveBigIntegerField(null=True, blank=True)
+    impressions = models.PositiveBigIntegerField(null=True, blank=True)
+    views = models.PositiveBigIntegerField(null=True, blank=True)
+    reach = models.PositiveBigIntegerField(null=True, blank=True)
+    video_views = models.PositiveBigIntegerField(null=True, blank=True)
+    profile_visits = models.PositiveBigIntegerField(null=True, blank=True)
+    video_completion_rate = models.FloatField(null=True, blank=True, help_text="Percent, 0 to 100.")
+    click_through_rate = models.FloatField(null=True, blank=True, help_text="Percent, 0 to 100.")
+    api_version = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=10, choices=MetricSource.choices, default=MetricSource.API)
+    raw = models.JSONField(default=dict, blank=True, help_text="The platform's reply as it came.")
+
+    class Meta:
+        abstract = True
+
+    def counts(self) -> dict[str, Any]:
+        """The measured numbers alone, by field name."""
+        return {name: getattr(self, name) for name in METRIC_FIELDS}
+
+
+class SocialMediaPost(Measured):
+    """A post on a platform: where it stands, its newest numbers and what they mean."""
+
+    persona = models.ForeignKey(Persona, models.PROTECT, related_name="posts")
+    account = models.ForeignKey(SocialAccount, models.PROTECT, null=True, blank=True, related_name="posts")
+    content = models.ForeignKey(Content, models.PROTECT, null=True, blank=True, related_name="posts")
+    context = models.ForeignKey(ACDContext, models.SET_NULL, null=True, blank=True, related_name="posts")
+    platform = models.CharField(max_length=10, choices=Platform.choices)
+    media_kind = models.CharField(max_length=10, choices=MediaKind.choices)
+    platform_post_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULL keeps drafts unique
+    publish_id = models.CharField(
+        max_length=200, blank=True, help_text="What to ask the platform about while it processes."
+    )
+    url = models.URLField(max_length=500, blank=True)
+    status = models.CharField(max_length=10, choices=PostStatus.choices, default=PostStatus.DRAFT)
+    status_reason = models.TextField(
+        blank=True, help_text="Why it failed, is unknown or was deleted, in words for staff."
+    )
+    caption = models.TextField(blank=True)
+    hashtags = models.ManyToManyField(Hashtag, blank=True, related_name="posts")
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    local_hour = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Hour in the persona's zone."
+    )
+    local_weekday = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0 is Monday, in the persona's zone."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    last_synced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the newest numbers were observed."
+    )
+    next_sync_at = models.DateTimeField(null=True, blank=True, help_text="NULL: no longer synced.")
+    sync_status = models.CharField(max_length=10, choices=SyncStatus.choices, default=SyncStatus.NEVER)
+    sync_error = models.TextField(blank=True)
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    filter_state = models.CharField(
+        max_length=10, choices=FilterState.choices, default=FilterState.UNFILTERED
+    )
+    observed_count = models.PositiveBigIntegerField(default=0)
+    genuine_count = models.PositiveBigIntegerField(default=0)
+    bot_count = models.PositiveBigIntegerField(default=0)
+    persona_count = models.PositiveBigIntegerField(default=0)
+    total_engagement = models.PositiveBigIntegerField(null=True, blank=True)
+    genuine_engagement = models.FloatField(null=True, blank=True)
+    genuine_low = models.FloatField(null=True, blank=True)
+    genuine_high = models.FloatField(null=True, blank=True)
+    basis = models.CharField(max_length=10, choices=Basis.choices, blank=True)
+    engagement_rate = models.FloatField(
+        null=True, blank=True, help_text="Genuine engagement in percent of the basis."
+    )
+    rate_low = models.FloatField(null=True, blank=True)
+    rate_high = models.FloatField(null=True, blank=True)
+    raw_rate = models.FloatField(
+        null=True, blank=True, help_text="Unfiltered engagement in percent of the basis."
+    )
+    lift = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="Log of 1 + genuine engagement, less what the account's earlier posts lead to expect.",
+    )
+    vs_average = models.FloatField(null=True, blank=True, help_text="Percent above the account's usual.")
+    average_n = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Earlier posts behind the usual."
+    )
+    percentile = models.FloatField(
+        null=True, blank=True, help_text="Share of those posts it beats, 0 to 100."
+    )
+    measured_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the numbers above were last computed."
+    )
+    grade = models.PositiveSmallIntegerField(choices=Grade.choices, null=True, blank=True)
+    graded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SocialMediaPostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "post"
+        ordering = ("-published_at", "-id")
+        indexes = (
+            # Every question about a persona's window: flat when the table grows (docs/numbers.md).
+            models.Index(fields=["persona", "platform", "published_at"], name="post_window"),
+            models.Index(fields=["account", "published_at"], name="post_account_history"),
+            models.Index(fields=["-published_at", "-id"], name="post_newest"),
+            # `due_for_sync()`
+            models.Index(fields=["next_sync_at"], name="post_due", condition=Q(next_sync_at__isnull=False)),
+            # `due_for_publishing()`
+            models.Index(
+                fields=["scheduled_at"], name="post_scheduled", condition=Q(status=PostStatus.SCHEDULED)
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["platform", "platform_post_id"], name="post_once_per_platform"),
+            models.CheckConstraint(
+                condition=Q(observed_count=F("genuine_count") + F("bot_count") + F("persona_count")),
+                name="post_verdicts_partition_observed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PostStatus.PUBLISHED)
+                | Q(platform_post_id__isnull=False, published_at__isnull=False),
+                name="post_published_has_id_and_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(local_hour__lt=24) | Q(local_hour=None), name="post_local_hour_legal"
+            ),
+            models.CheckConstraint(
+                condition=Q(local_weekday__lt=7) | Q(local_weekday=None), name="post_local_weekday_legal"
+            ),
+            legal("post", "platform", Platform),
+            legal("post", "media_kind", MediaKind),
+            legal("post", "status", PostStatus),
+            legal("post", "sync_status", SyncStatus),
+            legal("post", "filter_state", FilterState),
+            legal("post", "source", MetricSource),
+            legal("post", "grade", Grade, null=True),
+            models.CheckConstraint(condition=Q(basis__in=["", *Basis.values]), name="post_basis_legal"),
+            ordered("post", "genuine_low", "genuine_engagement", "genuine_high"),
+            ordered("post", "rate_low", "engagement_rate", "rate_high"),
+            *not_negative("post", "genuine_low", "rate_low"),
+        )
+
+    def __str__(self) -> str:
+        caption = self.caption[:40] or self.platform_post_id or f"post {self.pk}"
+        return f"{self.get_platform_display()}: {caption}"
+
+    @property
+    def genuine_ratio(self) -> float | None:
+        """Share of the engagement that is genuine, 0 to 1; None where nothing is known."""
+        if not self.total_engagement or self.genuine_engagement is None:
+            return None
+        return min(1.0, self.genuine_engagement / self.total_engagement)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether its newest numbers were observed before the platform's insights settle."""
+        if self.published_at is None or self.last_synced_at is None:
+            return True
+        return self.last_synced_at - self.published_at < timedelta(hours=settings.SETTLE_HOURS)
+
+
+class MetricSnapshot(Measured):
+    """What a platform said of a post at one moment. Append-only; the newest `observed_at` stands on the post."""
+
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="snapshots")
+    observed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-observed_at",)
+        constraints = (
+            models.UniqueConstraint(fields=["post", "observed_at"], name="snapshot_once_per_moment"),
+            legal("snapshot", "source", MetricSource),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.observed_at:%Y-%m-%d %H:%M} UTC"
+
+
+class Interaction(models.Model):
+    """One visible comment, reply, like or share: text for a limited time, verdict and reasons for good, no name ever."""
+
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="interactions")
+    platform_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=InteractionKind.choices)
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    author_key = models.CharField(
+        max_length=64, blank=True, help_text="Keyed hash of platform and author; empty: unknown."
+    )
+    text = models.TextField(blank=True)
+    fingerprint = models.CharField(
+        max_length=32, blank=True, help_text="Hash of the normalised text, to find repetition."
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
+    score = models.FloatField(
+        null=True, blank=True, help_text="Probability-like weight of the evidence for a bot, 0 to 1."
+    )
+    reasons = models.JSONField(default=list, blank=True)
+    model_version = models.CharField(max_length=50, blank=True)
+    override = models.CharField(
+        max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict."
+    )
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    text_purged_at = models.DateTimeField(null=True, blank=True)
+
+    # What counts: a person's word where there is one, else the filter's.
+    final_verdict = models.GeneratedField(
+        expression=models.Case(models.When(~Q(override=""), then=F("override")), default=F("verdict")),
+        output_field=models.CharField(max_length=10, choices=Verdict.choices, blank=True),
+        db_persist=True,
+    )
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-occurred_at", "-id")
+        indexes = (
+            models.Index(fields=["author_key"], name="interaction_author"),
+            models.Index(fields=["fingerprint"], name="interaction_fingerprint"),
+            models.Index(fields=["-first_seen_at", "-id"], name="interaction_newest"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
+            legal("interaction", "kind", InteractionKind),
+            models.CheckConstraint(
+                condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"
+            ),
+            models.CheckConstraint(
+                condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.platform_id}"
+
+
+class RefusedPayload(models.Model):
+    """What a platform or a program sent that could not be true, kept for inspection."""
+
+    post = models.ForeignKey(
+        SocialMediaPost, models.CASCADE, null=True, blank=True, related_name="refused_payloads"
+    )
+    account = models.ForeignKey(
+        SocialAccount, models.CASCADE, null=True, blank=True, related_name="refused_payloads"
+    )
+    reason = models.TextField()
+    payload = models.TextField(blank=True, help_text="The first 10,000 characters.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return self.reason[:80]
+
+
+class ErasedAuthor(models.Model):
+    """A person who asked to be forgotten. Their keyed hash stays, so that nothing of theirs is stored again."""
+
+    author_key = models.CharField(max_length=64, unique=True)
+    erased_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-erased_at",)
+
+    def __str__(self) -> str:
+        return f"{self.author_key[:12]}…"

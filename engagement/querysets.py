@@ -1,0 +1,103 @@
+"""Every question asked of accounts, posts and interactions, as chainable queryset methods."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+
+from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, Verdict
+
+WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
+
+
+class SocialAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Questions about accounts."""
+
+    def working(self, now: datetime) -> Self:
+        """Accounts that may be called at `now`: a usable state, a token and an open window."""
+        open_window = Q(throttled_until=None) | Q(throttled_until__lte=now)
+        return self.filter(open_window, state__in=WORKING).exclude(access_token="")
+
+    def expiring(self, now: datetime, days: int = 14) -> Self:
+        """Accounts whose token ends within `days`."""
+        return self.filter(token_expires_at__gt=now, token_expires_at__lte=now + timedelta(days=days))
+
+
+class SocialMediaPostQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Questions about posts."""
+
+    def published(self) -> Self:
+        """Posts that are live, or were when last seen."""
+        return self.filter(status=PostStatus.PUBLISHED)
+
+    def recent(self, hours: int, now: datetime) -> Self:
+        """Posts published in the `hours` before `now`."""
+        return self.filter(published_at__gt=now - timedelta(hours=hours), published_at__lte=now)
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Posts published after `start`, up to and including `end`."""
+        return self.filter(published_at__gt=start, published_at__lte=end)
+
+    def for_persona(self, persona: models.Model) -> Self:
+        """Posts of one persona."""
+        return self.filter(persona=persona)
+
+    def on(self, platform: str) -> Self:
+        """Posts on one platform."""
+        return self.filter(platform=platform)
+
+    def due_for_sync(self, now: datetime) -> Self:
+        """Live posts whose numbers are due, and that no worker has claimed."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.published().filter(unclaimed, next_sync_at__lte=now)
+
+    def overdue(self, now: datetime, hours: int = 2) -> Self:
+        """Live posts whose sync is more than `hours` late."""
+        return self.published().filter(next_sync_at__lt=now - timedelta(hours=hours))
+
+    def due_for_publishing(self, now: datetime) -> Self:
+        """Posts whose scheduled time has come."""
+        return self.filter(status=PostStatus.SCHEDULED, scheduled_at__lte=now)
+
+    def sync_failed(self) -> Self:
+        """Posts whose last sync failed."""
+        return self.filter(sync_status=SyncStatus.FAILED)
+
+    def measured(self) -> Self:
+        """Posts that may teach something: filtered, or honestly estimated where nothing can be seen."""
+        return self.exclude(filter_state=FilterState.UNFILTERED).filter(genuine_engagement__isnull=False)
+
+    def settled(self) -> Self:
+        """Posts whose newest numbers were observed after the platform's insights settle."""
+        return self.filter(last_synced_at__gte=F("published_at") + timedelta(hours=settings.SETTLE_HOURS))
+
+    def awaiting_grade(self) -> Self:
+        """Settled, measured posts whose numbers are newer than their grade."""
+        return self.measured().settled().filter(Q(graded_at=None) | Q(graded_at__lt=F("measured_at")))
+
+    def bot_ridden(self, share: float = 0.3) -> Self:
+        """Posts where bots make up at least `share` of what could be observed."""
+        return self.filter(observed_count__gt=0, bot_count__gte=F("observed_count") * share)
+
+    def unusual(self, percent: float = 50) -> Self:
+        """Posts at least `percent` above or below the account's usual."""
+        return self.filter(Q(vs_average__gte=percent) | Q(vs_average__lte=-percent))
+
+
+class InteractionQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Questions about visible interactions."""
+
+    def unassessed(self) -> Self:
+        """Interactions without a verdict."""
+        return self.filter(final_verdict="")
+
+    def text_due_for_purge(self, before: datetime) -> Self:
+        """Interactions first seen before `before` whose text is still kept."""
+        return self.filter(first_seen_at__lt=before).exclude(text="")
+
+    def verdict_counts(self) -> dict[str, int]:
+        """How many interactions carry each final verdict; every verdict is a key."""
+        rows = self.order_by().values_list("final_verdict").annotate(n=Count("pk"))
+        return dict.fromkeys(Verdict.values, 0) | dict(rows)

@@ -1,0 +1,11 @@
+"""The Celery application. Settings hold its configuration, the database its schedule."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gator.settings")
+
+app = Celery("gator")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

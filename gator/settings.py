@@ -1,0 +1,308 @@
+"""Every setting of Gator, in sections. The only module that reads the environment.
+
+A clone without configuration is a development installation on SQLite that answers on loopback only. Setting
+`SECRET_KEY` makes it a production installation, which refuses to start without its other keys.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = BASE_DIR / "var"
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# --- Mode and keys ---------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default="SECRET_KEY" not in env.ENVIRON)
+PLACEHOLDER = "development-only-"
+
+
+def key(name: str, development: str) -> str:
+    """A key from the environment. Only a development installation may go without."""
+    value = env.str(name, default="")
+    if not value and not DEBUG:
+        raise ImproperlyConfigured(f"Set {name}: production has no default for it (see .env.example).")
+    return value or development
+
+
+SECRET_KEY = key("SECRET_KEY", PLACEHOLDER + "secret-key")
+PSEUDONYM_KEY = key("PSEUDONYM_KEY", PLACEHOLDER + "pseudonym-key")
+# The first key seals, all of them open. The development key is 32 bytes of "development-only" in base64.
+TOKEN_ENCRYPTION_KEYS = [
+    part.strip()
+    for part in key("TOKEN_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seWRldmVsb3BtZW50LW9ubHk=").split(",")
+]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
+    "django_celery_beat",
+    "acd",
+    "gator.studio",
+    "engagement",
+    "patterns",
+    "gator",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "gator.urls"
+WSGI_APPLICATION = "gator.wsgi.application"
+ASGI_APPLICATION = "gator.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database and cache ----------------------------------------------------------------------------------------------
+
+DATA_DIR.mkdir(exist_ok=True)
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'gator.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock at the start of a transaction, so that web, worker and beat wait instead of failing.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+# --- Language and time -----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+# Where the platforms fetch media from: they need a public address.
+PUBLIC_MEDIA_URL = env.str("PUBLIC_MEDIA_URL", default="http://127.0.0.1:8000/media/")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Security --------------------------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+X_FRAME_OPTIONS = "DENY"
+if not DEBUG:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# --- REST ------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    # The token class stands first: otherwise an anonymous caller gets 403 where 401 is meant.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["gator.api.permissions.ModelPermissions"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "gator.api.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "gator.api.errors.one_shape",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1000/min")},
+}
+REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Gator",
+    "DESCRIPTION": "Run AI personas on social platforms and learn from what real people do with their posts.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Tasks -----------------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+if CELERY_BROKER_URL.startswith("filesystem"):
+    BROKER_DIR = DATA_DIR / "broker"
+    for folder in ("messages", "control"):
+        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.05,
+    }
+elif CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+# Schedules live in the database and belong to staff: a beat schedule in settings would undo their edits.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+# --- Platforms -------------------------------------------------------------------------------------------------------
+
+# One override replaces every host of that platform; the platform's own path, with its version, follows it.
+PLATFORM_API_URLS = {
+    "instagram": env.str("INSTAGRAM_API_URL", default="https://graph.instagram.com"),
+    "facebook": env.str("FACEBOOK_API_URL", default="https://graph.facebook.com"),
+    "twitter": env.str("TWITTER_API_URL", default="https://api.x.com"),
+    "tiktok": env.str("TIKTOK_API_URL", default="https://open.tiktokapis.com"),
+}
+GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="v26.0")
+# Development only: the token of an account that has none of its own.
+DEVELOPMENT_ACCESS_TOKENS = {
+    name: env.str(f"{name.upper()}_ACCESS_TOKEN", default="") if DEBUG else ""
+    for name in ("instagram", "facebook", "twitter", "tiktok")
+}
+HTTP_CONNECT_SECONDS = 5
+HTTP_READ_SECONDS = 10
+HTTP_TOTAL_SECONDS = 30
+HTTP_MAX_BYTES = 5 * 1024 * 1024
+# How long to wait between two looks at media that a platform is still processing.
+PUBLISH_POLL_SECONDS = env.float("PUBLISH_POLL_SECONDS", default=5.0)
+
+# --- Sync ------------------------------------------------------------------------------------------------------------
+
+# (age of the post in hours, hours until the next sync): hourly to a day, 6-hourly to a week, daily to a month, weekly to
+# 90 days. Insights arrive up to 48 h late and posts live longer than a day.
+SYNC_LADDER = [(24, 1), (7 * 24, 6), (30 * 24, 24), (90 * 24, 7 * 24)]
+SYNC_BATCH = 50
+# A worker that dies loses its claim after this time, and another does the work.
+CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
+# Platforms report insights up to 48 h late; younger numbers are provisional and are not graded.
+SETTLE_HOURS = 48
+
+# --- Filter and estimate ---------------------------------------------------------------------------------------------
+
+COMMENT_TEXT_RETENTION_DAYS = env.int("COMMENT_TEXT_RETENTION_DAYS", default=30)
+# Evidence needed to call an interaction a bot's; see engagement/filtering/pipeline.py.
+BOT_THRESHOLD = 0.8
+
+# --- Grades ----------------------------------------------------------------------------------------------------------
+
+# (platform, basis): (good above, acceptable above), in percent. Instagram's pair by reach is the original design's. The others
+# are starting points in proportion to how platforms count: views repeat, so a rate by views is lower than one by reach.
+GRADE_THRESHOLDS = {
+    ("instagram", "reach"): (5.0, 2.0),
+    ("facebook", "reach"): (5.0, 2.0),
+    ("tiktok", "reach"): (5.0, 2.0),
+    ("instagram", "views"): (4.0, 1.5),
+    ("facebook", "views"): (4.0, 1.5),
+    ("twitter", "views"): (3.0, 1.0),
+    ("tiktok", "views"): (5.0, 2.0),
+}
+
+# --- Learning --------------------------------------------------------------------------------------------------------
+
+# A floor for showing anything at all, not a proof.
+PATTERN_MIN_POSTS = 5
+PATTERN_DAYS = 90
+FALSE_DISCOVERY_RATE = 0.1
+# Share of content generated without guidance, so that what guidance gains can be measured.
+CONTROL_SHARE = env.float("CONTROL_SHARE", default=0.1)
+# A run still under way after this long was killed with its process.
+CONTEXT_TIMEOUT_HOURS = 2
+
+# --- Generation ------------------------------------------------------------------------------------------------------
+
+GENERATOR = env.str("GENERATOR", default="template")
+
+# --- Admin -----------------------------------------------------------------------------------------------------------
+
+UNFOLD = {"SITE_TITLE": "Gator", "SITE_HEADER": "Gator"}
+
+# --- Logging ---------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
+
+# --- Tests -----------------------------------------------------------------------------------------------------------
+
+if "pytest" in sys.modules:
+    CELERY_TASK_ALWAYS_EAGER = True
+    CELERY_TASK_EAGER_PROPAGATES = True
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    PUBLISH_POLL_SECONDS = 0.0

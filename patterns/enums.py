@@ -1,0 +1,41 @@
+"""Vocabularies of learned patterns. A leaf: it imports nothing of ours."""
+
+from django.db import models
+
+
+class PatternKind(models.TextChoices):
+    """What a pattern is about."""
+
+    HASHTAG = "hashtag", "Hashtag"
+    POSTING_HOUR = "posting_hour", "Posting hour"
+    POSTING_WEEKDAY = "posting_weekday", "Posting weekday"
+    MEDIA_KIND = "media_kind", "Media kind"
+    STRATEGY = "strategy", "Strategy"
+    FAILURE = "failure", "Failure"
+
+
+class Advice(models.TextChoices):
+    """What a pattern tells the next generation to do."""
+
+    REPEAT = "repeat", "Repeat"
+    AVOID = "avoid", "Avoid"
+
+
+class PatternStatus(models.TextChoices):
+    """Whether a pattern still informs generations."""
+
+    ACTIVE = "active", "Active"
+    # A person said no; extraction leaves the row alone and guidance never uses it.
+    REJECTED = "rejected", "Rejected"
+    # A newer version took its place.
+    SUPERSEDED = "superseded", "Superseded"
+    # New data no longer support it.
+    RETIRED = "retired", "Retired"
+
+
+class Signal(models.TextChoices):
+    """How far an answer can be trusted at a glance."""
+
+    NONE = "none", "None"
+    THIN = "thin", "Thin"
+    OK = "ok", "OK"
