@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
+from django.utils.timezone import now
 from timezone_field import TimeZoneField
 
 from acd.constraints import legal
@@ -46,7 +46,7 @@ class Persona(models.Model):
         default="UTC", help_text="Where the persona lives; posting hours are told in it."
     )
     status = models.CharField(max_length=10, choices=PersonaStatus.choices, default=PersonaStatus.ACTIVE)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
 
     objects = PersonaQuerySet.as_manager()
 
@@ -83,7 +83,7 @@ class Content(models.Model):
     guided = models.BooleanField(
         default=False, help_text="False: made without guidance, to measure what guidance gains."
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     objects = ContentQuerySet.as_manager()
 
@@ -108,7 +108,7 @@ class Feedback(models.Model):
     rating = models.CharField(max_length=12, choices=Rating.choices)
     text = models.TextField(blank=True)
     issues = models.JSONField(default=list, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     objects = FeedbackQuerySet.as_manager()
 
