@@ -38,10 +38,10 @@ serve: $(VENV)/.run ## Run web, worker, beat and sandbox together (PORT=8000)
 	@$(PY) manage.py setup_schedules
 	@$(PY) manage.py ensure_admin
 	@# honcho would let .env win over the shell, the settings do the opposite: only the settings read .env.
-	@for platform in INSTAGRAM FACEBOOK TWITTER TIKTOK; do \
-		name=$${platform}_API_URL; \
+	@for platform in instagram facebook twitter tiktok; do \
+		name=$$(echo "$$platform" | tr a-z A-Z)_API_URL; \
 		printenv "$$name" >/dev/null || grep -qsE "^ *(export +)?$$name *=" .env \
-			|| export "$$name=http://127.0.0.1:$(SANDBOX_PORT)"; \
+			|| export "$$name=http://127.0.0.1:$(SANDBOX_PORT)/$$platform"; \
 	done; \
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PYTHONUNBUFFERED=1 exec $(VENV)/bin/honcho -e /dev/null start -p "$$PORT"
 

@@ -207,6 +207,7 @@ class SocialMediaPost(Measured):
         )
         constraints = (
             models.UniqueConstraint(fields=["platform", "platform_post_id"], name="post_once_per_platform"),
+            models.UniqueConstraint(fields=["content", "account"], name="post_once_per_content_and_account"),
             models.CheckConstraint(
                 condition=Q(observed_count=F("genuine_count") + F("bot_count") + F("persona_count")),
                 name="post_verdicts_partition_observed",

@@ -14,7 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "var"
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+TESTING = "pytest" in sys.modules
+if not TESTING:
+    # Tests must not depend on what a developer keeps there.
+    env.read_env(BASE_DIR / ".env")
 
 # --- Mode and keys ---------------------------------------------------------------------------------------------------
 
@@ -301,7 +304,7 @@ LOGGING = {
 
 # --- Tests -----------------------------------------------------------------------------------------------------------
 
-if "pytest" in sys.modules:
+if TESTING:
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -31,12 +31,54 @@ class Account:
     followers: int
 
 
-MAYA = Persona("maya", "Maya", "travel and food", "Europe/Lisbon", (
-    "lisbonfood", "slowtravel", "streetfood", "hiddengems", "foodstories", "solotravel", "marketday", "coastalwalks"))
-THEO = Persona("theo", "Theo", "fitness", "America/New_York", (
-    "homeworkout", "mobility", "strengthtraining", "morningrun", "mealprep", "kettlebell", "restday", "formcheck"))
-LINA = Persona("lina", "Lina", "home and design", "Asia/Kolkata", (
-    "smallspaces", "warmminimal", "thriftedhome", "plantcorner", "diydecor", "colourstory", "handmade", "cosyhome"))
+MAYA = Persona(
+    "maya",
+    "Maya",
+    "travel and food",
+    "Europe/Lisbon",
+    (
+        "lisbonfood",
+        "slowtravel",
+        "streetfood",
+        "hiddengems",
+        "foodstories",
+        "solotravel",
+        "marketday",
+        "coastalwalks",
+    ),
+)
+THEO = Persona(
+    "theo",
+    "Theo",
+    "fitness",
+    "America/New_York",
+    (
+        "homeworkout",
+        "mobility",
+        "strengthtraining",
+        "morningrun",
+        "mealprep",
+        "kettlebell",
+        "restday",
+        "formcheck",
+    ),
+)
+LINA = Persona(
+    "lina",
+    "Lina",
+    "home and design",
+    "Asia/Kolkata",
+    (
+        "smallspaces",
+        "warmminimal",
+        "thriftedhome",
+        "plantcorner",
+        "diydecor",
+        "colourstory",
+        "handmade",
+        "cosyhome",
+    ),
+)
 
 PERSONAS = {persona.slug: persona for persona in (MAYA, THEO, LINA)}
 
@@ -51,7 +93,7 @@ ACCOUNTS = (
     Account("tiktok", "-000Wq7vK2sLinaAtHome4nPz7hJ1gQe", "linaathome", "Lina at Home", LINA, 15_200),
 )
 
-# The prefixes are those real tokens of each platform begin with; the rest is a digest, so no token stands in the code.
+# The prefixes are those real tokens begin with; the rest is a digest, so no token stands in the code.
 _TOKEN_PREFIXES = {"instagram": "IGAA", "facebook": "EAAB", "twitter": "xat", "tiktok": "act."}
 _REFRESH_PREFIXES = {"twitter": "xrt", "tiktok": "rft."}
 
@@ -61,7 +103,7 @@ def access_token(account: Account, generation: int = 0) -> str:
 
 
 def refresh_token(account: Account, generation: int = 0) -> str | None:
-    """None where the platform has no refresh tokens (Instagram renews the token itself, Page tokens do not end)."""
+    """None where the platform has no refresh tokens (Page tokens do not end)."""
     prefix = _REFRESH_PREFIXES.get(account.platform)
     return prefix + _digest(account, f"refresh:{generation}") if prefix else None
 

@@ -1,4 +1,4 @@
-"""How an audience reacts: hidden tastes drawn from the seed, and the whole life of a post drawn when it goes out.
+"""How an audience reacts: hidden tastes from the seed, and the life of a post drawn when it goes out.
 
 A reading at a later time only counts the events that have happened by then, so readings cost little and
 never disagree. Ids and wire formats are left to the world and the platforms.
@@ -53,7 +53,11 @@ class Effects:
     def factor(self, *, hashtags: Sequence[str], hour: int, kind: str) -> float:
         tastes = {**self.liked_hashtags, **self.disliked_hashtags}
         tags = math.prod(tastes.get(tag, 1.0) for tag in sorted(set(hashtags)))
-        return tags * {self.best_hour: BEST_HOUR, self.bad_hour: BAD_HOUR}.get(hour, 1.0) * self.kinds.get(kind, 1.0)
+        return (
+            tags
+            * {self.best_hour: BEST_HOUR, self.bad_hour: BAD_HOUR}.get(hour, 1.0)
+            * self.kinds.get(kind, 1.0)
+        )
 
 
 def draw_effects(seed: int, persona: Persona) -> Effects:
@@ -61,8 +65,13 @@ def draw_effects(seed: int, persona: Persona) -> Effects:
     *liked, disliked = rng.sample(persona.hashtags, 3)
     best, bad = rng.sample(HOURS, 2)
     favourite, other = rng.sample(("image", "text"), 2)
-    return Effects({tag: round(rng.uniform(1.5, 2.0), 2) for tag in liked}, {disliked: DISLIKED_TAG}, best, bad,
-                   {favourite: LIKED_KIND, other: OTHER_KIND, "video": 1.0})
+    return Effects(
+        {tag: round(rng.uniform(1.5, 2.0), 2) for tag in liked},
+        {disliked: DISLIKED_TAG},
+        best,
+        bad,
+        {favourite: LIKED_KIND, other: OTHER_KIND, "video": 1.0},
+    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class Life:
         return self.comments[: bisect_right(self.moments, age)]
 
     def reached(self, age: float) -> int:
-        return round(self.reach * (1 - 0.5 ** (max(age, 0.0) / HALF_LIFE_SECONDS)))
+        return round(self.reach * (1 - math.exp2(-max(age, 0.0) / HALF_LIFE_SECONDS)))
 
     def viewed(self, age: float) -> int:
         return round(self.reached(age) * self.views_per_reach)
@@ -133,10 +142,12 @@ class _Draft:
 
 
 def draw_life(occasion: Occasion, effects: Effects, others: Sequence[Account], name: NameComment) -> Life:
-    """Draw the life of a post; `others` are the AI personas on the same platform, `name` makes comment ids."""
+    """Draw the life of a post; `others` are AI personas on the platform, `name` makes comment ids."""
     account = occasion.account
-    rng = random.Random(f"{occasion.seed}:{account.platform}:{account.user_id}:{occasion.number}:"
-                        f"{occasion.weekday}:{occasion.local_hour}")
+    rng = random.Random(
+        f"{occasion.seed}:{account.platform}:{account.user_id}:{occasion.number}:"
+        f"{occasion.weekday}:{occasion.local_hour}"
+    )
     reach = round(account.followers * rng.uniform(0.3, 0.6))
     taste = effects.factor(hashtags=occasion.hashtags, hour=occasion.local_hour, kind=occasion.kind)
     rate = min(MAX_RATE, BASE_RATE * taste * rng.lognormvariate(0.0, NOISE_SIGMA))
@@ -152,16 +163,21 @@ def draw_life(occasion: Occasion, effects: Effects, others: Sequence[Account], n
     return Life(reach, views_per_reach, events, _named(drafts, name), bot_ridden)
 
 
-def _genuine(rng: random.Random, occasion: Occasion,
-             total: int) -> tuple[list[_Draft], dict[tuple[str, str], array[float]]]:
+def _genuine(
+    rng: random.Random, occasion: Occasion, total: int
+) -> tuple[list[_Draft], dict[tuple[str, str], array[float]]]:
     count = min(MAX_GENUINE_COMMENTS, total, 2 + round(0.8 * math.sqrt(total) * rng.uniform(0.6, 1.1)))
     rest = max(0, total - count)
     likes, shares = round(rest * LIKE_RATIO), round(rest * SHARE_RATIO)
     split = {"like": likes, "share": shares, "save": max(0, rest - likes - shares)}
     events = {(kind, GENUINE): _moments(rng, number) for kind, number in split.items()}
     pool = people.fans(occasion.seed, occasion.account.platform, occasion.account.persona.slug)
-    return [_Draft(20 + _decay(rng), _regular(rng, pool), text.genuine(rng, occasion.account.persona.slug), GENUINE)
-            for _ in range(count)], events
+    return [
+        _Draft(
+            20 + _decay(rng), _regular(rng, pool), text.genuine(rng, occasion.account.persona.slug), GENUINE
+        )
+        for _ in range(count)
+    ], events
 
 
 def _background_bots(rng: random.Random, occasion: Occasion, comments: int) -> list[_Draft]:
@@ -170,8 +186,12 @@ def _background_bots(rng: random.Random, occasion: Occasion, comments: int) -> l
     return [_Draft(5 + _decay(rng), rng.choice(pool), text.background(rng), BOT) for _ in range(count)]
 
 
-def _personas(rng: random.Random, occasion: Occasion, others: Sequence[Account],
-              events: dict[tuple[str, str], array[float]]) -> list[_Draft]:
+def _personas(
+    rng: random.Random,
+    occasion: Occasion,
+    others: Sequence[Account],
+    events: dict[tuple[str, str], array[float]],
+) -> list[_Draft]:
     drafts = []
     for other in others:
         if rng.random() < PERSONA_COMMENT_RATIO:
@@ -181,21 +201,33 @@ def _personas(rng: random.Random, occasion: Occasion, others: Sequence[Account],
     return drafts
 
 
-def _burst(rng: random.Random, occasion: Occasion, events: dict[tuple[str, str], array[float]]) -> list[_Draft]:
+def _burst(
+    rng: random.Random, occasion: Occasion, events: dict[tuple[str, str], array[float]]
+) -> list[_Draft]:
     """A raid: 6-15 near-identical comments within one or two minutes, and likes bought around it."""
     start, length, count = rng.uniform(600, 20 * 3600), rng.uniform(60, 120), rng.randint(6, 15)
     authors = rng.sample(_bots(occasion), count)
     bought = round(len(events["like", GENUINE]) * rng.uniform(0.3, 0.8)) + 15
     events["like", BOT] = array("d", sorted(start + rng.uniform(-120, 480) for _ in range(bought)))
-    return [_Draft(start + rng.uniform(0, length), author, sentence, BOT)
-            for author, sentence in zip(authors, text.burst(rng, count), strict=True)]
+    return [
+        _Draft(start + rng.uniform(0, length), author, sentence, BOT)
+        for author, sentence in zip(authors, text.burst(rng, count), strict=True)
+    ]
 
 
 def _named(drafts: list[_Draft], name: NameComment) -> tuple[Comment, ...]:
     likes = random.Random(f"{len(drafts)}:{drafts[0].after if drafts else 0}")
-    return tuple(Comment(name(draft.after, index), draft.after, draft.author, draft.text, draft.truth,
-                         likes.choice((0, 0, 0, 1, 2, 4)) if draft.truth == GENUINE else 0)
-                 for index, draft in enumerate(drafts))
+    return tuple(
+        Comment(
+            name(draft.after, index),
+            draft.after,
+            draft.author,
+            draft.text,
+            draft.truth,
+            likes.choice((0, 0, 0, 1, 2, 4)) if draft.truth == GENUINE else 0,
+        )
+        for index, draft in enumerate(drafts)
+    )
 
 
 def _bots(occasion: Occasion) -> tuple[Person, ...]:

@@ -1,39 +1,30 @@
 """Facebook Pages in miniature: text and photo posts, counters, insights and comments (Graph API).
 
-Requests in, replies out; the audience behind the numbers is the world's.
+Requests in, replies out; what the objects look like is in `facebook_objects.py`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+from engagement.sandbox import facebook_objects as objects
 from engagement.sandbox import gate, graph, ids
-from engagement.sandbox.audience import Comment
+from engagement.sandbox import graph_edges as edges
 from engagement.sandbox.gate import Call, Platform
-from engagement.sandbox.graph import ABSENT, Field, Read
-from engagement.sandbox.messages import Json, Reply, Request
+from engagement.sandbox.graph_edges import Field
+from engagement.sandbox.messages import Reply, Request
 from engagement.sandbox.world import Pending, Post, World
 
 PHOTO = "photo"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A post as one request sees it."""
-
-    world: World
-    request: Request
-    post: Post
 
 
 # Publishing
 
 
 def create_post(call: Call) -> Reply:
-    _own_page(call)
+    edges.require_own(call)
     call.world.count_create_call(call.account)
     photos = _attached(call)
     message = str(call.params.get("message", ""))
@@ -46,7 +37,7 @@ def create_post(call: Call) -> Reply:
 
 def create_photo(call: Call) -> Reply:
     """A photo; unpublished ones wait for a post that attaches them."""
-    _own_page(call)
+    edges.require_own(call)
     if not (str(call.params.get("url", "")).startswith(("http://", "https://")) or call.params.get("source")):
         raise graph.refuse("(#324) Requires upload file", 324)
     message = str(call.params.get("message", ""))
@@ -69,14 +60,21 @@ def _attached(call: Call) -> list[str]:
         photos = [str(one["media_fbid"]) for one in (json.loads(given) if isinstance(given, str) else given)]
     except (ValueError, TypeError, KeyError) as fault:
         raise graph.refuse("(#100) param attached_media must be an array of media_fbid", 100) from fault
-    if any(("facebook", photo) not in call.world.pending for photo in photos):
+    if any(not _is_own_photo(call, photo) for photo in photos):
         raise graph.refuse("(#100) The attached media does not exist", 100)
     return photos
 
 
+def _is_own_photo(call: Call, photo_id: str) -> bool:
+    photo = call.world.pending.get(("facebook", photo_id))
+    return photo is not None and photo.account == call.account
+
+
 def _refuse_scheduled(params: Mapping[str, Any]) -> None:
     if params.get("scheduled_publish_time") or str(params.get("published", "true")).lower() == "false":
-        raise graph.refuse("(#100) The sandbox publishes at once; scheduled_publish_time is not supported", 100)
+        raise graph.refuse(
+            "(#100) The sandbox publishes at once; scheduled_publish_time is not supported", 100
+        )
 
 
 def _refuse_duplicate(call: Call, message: str) -> None:
@@ -86,7 +84,7 @@ def _refuse_duplicate(call: Call, message: str) -> None:
 
 
 def delete(call: Call) -> Reply:
-    call.world.delete(_post(call).post)
+    call.world.delete(edges.own_post(call).post)
     return Reply(200, {"success": True})
 
 
@@ -96,31 +94,50 @@ def delete(call: Call) -> Reply:
 def node(call: Call) -> Reply:
     """The Page or a post, whichever the id names."""
     if call.ids["object"] in ("me", call.account.user_id):
-        return Reply(200, graph.project(call, _fields(call, "id,name"), _PAGE, "Page"))
-    return Reply(200, graph.project(_post(call), _fields(call, "id,message,created_time"), _POST, "Post"))
+        return Reply(200, edges.project(call, edges.asked_fields(call, "id,name"), objects.PAGE, "Page"))
+    return Reply(
+        200,
+        edges.project(
+            edges.own_post(call), edges.asked_fields(call, "id,message,created_time"), objects.POST, "Post"
+        ),
+    )
 
 
 def posts(call: Call) -> Reply:
-    _own_page(call)
-    chosen, paging = graph.page(call.world.posts_of(call.account), call.request, key=lambda post: post.post_id,
-                                default=25, most=100)
-    fields = _fields(call, "id,message,created_time")
-    data = [graph.project(Seen(call.world, call.request, post), fields, _POST, "Post") for post in chosen]
-    return Reply(200, graph.paged(data, paging))
+    edges.require_own(call)
+    chosen, paging = edges.page(
+        call.world.posts_of(call.account), call.request, key=lambda post: post.post_id, default=25, most=100
+    )
+    fields = edges.asked_fields(call, "id,message,created_time")
+    data = [
+        edges.project(edges.Seen(call.world, call.request, post), fields, objects.POST, "Post")
+        for post in chosen
+    ]
+    return Reply(200, edges.paged(data, paging))
 
 
 def post_insights(call: Call) -> Reply:
     if ("facebook", call.ids["object"]) in call.world.pending:
         raise graph.refuse("(#100) Tried accessing nonexisting field (insights) on node type (Photo)", 100)
-    return Reply(200, _insights(_post(call), str(call.params.get("metric", ""))))
+    return Reply(200, objects.insights(edges.own_post(call), str(call.params.get("metric", ""))))
 
 
 def post_comments(call: Call) -> Reply:
-    return Reply(200, _comment_edge(_post(call), call.request, _fields(call, "id,message,created_time,from").__iter__()))
+    return Reply(
+        200,
+        objects.comment_edge(
+            edges.own_post(call), call.request, edges.asked_fields(call, objects.COMMENT_DEFAULT)
+        ),
+    )
 
 
 def post_reactions(call: Call) -> Reply:
-    return Reply(200, _reactions(_post(call), Field("reactions", {"summary": str(call.params.get("summary", ""))})))
+    return Reply(
+        200,
+        objects.reactions(
+            edges.own_post(call), Field("reactions", {"summary": str(call.params.get("summary", ""))})
+        ),
+    )
 
 
 def batch(call: Call) -> Reply:
@@ -132,21 +149,43 @@ def debug_token(call: Call) -> Reply:
     account = call.world.account_for("facebook", str(call.params.get("input_token", "")))
     if account is None:
         return Reply(200, {"data": {"is_valid": False, "scopes": []}})
-    return Reply(200, {"data": {"app_id": "1", "type": "PAGE", "is_valid": True, "expires_at": 0,
-                                "scopes": ["pages_read_engagement", "pages_manage_posts"], "user_id": account.user_id}})
+    return Reply(
+        200,
+        {
+            "data": {
+                "app_id": "1",
+                "type": "PAGE",
+                "is_valid": True,
+                "expires_at": 0,
+                "scopes": ["pages_read_engagement", "pages_manage_posts"],
+                "user_id": account.user_id,
+            }
+        },
+    )
 
 
-def _own_page(call: Call) -> None:
-    if call.ids["page"] not in ("me", call.account.user_id):
-        raise graph.gone(call.ids["page"])
+PLATFORM = Platform(
+    name="facebook",
+    open_routes=(("GET", "/", graph.root),),
+    routes=(
+        ("POST", "/", batch),
+        ("GET", "/debug_token", debug_token),
+        ("POST", "/{owner}/feed", create_post),
+        ("POST", "/{owner}/photos", create_photo),
+        ("GET", "/{owner}/posts", posts),
+        ("GET", "/{owner}/feed", posts),
+        ("GET", "/{owner}/published_posts", posts),
+        ("GET", "/{object}/insights", post_insights),
+        ("GET", "/{object}/comments", post_comments),
+        ("GET", "/{object}/reactions", post_reactions),
+        ("GET", "/{object}", node),
+        ("DELETE", "/{object}", delete),
+    ),
+    refusals=graph.refusals(80001, "pages"),
+    headers=graph.headers,
+    simplify=graph.without_version,
+)
 
 
-def _post(call: Call) -> Seen:
-    post = call.world.post("facebook", call.ids["object"])
-    if post is None or post.account != call.account:
-        raise graph.gone(call.ids["object"])
-    return Seen(call.world, call.request, post)
-
-
-def _fields(call: Call, default: str) -> tuple[Field, ...]:
-    return graph.parse_fields(str(call.params.get("fields") or default))
+def answer(world: World, request: Request) -> Reply:
+    return gate.answer(world, request, PLATFORM)

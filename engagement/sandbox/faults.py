@@ -1,6 +1,6 @@
 """Misbehaviour on request: what goes wrong, for whom, and how often.
 
-Only keeps the list and finds the fault that fits a request. What it looks like on the wire is each platform's own.
+Only keeps the list and finds the fault that fits a request; what it looks like is each platform's own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from engagement.sandbox.messages import Request
 
-KINDS = ("expired_token", "revoked_token", "rate_limit", "slow", "broken_json", "server_error", "vanished_post")
+KINDS = (
+    "expired_token",
+    "revoked_token",
+    "rate_limit",
+    "slow",
+    "broken_json",
+    "server_error",
+    "vanished_post",
+)
 TOKEN_KINDS = ("expired_token", "revoked_token")
 DEFAULT_SECONDS = {"slow": 2.0, "rate_limit": 900.0}
 
@@ -26,9 +34,11 @@ class Fault:
     seconds: float = 0.0
 
     def fits(self, request: Request, account: str) -> bool:
-        return ((not self.account or self.account == account)
-                and (not self.platform or self.platform == request.platform)
-                and (not self.post or self.post in _scope(request)))
+        return (
+            (not self.account or self.account == account)
+            and (not self.platform or self.platform == request.platform)
+            and (not self.post or self.post in _scope(request))
+        )
 
 
 @dataclass
@@ -50,13 +60,20 @@ class Faults:
         return None
 
     def has_vanished(self, platform: str, post_id: str) -> bool:
-        return any(fault.kind == "vanished_post" and fault.post == post_id and fault.platform in ("", platform)
-                   for fault in self.active)
+        return any(
+            fault.kind == "vanished_post" and fault.post == post_id and fault.platform in ("", platform)
+            for fault in self.active
+        )
 
     def refreshed(self, account: str, platform: str) -> None:
         """A new token ends expired ones of this account."""
-        self.active = [fault for fault in self.active if fault.kind != "expired_token"
-                       or (fault.account or account) != account or (fault.platform or platform) != platform]
+        self.active = [
+            fault
+            for fault in self.active
+            if fault.kind != "expired_token"
+            or (fault.account or account) != account
+            or (fault.platform or platform) != platform
+        ]
 
     def _use(self, fault: Fault) -> None:
         if fault.times is None:

@@ -1,6 +1,6 @@
 """The way into a platform: routing, tokens, and the faults that stand in between.
 
-A platform declares its routes and the shapes of its refusals; this module applies them in one order for all four.
+A platform declares its routes and the shapes of its refusals; they apply in one order for all four.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def _routed(world: World, request: Request, platform: Platform, account: Account
     for method, pattern, routed in platform.routes:
         found = _compiled(pattern).fullmatch(path)
         if found and method == request.method:
-            return routed(Call(world, request, _authenticated(world, request, platform, account), found.groupdict()))
+            return routed(
+                Call(world, request, _authenticated(world, request, platform, account), found.groupdict())
+            )
     return platform.refusals["unknown_path"](request, path)
 
 

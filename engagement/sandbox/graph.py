@@ -1,19 +1,14 @@
-"""What Instagram and Facebook share: Graph errors, field lists, paging, insights and batches.
+"""What Instagram and Facebook share as services: Graph errors, versions and batches.
 
-Follows "Meta common" of the platforms' documentation. Which fields and metrics exist is each product's own table.
+Follows "Meta common" of the documentation. Field lists, pages and insights are in `graph_edges.py`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
 
 from engagement.sandbox.messages import Json, Refused, Reply, Request
 from engagement.sandbox.world import World
@@ -24,17 +19,16 @@ _VERSION = re.compile(r"^/(v(\d+)\.\d+)(?=/|$)")
 _TRACE = "AbC1dEf2GhI"
 
 
-@dataclass(frozen=True)
-class Field:
-    """One entry of a field list: `comments.limit(5){id,text}`."""
-
-    name: str
-    modifiers: dict[str, str] = field(default_factory=dict)
-    inner: tuple[Field, ...] = ()
-
-
-def error(message: str, code: int, *, subcode: int | None = None, kind: str = "OAuthException", status: int = 400,
-          transient: bool = False, title: str = "") -> Reply:
+def error(
+    message: str,
+    code: int,
+    *,
+    subcode: int | None = None,
+    kind: str = "OAuthException",
+    status: int = 400,
+    transient: bool = False,
+    title: str = "",
+) -> Reply:
     content: Json = {"message": message, "type": kind, "code": code}
     if subcode is not None:
         content["error_subcode"] = subcode
@@ -51,8 +45,10 @@ def refuse(message: str, code: int, *, subcode: int | None = None, title: str = 
 
 def gone(object_id: str) -> Refused:
     """Deleted, foreign and never existing objects look the same (code 100, subcode 33)."""
-    message = (f"Unsupported get request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
-               "permissions, or does not support this operation.")
+    message = (
+        f"Unsupported get request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
+        "permissions, or does not support this operation."
+    )
     return Refused(error(message, 100, subcode=33, kind="GraphMethodException"))
 
 
@@ -63,13 +59,20 @@ def refusals(limit_code: int, limit_name: str) -> dict[str, Callable[[Request, s
         "too_large": lambda request, detail: error("The request entity is too large.", 1, status=413),
         "unknown_path": lambda request, path: error(f"Unknown path components: {path}", 2500),
         "wrong_token": lambda request, detail: error(
-            "Invalid OAuth access token - Cannot parse access token", 190),
+            "Invalid OAuth access token - Cannot parse access token", 190
+        ),
         "expired_token": lambda request, detail: error(
-            "Error validating access token: Session has expired.", 190, subcode=463),
+            "Error validating access token: Session has expired.", 190, subcode=463
+        ),
         "revoked_token": lambda request, detail: error(
-            "Error validating access token: The user has not authorized application.", 190, subcode=458),
+            "Error validating access token: The user has not authorized application.", 190, subcode=458
+        ),
         "server_error": lambda request, detail: error(
-            "An unexpected error has occurred. Please retry your request later.", 2, status=500, transient=True),
+            "An unexpected error has occurred. Please retry your request later.",
+            2,
+            status=500,
+            transient=True,
+        ),
         "rate_limit": lambda request, seconds: _limited(limit_code, limit_name, seconds),
     }
 
@@ -77,10 +80,21 @@ def refusals(limit_code: int, limit_name: str) -> dict[str, Callable[[Request, s
 def _limited(code: int, name: str, seconds: str) -> Reply:
     """The header names the time to wait in minutes (`estimated_time_to_regain_access`)."""
     minutes = -(-int(seconds) // 60)
-    usage = {"0": [{"type": name, "call_count": 100, "total_cputime": 30, "total_time": 35,
-                    "estimated_time_to_regain_access": minutes}]}
+    usage = {
+        "0": [
+            {
+                "type": name,
+                "call_count": 100,
+                "total_cputime": 30,
+                "total_time": 35,
+                "estimated_time_to_regain_access": minutes,
+            }
+        ]
+    }
     account = "Instagram account" if name == "instagram" else "Page account"
-    reply = error(f"(#{code}) There have been too many calls to this {account}. Wait a bit and try again.", code)
+    reply = error(
+        f"(#{code}) There have been too many calls to this {account}. Wait a bit and try again.", code
+    )
     headers = {"X-Business-Use-Case-Usage": json.dumps(usage), "facebook-api-version": CURRENT}
     return Reply(reply.status, reply.body, headers)
 
@@ -90,8 +104,10 @@ def headers(world: World, request: Request) -> Mapping[str, str]:
     found = _VERSION.match(request.path)
     asked = found[1] if found else CURRENT
     served = asked if not found or int(found[2]) >= int(OLDEST_USABLE[1:3]) else OLDEST_USABLE
-    return {"facebook-api-version": served,
-            "X-App-Usage": json.dumps({"call_count": 2, "total_cputime": 2, "total_time": 2})}
+    return {
+        "facebook-api-version": served,
+        "X-App-Usage": json.dumps({"call_count": 2, "total_cputime": 2, "total_time": 2}),
+    }
 
 
 def without_version(path: str) -> str:
@@ -103,125 +119,6 @@ def root(world: World, request: Request) -> Reply:
     if "ids" in request.query:
         return error("The ids query parameter is deprecated in v26.0+", 100, status=500)
     return error("Unsupported get request.", 100, kind="GraphMethodException")
-
-
-# Field lists
-
-
-def parse_fields(text: str) -> tuple[Field, ...]:
-    """`id,comments.limit(0).summary(true){id},insights.metric(views,reach)` as a tree; refuses unbalanced brackets."""
-    return tuple(_parse_field(part) for part in _split(text) if part.strip())
-
-
-def _split(text: str) -> list[str]:
-    """Split at the commas outside of brackets."""
-    parts, depth, start = [], 0, 0
-    for position, character in enumerate(text):
-        depth += (character in "({") - (character in ")}")
-        if depth < 0:
-            break
-        if character == "," and depth == 0:
-            parts.append(text[start:position])
-            start = position + 1
-    if depth != 0:
-        raise refuse("Syntax error \"Expected end of string\" in the field expansion.", 2500)
-    return [*parts, text[start:]]
-
-
-_HEAD = re.compile(r"\s*(\w+)((?:\.\w+\([^()]*\))*)\s*(?:\{(.*)\})?\s*((?:\.\w+\([^()]*\))*)\s*", re.DOTALL)
-_MODIFIER = re.compile(r"\.(\w+)\(([^()]*)\)")
-
-
-def _parse_field(text: str) -> Field:
-    found = _HEAD.fullmatch(text)
-    if found is None:
-        raise refuse(f"Syntax error in the field expansion near '{text.strip()}'.", 2500)
-    modifiers = dict(_MODIFIER.findall(found[2] + found[4]))
-    return Field(found[1], modifiers, parse_fields(found[3] or ""))
-
-
-Read = Callable[[Any, Field], Any]
-ABSENT = object()
-
-
-def project(item: Any, fields: Sequence[Field], table: Mapping[str, Read], node: str) -> Json:
-    """The asked fields of one object; a reader that returns ABSENT leaves its key out. `id` always comes along."""
-    unknown = next((one.name for one in fields if one.name not in table), None)
-    if unknown is not None:
-        raise refuse(f"(#100) Tried accessing nonexisting field ({unknown}) on node type ({node})", 100)
-    read = {one.name: table[one.name](item, one) for one in (*fields, Field("id"))}
-    return {name: value for name, value in read.items() if value is not ABSENT}
-
-
-# Paging
-
-
-def page(items: Sequence[Any], request: Request, *, key: Callable[[Any], str], default: int, most: int) -> tuple[
-        list[Any], Json]:
-    """One page and its `paging`; a cursor names an item, so new items in front do not shift the pages."""
-    limit = _limit(request.params.get("limit"), default, most)
-    start = _after(items, str(request.params.get("after", "")), key)
-    chosen = list(items[start:start + limit])
-    if not chosen:
-        return [], {}
-    cursors = {"before": _cursor(key(chosen[0])), "after": _cursor(key(chosen[-1]))}
-    paging: Json = {"cursors": cursors}
-    if start + limit < len(items):
-        paging["next"] = f"{request.base}{request.path}?{urlencode({**request.query, 'after': cursors['after']})}"
-    return chosen, paging
-
-
-def paged(data: list[Json], paging: Json) -> Json:
-    return {"data": data, "paging": paging} if paging else {"data": data}
-
-
-def _limit(given: Any, default: int, most: int) -> int:
-    if given in (None, ""):
-        return default
-    if not str(given).isdigit():
-        raise refuse("(#100) Param limit must be an integer", 100)
-    return min(int(given), most)
-
-
-def _after(items: Sequence[Any], cursor: str, key: Callable[[Any], str]) -> int:
-    if not cursor:
-        return 0
-    try:
-        last = base64.urlsafe_b64decode(cursor.encode()).decode()
-    except (ValueError, binascii.Error) as fault:
-        raise refuse("(#100) Invalid cursor: after", 100) from fault
-    return next((index + 1 for index, item in enumerate(items) if key(item) == last), len(items))
-
-
-def _cursor(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-# Insights
-
-
-def insights(object_id: str, names: Iterable[str], values: Mapping[str, Callable[[], Any]],
-             unknown: Callable[[str], Refused]) -> Json:
-    """One unknown metric fails the whole call."""
-    wanted = [name.strip() for name in names if name.strip()]
-    if not wanted:
-        raise refuse("(#3001) No metric was specified to be fetched. Please specify one or more metrics to be fetched",
-                     3001, subcode=1504028)
-    strange = next((name for name in wanted if name not in values), None)
-    if strange is not None:
-        raise unknown(strange)
-    return {"data": [_insight(object_id, name, values[name]()) for name in wanted]}
-
-
-def _insight(object_id: str, name: str, value: Any) -> Json:
-    entry: Json = {"name": name, "period": "lifetime", "values": [{"value": value}],
-                   "title": name.replace("_", " ").capitalize(), "description": "Lifetime total.",
-                   "id": f"{object_id}/insights/{name}/lifetime"}
-    return entry
-
-
-def timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
 # Batches
@@ -243,19 +140,34 @@ def _batch_items(request: Request) -> list[Json]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise refuse("(#100) param batch must be an array.", 100)
     if len(items) > MAX_BATCH:
-        raise Refused(error(f"Too many requests in batch message. Maximum batch size is {MAX_BATCH}", 100,
-                            kind="GraphBatchException"))
+        raise Refused(
+            error(
+                f"Too many requests in batch message. Maximum batch size is {MAX_BATCH}",
+                100,
+                kind="GraphBatchException",
+            )
+        )
     return items
 
 
 def _batch_request(request: Request, item: Json) -> Request:
     path, _, query = str(item.get("relative_url", "")).partition("?")
     version = _VERSION.match(request.path)
-    own = path if path.startswith("v") and _VERSION.match(f"/{path}") else f"{version[1] if version else CURRENT}/{path}"
+    own = (
+        path
+        if path.startswith("v") and _VERSION.match(f"/{path}")
+        else f"{version[1] if version else CURRENT}/{path}"
+    )
     token = str(item.get("access_token") or request.token)
-    return Request(request.platform, str(item.get("method", "GET")).upper(), f"/{own.strip('/')}",
-                   dict(parse_qsl(query, keep_blank_values=True)) or {}, {"authorization": f"Bearer {token}"},
-                   str(item.get("body", "")).encode(), request.base)
+    return Request(
+        request.platform,
+        str(item.get("method", "GET")).upper(),
+        f"/{own.strip('/')}",
+        dict(parse_qsl(query, keep_blank_values=True)) or {},
+        {"authorization": f"Bearer {token}"},
+        str(item.get("body", "")).encode(),
+        request.base,
+    )
 
 
 def _batch_answer(reply: Reply, with_headers: bool) -> Json | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from engagement.sandbox import text
+from engagement.sandbox import vocabulary
 from engagement.sandbox.accounts import Account
 
 FANS_PER_PERSONA = 320
@@ -59,27 +59,52 @@ def fortnight_of(moment: datetime) -> int:
 def as_person(account: Account) -> Person:
     """One of our own accounts seen as a commenter: its id is the one its owner knows."""
     created = datetime(2024, 3, 1, 9, tzinfo=UTC)
-    return Person(account.user_id, account.handle, account.name, created, account.followers, 210, 480,
-                  f"{account.persona.theme}, every day", True)
+    return Person(
+        account.user_id,
+        account.handle,
+        account.name,
+        created,
+        account.followers,
+        210,
+        480,
+        f"{account.persona.theme}, every day",
+        True,
+    )
 
 
 def _fan(rng: random.Random, platform: str) -> Person:
-    first, last = rng.choice(text.FIRST_NAMES), rng.choice(text.LAST_NAMES)
+    first, last = rng.choice(vocabulary.FIRST_NAMES), rng.choice(vocabulary.LAST_NAMES)
     age = (_FANS_UNTIL - _FANS_SINCE) * rng.random()
     followers = int(rng.lognormvariate(5.2, 1.1))
     # Handles with digits and empty profiles are common among real people too.
-    return Person(_user_id(rng, platform, _FANS_SINCE + age), _handle(rng, first, last), f"{first} {last}",
-                  _FANS_SINCE + age, followers, int(rng.lognormvariate(5.4, 0.8)), int(rng.lognormvariate(6.0, 1.3)),
-                  rng.choice(text.BIOS) if rng.random() < 0.75 else "", rng.random() < 0.94)
+    return Person(
+        _user_id(rng, platform, _FANS_SINCE + age),
+        _handle(rng, first, last),
+        f"{first} {last}",
+        _FANS_SINCE + age,
+        followers,
+        int(rng.lognormvariate(5.4, 0.8)),
+        int(rng.lognormvariate(6.0, 1.3)),
+        rng.choice(vocabulary.BIOS) if rng.random() < 0.75 else "",
+        rng.random() < 0.94,
+    )
 
 
 def _bot(rng: random.Random, platform: str, start: datetime) -> Person:
-    first = rng.choice(text.FIRST_NAMES)
+    first = rng.choice(vocabulary.FIRST_NAMES)
     created = start - timedelta(days=rng.uniform(1, 30))
-    handle = f"{first.lower()}{rng.choice(text.BOT_WORDS)}{rng.randrange(100, 99999)}"
-    return Person(_user_id(rng, platform, created), handle, f"{first} {rng.choice(text.BOT_WORDS).title()}", created,
-                  rng.randrange(0, 25), rng.randrange(400, 4000), rng.randrange(0, 60),
-                  rng.choice(text.BOT_BIOS) if rng.random() < 0.4 else "", rng.random() < 0.5)
+    handle = f"{first.lower()}{rng.choice(vocabulary.BOT_WORDS)}{rng.randrange(100, 99999)}"
+    return Person(
+        _user_id(rng, platform, created),
+        handle,
+        f"{first} {rng.choice(vocabulary.BOT_WORDS).title()}",
+        created,
+        rng.randrange(0, 25),
+        rng.randrange(400, 4000),
+        rng.randrange(0, 60),
+        rng.choice(vocabulary.BOT_BIOS) if rng.random() < 0.4 else "",
+        rng.random() < 0.5,
+    )
 
 
 def _handle(rng: random.Random, first: str, last: str) -> str:

@@ -1,6 +1,6 @@
 """The state of the sandbox: accounts and their tokens, the clock, published posts and what becomes of them.
 
-Everything an audience does follows from the seed (see `audience.py`), so a world can be thrown away and made again.
+Everything an audience does follows from the seed (see `audience.py`), so a world can be made again.
 Wire formats are left to the platform modules.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,11 +21,12 @@ from engagement.sandbox.faults import Faults
 from engagement.sandbox.messages import Json
 
 _HASHTAG = re.compile(r"#(\w+)")
+FINISHED_POLLS = 9  # more than any platform makes a client ask
 
 
 @dataclass
 class Post:
-    """A published post; `extra` holds what only its platform knows (container, photo, conversation)."""
+    """A published post; `extra` holds what only its platform knows (its request, photo, conversation)."""
 
     account: Account
     number: int
@@ -45,7 +47,7 @@ class Post:
 
 @dataclass
 class Pending:
-    """An upload, container or publish request on its way to being a post; `polls` counts how often it was asked."""
+    """An upload, container or request on its way to a post; `polls` counts how often it was asked."""
 
     account: Account
     created_at: datetime
@@ -120,12 +122,24 @@ class World:
     # Accounts
 
     def account_for(self, platform: str, token: str) -> Account | None:
-        return next((tokens.account for tokens in self._tokens.values()
-                     if tokens.account.platform == platform and tokens.access == token), None)
+        return next(
+            (
+                tokens.account
+                for tokens in self._tokens.values()
+                if tokens.account.platform == platform and tokens.access == token
+            ),
+            None,
+        )
 
     def account_to_refresh(self, platform: str, token: str) -> Account | None:
-        return next((tokens.account for tokens in self._tokens.values()
-                     if tokens.account.platform == platform and tokens.refresh and tokens.refresh == token), None)
+        return next(
+            (
+                tokens.account
+                for tokens in self._tokens.values()
+                if tokens.account.platform == platform and tokens.refresh and tokens.refresh == token
+            ),
+            None,
+        )
 
     def tokens_of(self, account: Account) -> Tokens:
         return self._tokens[account.user_id]
@@ -135,21 +149,35 @@ class World:
         tokens = self._tokens[account.user_id]
         tokens.generation += 1
         self.faults.refreshed(account.user_id, account.platform)
-        ledger.append(self.ledger, {"entry": "token", "user_id": account.user_id, "generation": tokens.generation})
+        ledger.append(
+            self.ledger, {"entry": "token", "user_id": account.user_id, "generation": tokens.generation}
+        )
         return tokens
 
     # Posts
 
     def publish(self, account: Account, *, kind: str, text: str, extra: Json | None = None) -> Post:
         post = self._make(account, kind, text, extra or {}, self.time())
-        ledger.append(self.ledger, {
-            "entry": "post", "platform": account.platform, "user_id": account.user_id, "post_id": post.post_id,
-            "published_at": post.published_at.isoformat(), "kind": kind, "text": text, "extra": post.extra})
+        ledger.append(
+            self.ledger,
+            {
+                "entry": "post",
+                "platform": account.platform,
+                "user_id": account.user_id,
+                "post_id": post.post_id,
+                "published_at": post.published_at.isoformat(),
+                "kind": kind,
+                "text": text,
+                "extra": post.extra,
+            },
+        )
         return post
 
     def delete(self, post: Post) -> None:
         post.deleted = True
-        ledger.append(self.ledger, {"entry": "deleted", "platform": post.account.platform, "post_id": post.post_id})
+        ledger.append(
+            self.ledger, {"entry": "deleted", "platform": post.account.platform, "post_id": post.post_id}
+        )
 
     def count_create_call(self, account: Account) -> None:
         self.create_calls[account.user_id] = self.create_calls.get(account.user_id, 0) + 1
@@ -193,7 +221,10 @@ class World:
         post_id = _POST_IDS[account.platform](self.seed, account, number, published_at)
         life = audience.draw_life(
             Occasion(self.seed, account, number, published_at, local.hour, local.weekday(), kind, tags),
-            self.effects[account.persona.slug], _others(account), _comment_names(account, post_id, published_at))
+            self.effects[account.persona.slug],
+            _others(account),
+            _comment_names(account, post_id, published_at),
+        )
         post = Post(account, number, post_id, published_at, kind, text, extra, life)
         self.posts[_key(post)] = post
         return post
@@ -201,9 +232,15 @@ class World:
     # Reading the ledger back
 
     def _replay_post(self, entry: Json) -> None:
-        account = self._tokens[entry["user_id"]].account
-        self._make(account, entry["kind"], entry["text"], entry["extra"], datetime.fromisoformat(entry["published_at"]))
+        """Bring back the post and, where publishing took several steps, the finished request behind it."""
+        account, extra = self._tokens[entry["user_id"]].account, entry["extra"]
+        published_at = datetime.fromisoformat(entry["published_at"])
+        post = self._make(account, entry["kind"], entry["text"], extra, published_at)
         self.count_create_call(account)
+        if "request" in extra:
+            self.pending[account.platform, extra["request"]] = Pending(
+                account, published_at, post.kind, post.text, extra, FINISHED_POLLS, post.post_id
+            )
 
     def _replay_deletion(self, entry: Json) -> None:
         post = self.posts.get((entry["platform"], entry["post_id"]))
@@ -217,19 +254,24 @@ class World:
         self._set_clock(max(self.time(), datetime.fromisoformat(entry["now"])))
 
 
-_REPLAYS = {"post": World._replay_post, "deleted": World._replay_deletion, "token": World._replay_token,
-            "clock": World._replay_clock}
+_REPLAYS = {
+    "post": World._replay_post,
+    "deleted": World._replay_deletion,
+    "token": World._replay_token,
+    "clock": World._replay_clock,
+}
 
-_POST_IDS = {
+_POST_IDS: dict[str, Callable[[int, Account, int, datetime], str]] = {
     "instagram": lambda seed, account, number, at: ids.media_id("1792", seed, account.user_id, number),
     "facebook": lambda seed, account, number, at: ids.facebook_post(account.user_id, seed, number),
     # The number sits in the low bits: posts of one millisecond keep their order.
     "twitter": lambda seed, account, number, at: ids.snowflake(
-        at, number % 4096 * 1024 + ids.low_bits(10, account.user_id)),
+        at, number % 4096 * 1024 + ids.low_bits(10, account.user_id)
+    ),
     "tiktok": lambda seed, account, number, at: ids.tiktok_video(at, seed, account.user_id, number),
 }
 
-_COMMENT_IDS = {
+_COMMENT_IDS: dict[str, Callable[[str, datetime, int], str]] = {
     "instagram": lambda post_id, at, index: ids.media_id("1785", post_id, index),
     "facebook": lambda post_id, at, index: ids.facebook_comment(post_id, index),
     "twitter": lambda post_id, at, index: ids.snowflake(at, ids.low_bits(22, post_id, index)),

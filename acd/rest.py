@@ -1,0 +1,113 @@
+"""Pieces that the REST doors of several apps put together: strict bodies, moments with a zone, filters that ask a queryset.
+
+Nothing here knows a model of ours. What every request passes through (permissions, pages, errors) lives in `gator.api`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+AWARE = (
+    "Give a moment with its zone, such as 2026-11-20T12:00:00Z; a date or a time without a zone is ambiguous."
+)
+MAX_ID = 2**63 - 1
+
+
+def parse_moment(text: object) -> datetime:
+    """Read an ISO 8601 moment as UTC. Raises ValueError for anything that does not say its zone."""
+    moment = parse_datetime(text) if isinstance(text, str) else None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(AWARE)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(AWARE) from None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field):  # type: ignore[type-arg]
+    """A moment of a body: aware on the way in, UTC on the way out."""
+
+    def to_internal_value(self, data: object) -> datetime:
+        try:
+            return parse_moment(data)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class StrictFields:
+    """Mixin of serializers: a field that cannot be written is refused by name instead of silently dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            self._refuse_unwritable(data)
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+    def _refuse_unwritable(self, data: dict[str, Any]) -> None:
+        writable = {name for name, field in self.fields.items() if not field.read_only}  # type: ignore[attr-defined]
+        if unknown := sorted(set(data) - writable):
+            remedy = f"This cannot be set here. Fields that can: {', '.join(sorted(writable))}."
+            raise serializers.ValidationError({name: [remedy] for name in unknown})
+
+
+class MomentFormField(forms.Field):
+    """A moment of a query string."""
+
+    def to_python(self, value: object) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_moment(value)
+        except ValueError as error:
+            # In a query string a plus sign is a space, so the offset of a pasted moment is lost.
+            raise ValidationError(f"{error} Write '+' as %2B.") from None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentFilter(django_filters.Filter):
+    """Compares a column with a moment."""
+
+    field_class = MomentFormField
+
+
+@extend_schema_field({"type": "integer", "minimum": 1})
+class WholeNumberFilter(django_filters.Filter):
+    """A number of 1 or more: an id, or a count of hours."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"min_value": 1, "max_value": MAX_ID} | options)
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class QuestionFilter(django_filters.ChoiceFilter):
+    """Asks the queryset method of the same name: `true` keeps the rows it answers with, `false` the others.
+
+    `timed` questions are given the present moment.
+    """
+
+    def __init__(self, *, timed: bool = False, **options: Any) -> None:
+        wrong = {"invalid_choice": "Give true or false."}
+        super().__init__(choices=[("true", "true"), ("false", "false")], error_messages=wrong, **options)
+        self.timed = timed
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value not in ("true", "false"):
+            return qs
+        question: Callable[..., QuerySet[Any]] = getattr(qs, str(self.field_name))
+        answer = question(timezone.now()) if self.timed else question()
+        return answer if value == "true" else qs.exclude(pk__in=answer.order_by().values("pk"))

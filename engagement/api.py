@@ -1,0 +1,281 @@
+"""The REST door to accounts and posts: what was observed is read-only, scheduling, publishing and syncing are actions."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from acd.rest import MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.publishing import publish, schedule
+from engagement.reports import Outcome
+from engagement.sync import sync_posts
+from engagement.values import METRIC_FIELDS
+from gator.studio.api import PersonaField, PersonaFilter
+from gator.studio.enums import MediaKind
+from gator.studio.models import Content, Persona
+
+TOKEN_LIMIT = 4096
+HOURS_IN_TEN_YEARS = 87_600
+
+
+class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAccount]):
+    """An account. Tokens go in and never come out: `has_token` and `token_expires_at` say what one needs to know."""
+
+    persona = PersonaField()
+    access_token = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT
+    )
+    refresh_token = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT
+    )
+    has_token = serializers.BooleanField(read_only=True)
+    token_expires_at = MomentField(required=False, allow_null=True)
+    scopes = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, max_length=100
+    )
+
+    class Meta:
+        model = SocialAccount
+        fields = (
+            "id",
+            "persona",
+            "platform",
+            "platform_user_id",
+            "handle",
+            "access_token",
+            "refresh_token",
+            "has_token",
+            "token_expires_at",
+            "scopes",
+            "state",
+            "followers",
+            "last_error",
+            "last_error_at",
+            "throttled_until",
+            "created_at",
+        )
+        read_only_fields = ("id", "followers", "last_error", "last_error_at", "throttled_until", "created_at")
+
+
+class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
+    """A post with its newest numbers. NULL is unknown, never zero.
+
+    `engagement_rate` is genuine engagement in percent of `basis`, between `rate_low` and `rate_high` with 95 %
+    confidence, resting on `observed_count` interactions. Rates of different bases are not comparable. `provisional`: the
+    platform may still correct the numbers, which were observed at `last_synced_at`.
+    """
+
+    persona = PersonaField(read_only=True)
+    hashtags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)  # type: ignore[var-annotated]
+    genuine_ratio = serializers.FloatField(read_only=True, allow_null=True)
+    provisional = serializers.BooleanField(source="is_provisional", read_only=True)
+
+    class Meta:
+        model = SocialMediaPost
+        fields = (
+            "id",
+            "persona",
+            "account",
+            "content",
+            "context",
+            "platform",
+            "media_kind",
+            "platform_post_id",
+            "url",
+            "status",
+            "status_reason",
+            "caption",
+            "hashtags",
+            "scheduled_at",
+            "published_at",
+            "local_hour",
+            "local_weekday",
+            "created_at",
+            "last_synced_at",
+            "next_sync_at",
+            "sync_status",
+            "sync_error",
+            *METRIC_FIELDS,
+            "filter_state",
+            "observed_count",
+            "genuine_count",
+            "bot_count",
+            "persona_count",
+            "total_engagement",
+            "genuine_engagement",
+            "genuine_low",
+            "genuine_high",
+            "genuine_ratio",
+            "basis",
+            "engagement_rate",
+            "rate_low",
+            "rate_high",
+            "raw_rate",
+            "lift",
+            "vs_average",
+            "average_n",
+            "percentile",
+            "measured_at",
+            "provisional",
+            "grade",
+            "graded_at",
+        )
+        read_only_fields = fields
+
+
+class ScheduleSerializer(StrictFields, serializers.Serializer[SocialMediaPost]):
+    """Which content goes on which account, and when."""
+
+    content = serializers.PrimaryKeyRelatedField(
+        queryset=Content.objects.select_related("persona", "context"),
+        error_messages={"does_not_exist": "No content has the id {pk_value}: GET /api/v1/contents/ lists it."},
+    )
+    account = serializers.PrimaryKeyRelatedField(
+        queryset=SocialAccount.objects.select_related("persona"),
+        error_messages={"does_not_exist": "No account has the id {pk_value}: GET /api/v1/accounts/ lists them."},
+    )
+    scheduled_at = MomentField()
+
+
+class WorkItemSerializer(serializers.Serializer[Any]):
+    """How the work on one thing ended, and why."""
+
+    name = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=[(outcome.value, outcome.value) for outcome in Outcome])
+    reason = serializers.CharField(allow_blank=True)
+
+
+class PostActionSerializer(serializers.Serializer[Any]):
+    """How an action on a post ended, and the post as it is now."""
+
+    report = WorkItemSerializer(many=True)
+    post = PostSerializer()
+
+
+class SocialAccountFilters(django_filters.FilterSet):
+    """Which accounts to list."""
+
+    persona = PersonaFilter(field_name="persona")
+    platform = django_filters.ChoiceFilter(choices=Platform.choices)
+    state = django_filters.ChoiceFilter(choices=AccountState.choices)
+    working = QuestionFilter(timed=True, label="Accounts that may be called now")
+    expiring = QuestionFilter(timed=True, label="Accounts whose token ends within 14 days")
+
+
+class PostFilters(django_filters.FilterSet):
+    """Which posts to list."""
+
+    persona = PersonaFilter(method="of_persona")
+    platform = django_filters.ChoiceFilter(choices=Platform.choices, method="on_platform")
+    status = django_filters.ChoiceFilter(choices=PostStatus.choices)
+    media_kind = django_filters.ChoiceFilter(choices=MediaKind.choices)
+    sync_status = django_filters.ChoiceFilter(choices=SyncStatus.choices)
+    filter_state = django_filters.ChoiceFilter(choices=FilterState.choices)
+    account = WholeNumberFilter(field_name="account_id")
+    content = WholeNumberFilter(field_name="content_id")
+    context = django_filters.UUIDFilter(field_name="context_id")
+    since = MomentFilter(
+        field_name="published_at", lookup_expr="gte", label="Published at or after this moment"
+    )
+    until = MomentFilter(field_name="published_at", lookup_expr="lt", label="Published before this moment")
+    recent = WholeNumberFilter(
+        method="published_recently", max_value=HOURS_IN_TEN_YEARS, label="Published in so many hours before now"
+    )
+    published = QuestionFilter()
+    overdue = QuestionFilter(timed=True, label="The sync is more than two hours late")
+    due_for_sync = QuestionFilter(timed=True)
+    due_for_publishing = QuestionFilter(timed=True)
+    sync_failed = QuestionFilter()
+    measured = QuestionFilter()
+    settled = QuestionFilter()
+    awaiting_grade = QuestionFilter()
+    bot_ridden = QuestionFilter(label="Bots are at least 30 % of what was observed")
+    unusual = QuestionFilter(label="At least 50 % above or below the account's usual")
+
+    def of_persona(self, queryset: QuerySet[Any], name: str, value: Persona) -> QuerySet[Any]:
+        """Ask `for_persona()`."""
+        answer: QuerySet[Any] = queryset.for_persona(value)  # type: ignore[attr-defined]
+        return answer
+
+    def on_platform(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Ask `on()`."""
+        answer: QuerySet[Any] = queryset.on(value)  # type: ignore[attr-defined]
+        return answer
+
+    def published_recently(self, queryset: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        """Ask `recent()`."""
+        answer: QuerySet[Any] = queryset.recent(value, timezone.now())  # type: ignore[attr-defined]
+        return answer
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List accounts"),
+    retrieve=extend_schema(summary="Read one account"),
+    create=extend_schema(summary="Add an account"),
+    partial_update=extend_schema(summary="Change an account or give it a new token"),
+)
+class SocialAccountViewSet(
+    mixins.CreateModelMixin, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[SocialAccount]
+):
+    """Accounts of personas on platforms."""
+
+    queryset = SocialAccount.objects.select_related("persona")
+    serializer_class = SocialAccountSerializer
+    filterset_class = SocialAccountFilters
+    http_method_names = ["get", "head", "post", "patch"]
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List posts"), retrieve=extend_schema(summary="Read one post and its numbers")
+)
+class PostViewSet(viewsets.ReadOnlyModelViewSet[SocialMediaPost]):
+    """Posts: where each stands, its newest numbers and what they mean."""
+
+    queryset = SocialMediaPost.objects.select_related("persona").prefetch_related("hashtags").defer("raw")
+    serializer_class = PostSerializer
+    filterset_class = PostFilters
+    action_permissions = {
+        "sync": "engagement.change_socialmediapost",
+        "publish": "engagement.change_socialmediapost",
+    }
+
+    @extend_schema(
+        summary="Schedule content on an account", request=ScheduleSerializer, responses={201: PostSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Plan a post; it goes out when its time has come, or at once with the action `publish`."""
+        plan = ScheduleSerializer(data=request.data)
+        plan.is_valid(raise_exception=True)
+        values = plan.validated_data
+        post = schedule(values["content"], values["account"], values["scheduled_at"])
+        return Response(self._shown(post), status=201)
+
+    @extend_schema(summary="Fetch a post's numbers now", request=None, responses=PostActionSerializer)
+    @action(detail=True, methods=["post"])
+    def sync(self, request: Request, pk: str) -> Response:
+        """Ask the platform for the newest metrics and interactions, whether or not they are due."""
+        post = self.get_object()
+        report = sync_posts([post], now=timezone.now())
+        return self._ended(report.items, post)
+
+    @extend_schema(summary="Publish a post now", request=None, responses=PostActionSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Send a scheduled post or a draft to its platform now. Asking twice publishes once."""
+        post = self.get_object()
+        return self._ended([publish(post, now=timezone.now())], post)
+
+    def _ended(self, items: list[Any], post: SocialMediaPost) -> Response:
+        report = WorkItemSerializer(items, many=True).data
+        return Response({"report": report, "post": self._shown(post)})
+
+    def _shown(self, post: SocialMediaPost) -> Any:
+        return self.get_serializer(self.get_queryset().get(pk=post.pk)).data

@@ -1,0 +1,81 @@
+"""How a post compares with what its account's earlier posts lead to expect.
+
+Posts are compared once they are a week old, when their numbers hardly move: a young post beside old ones would always look weak.
+"""
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from engagement.metrics import USUAL_MIN_POSTS, USUAL_POSTS, difference_from_average, expected, percentile
+from engagement.models import SocialMediaPost
+from engagement.recording import write_posts
+
+MATURE = timedelta(days=7)
+COMPARED = ("lift", "vs_average", "average_n", "percentile")
+
+# (published_at, rate in percent or None, log of 1 + genuine engagement), oldest first.
+Past = list[tuple[datetime, float | None, float]]
+
+
+def compare(posts: Sequence[SocialMediaPost]) -> None:
+    """Put lift, difference from average and percentile on posts; None where the post is young or has too few before it."""
+    past = _pasts(posts)
+    for post in posts:
+        _clear(post)
+        if _is_mature(post):
+            _compare(post, _before(post, past[_group(post)]))
+    write_posts(posts, COMPARED)
+
+
+def _group(post: SocialMediaPost) -> tuple[Any, ...]:
+    return (post.persona_id, post.account_id, post.platform, post.media_kind, post.basis)
+
+
+def _pasts(posts: Iterable[SocialMediaPost]) -> dict[tuple[Any, ...], Past]:
+    """The mature posts of every account that occurs, by account, format and basis: one query an account."""
+    pasts: dict[tuple[Any, ...], Past] = defaultdict(list)
+    for persona, account, platform in {(p.persona_id, p.account_id, p.platform) for p in posts}:
+        rows = SocialMediaPost.objects.filter(persona=persona, account=account, platform=platform).measured()
+        mature = rows.filter(last_synced_at__gte=F("published_at") + MATURE).order_by("published_at", "pk")
+        names = ("media_kind", "basis", "published_at", "engagement_rate", "genuine_engagement")
+        for kind, basis, moment, rate, genuine in mature.values_list(*names):
+            pasts[persona, account, platform, kind, basis].append((moment, rate, math.log1p(genuine)))
+    return pasts
+
+
+def _is_mature(post: SocialMediaPost) -> bool:
+    if post.published_at is None or post.last_synced_at is None or post.genuine_engagement is None:
+        return False
+    return post.last_synced_at - post.published_at >= MATURE
+
+
+def _before(post: SocialMediaPost, past: Past) -> Past:
+    moments = [moment for moment, _, _ in past]
+    end = bisect_left(moments, post.published_at)
+    return past[max(0, end - USUAL_POSTS) : end]
+
+
+def _clear(post: SocialMediaPost) -> None:
+    post.lift = post.vs_average = post.average_n = post.percentile = None
+
+
+def _compare(post: SocialMediaPost, before: Past) -> None:
+    if len(before) < USUAL_MIN_POSTS or post.genuine_engagement is None:
+        return
+    logs, log = [value for _, _, value in before], math.log1p(post.genuine_engagement)
+    rates = [value for _, value, _ in before if value is not None]
+    usual = expected(logs)
+    assert usual is not None
+    post.lift, post.average_n = log - usual, len(before)
+    if post.engagement_rate is None:
+        # Without a basis the log of the count is compared; its difference is told in percent as well.
+        post.vs_average, post.percentile = 100 * math.expm1(post.lift), percentile(log, logs)
+        return
+    post.vs_average = difference_from_average(post.engagement_rate, expected(rates))
+    post.percentile = percentile(post.engagement_rate, rates)

@@ -1,0 +1,94 @@
+"""What the layers of the filter see, and what they say. Values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from engagement.enums import InteractionKind
+from engagement.filtering.text import collapsed, fingerprint_of, visible
+
+# Only these carry words; a like or a share can be judged by who and when alone.
+WRITTEN = frozenset({InteractionKind.COMMENT, InteractionKind.REPLY})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One interaction of a post. An empty author key and a missing time are unknown, and never evidence.
+
+    `fingerprint` is what remains of a text that was purged; it is computed where there is a text.
+    """
+
+    id: int | str
+    kind: str
+    author_key: str = ""
+    text: str = field(default="", repr=False)
+    occurred_at: datetime | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One layer's reason to think of a bot: `weight` is the chance, 0 to 1, that it alone would justify.
+
+    `detail` is a sentence for staff; it holds nothing of the author and nothing the author wrote.
+    """
+
+    layer: str
+    name: str
+    weight: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """How often a fingerprint was seen on the account's earlier posts: distinct authors, distinct posts."""
+
+    authors: int
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the account's earlier posts teach, never holding the post being judged. Empty means unknown.
+
+    `fingerprints`: earlier repetition by fingerprint. `author_posts`: on how many earlier posts an author was found
+    genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
+    """
+
+    fingerprints: Mapping[str, Repeats] = field(default_factory=dict)
+    author_posts: Mapping[str, int] = field(default_factory=dict)
+    typical_pace: float | None = None
+
+
+NOTHING_KNOWN = History()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All interactions of one post, with each text brought into its forms once for all layers."""
+
+    interactions: Sequence[Seen]
+    history: History = NOTHING_KNOWN
+
+    @cached_property
+    def visible(self) -> dict[int | str, str]:
+        """What readers see, by id, for those who wrote something."""
+        return {
+            seen.id: visible(seen.text) for seen in self.interactions if seen.kind in WRITTEN and seen.text
+        }
+
+    @cached_property
+    def normal(self) -> dict[int | str, str]:
+        """The form in which texts are compared, by id."""
+        return {key: collapsed(text) for key, text in self.visible.items()}
+
+    @cached_property
+    def fingerprints(self) -> dict[int | str, str]:
+        """What equal texts share, by id, for texts long enough; also of texts that were purged."""
+        written = {key: fingerprint_of(text) for key, text in self.normal.items()}
+        kept = {seen.id: seen.fingerprint for seen in self.interactions if seen.id not in written}
+        return {key: mark for key, mark in (kept | written).items() if mark}
+
+
+Findings = dict[int | str, list[Evidence]]

@@ -1,0 +1,67 @@
+"""One normal form for strangers' text, so that decoration and hidden characters neither help nor hurt anybody.
+
+Everything here is linear in the length of the text and looks at its first 10,000 visible characters.
+"""
+
+import html
+import re
+import unicodedata
+from hashlib import blake2b
+
+# Longer than a comment on Instagram, Facebook or TikTok may be; more is folded away by every platform's page.
+LOOKED_AT = 10_000
+# Short praise ("love this!") repeats innocently; from here on, equal texts are rarely a coincidence.
+FINGERPRINT_MIN = 12
+
+# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero width, bidi marks, variation selectors, the tag
+# block. Control characters and lone surrogates are added; tab, line feed and their like stay, as spaces.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
+_REPEATED_LETTER = re.compile(r"([^\W\d_])\1+")
+_WORD = re.compile(r"\w+")
+
+
+def without_invisible(text: str) -> str:
+    """`text` without characters that leave no mark on a screen."""
+    return _INVISIBLE.sub("", text)
+
+
+def visible(text: str) -> str:
+    """What a reader sees, in one case and one form: entities resolved, tags gone, NFKC, single spaces."""
+    shown = without_invisible(text)[:LOOKED_AT]
+    shown = _TAG.sub(" ", html.unescape(shown))
+    # NFKC can grow a text 18 times (U+FDFA), and both steps may bring invisible characters back.
+    shown = without_invisible(unicodedata.normalize("NFKC", shown)[:LOOKED_AT])
+    return " ".join(shown.casefold().split())
+
+
+def collapsed(shown: str) -> str:
+    """`visible` text with every run of one letter reduced to a single one: "loooove" and "love" agree."""
+    return _REPEATED_LETTER.sub(r"\1", shown)
+
+
+def normalise(text: str) -> str:
+    """The form in which texts are compared. Readable by machines only: "free" becomes "fre"."""
+    return collapsed(visible(text))
+
+
+def words(normal: str) -> list[str]:
+    """The words of a normalised text, without punctuation and emoji."""
+    return _WORD.findall(normal)
+
+
+def fingerprint(text: str) -> str:
+    """32 hex digits that equal texts share whatever their decoration; empty for texts too short to tell."""
+    return fingerprint_of(normalise(text))
+
+
+def fingerprint_of(normal: str) -> str:
+    """The fingerprint of a text already normalised: BLAKE2b over its letters and digits alone."""
+    bare = "".join(filter(str.isalnum, normal))
+    if len(bare) < FINGERPRINT_MIN:
+        return ""
+    return blake2b(bare.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,81 @@
+"""Handing settled engagement to the contexts it came from: the grade of a post becomes the verdict of its run."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from acd.enums import Grade, OutcomeSource
+from acd.outcomes import grade as grade_context
+from engagement.enums import Basis
+from engagement.metrics import grade_of
+from engagement.models import MetricSnapshot, SocialMediaPost
+from engagement.querysets import SocialMediaPostQuerySet
+from engagement.recording import write_posts
+
+BATCH = 500
+
+
+def grade_posts(posts: SocialMediaPostQuerySet, *, now: datetime) -> int:
+    """Grade every settled post of `posts` whose numbers are newer than its grade; the number of posts graded.
+
+    A post whose (platform, basis) has no thresholds keeps no grade. Its context hears of a grade when it is new or changed.
+    """
+    newest = MetricSnapshot.objects.filter(post=OuterRef("pk")).order_by("-observed_at").values("pk")
+    waiting = posts.awaiting_grade().annotate(snapshot=Subquery(newest[:1])).select_related("context", "content", "persona")
+    graded = list(waiting.prefetch_related("hashtags").order_by("pk"))
+    for post in graded:
+        _grade(post, now)
+    write_posts(graded, ("grade", "graded_at"))
+    return len(graded)
+
+
+def _grade(post: SocialMediaPost, now: datetime) -> None:
+    before = post.grade
+    thresholds = settings.GRADE_THRESHOLDS.get((post.platform, post.basis))
+    after = grade_of(post.rate_low, thresholds)
+    post.grade, post.graded_at = after, now
+    if after is None or after == before or post.context is None:
+        return
+    good = after >= Grade.GOOD
+    grade_context(
+        post.context,
+        after,
+        source=OutcomeSource.ENGAGEMENT,
+        evidence_key=f"snapshot:{post.snapshot}",  # type: ignore[attr-defined]  # annotated above
+        evidence=social_metrics(post),
+        metadata={"social_metrics": social_metrics(post)},
+        pattern=f"{post.platform}_high_engagement" if good else "",
+        strategy=strategy_of(post) if good else "",
+        now=now,
+    )
+
+
+def social_metrics(post: SocialMediaPost) -> dict[str, Any]:
+    """What engagement says of a run, for its metadata and as evidence. The rate is percent of the basis."""
+    return {
+        "platform": post.platform,
+        "post": post.pk,
+        "snapshot": getattr(post, "snapshot", None),
+        "engagement_rate": post.engagement_rate,
+        "rate_low": post.rate_low,
+        "rate_high": post.rate_high,
+        "basis": post.basis,
+        "genuine_count": post.genuine_engagement,
+        "bot_count": post.bot_count,
+        "persona_count": post.persona_count,
+        "genuine_ratio": post.genuine_ratio,
+    }
+
+
+def strategy_of(post: SocialMediaPost) -> str:
+    """What a successful post did, in a sentence that carries its numbers."""
+    tags = " ".join(f"#{tag.name}" for tag in post.hashtags.all()) or "no hashtags"
+    how = f"{post.get_media_kind_display()} at {post.local_hour}:00 with {tags}"
+    if post.content and post.content.approach:
+        how += f", approach “{post.content.approach}”"
+    return (
+        f"High engagement on {post.get_platform_display()}: {post.engagement_rate:.2f} % of {Basis(post.basis).label.lower()} "
+        f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f}). {how}."
+    )

@@ -1,0 +1,264 @@
+"""The only place that sends a request to a platform: one session, bounded in time and size, redacted, judged.
+
+Reads are repeated in place with backoff; anything that creates is sent once. What an answer means is the platform's table.
+"""
+
+import base64
+import json
+import logging
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import requests
+from django.conf import settings
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from engagement.platforms import errors
+from engagement.platforms.nodes import Node
+
+logger = logging.getLogger(__name__)
+
+READ_TRIES = 3
+MAX_WAIT_SECONDS = 24 * 3600.0
+EXCERPT = 200
+REDACTED = "[redacted]"
+_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
+# A shorter string is no token of any platform, and replacing it would mangle the answer.
+_MIN_TOKEN = 6
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A platform's answer: `body` is decoded JSON."""
+
+    platform: str
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def node(self) -> Node:
+        """The body as an object."""
+        if not isinstance(self.body, dict):
+            raise errors.InvalidResponse(
+                "The answer is not a JSON object", platform=self.platform, status=self.status
+            )
+        return Node(self.platform, self.body)
+
+    def seconds_until(self, moment: float) -> float | None:
+        """Seconds from the platform's own clock (the Date header) to a unix time; None when it is past."""
+        return _sane(moment - _answered_at(self.headers))
+
+    @property
+    def retry_after(self) -> float | None:
+        """The Retry-After header in seconds, in either of its forms, at most a day."""
+        given = self.headers.get("Retry-After", "").strip()
+        if given.isascii() and given.isdigit():
+            return _sane(float(given[:12]))
+        try:
+            return self.seconds_until(parsedate_to_datetime(given).timestamp())
+        except (ValueError, TypeError):
+            return None
+
+
+def _sane(seconds: float) -> float | None:
+    return min(seconds, MAX_WAIT_SECONDS) if seconds > 0 else None
+
+
+def _answered_at(headers: Mapping[str, str]) -> float:
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, TypeError):
+        return time.time()
+
+
+Judge = Callable[[Reply], errors.PlatformError | None]
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Sets the header as the request leaves. As an `auth` it also keeps a .netrc file from replacing it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Connection:
+    """An account's way to one platform. Raises `PlatformError` kinds only."""
+
+    def __init__(self, *, platform: str, base_url: str, token: str, judge: Judge) -> None:
+        self.platform = platform
+        self._base = base_url.rstrip("/")
+        self._token = token
+        self._judge = judge
+        self._session = requests.Session()
+        self._session.auth = _Bearer(token)
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self.platform}>"
+
+    def get(self, path: str, **params: Any) -> Reply:
+        """A read, repeated while the platform fails."""
+        return self._repeated("GET", path, params=params)
+
+    def query(self, path: str, *, params: dict[str, Any] | None = None, body: dict[str, Any]) -> Reply:
+        """A read that the platform takes as a POST with a JSON body."""
+        return self._repeated("POST", path, params=params, json=body)
+
+    def batch(self, path: str, **form: Any) -> Reply:
+        """A bundle of reads that the platform takes as a POST with a form."""
+        return self._repeated("POST", path, data=form)
+
+    def prepare(self, path: str, **request: Any) -> Reply:
+        """Send once something nobody sees yet: when the answer is lost, nothing is."""
+        return self._once("POST", path, self._deadline(), **request)
+
+    def create(self, path: str, **request: Any) -> Reply:
+        """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
+        try:
+            return self._once("POST", path, self._deadline(), **request)
+        except _Unsent:
+            raise
+        except (errors.TemporaryFailure, errors.InvalidResponse) as failure:
+            # A refusal with a reason of its own (below 500) says that nothing was made.
+            if isinstance(failure, errors.TemporaryFailure) and 400 <= (failure.status or 0) < 500:
+                raise
+            raise errors.OutcomeUnknown(
+                failure.message, platform=self.platform, status=failure.status, code=failure.code
+            ) from None
+
+    def _repeated(self, method: str, path: str, **request: Any) -> Reply:
+        deadline = self._deadline()
+        for attempt in range(READ_TRIES):
+            try:
+                return self._once(method, path, deadline, **request)
+            except errors.TemporaryFailure as failure:
+                pause = max(_backoff(attempt), failure.retry_after or 0.0)
+                if attempt + 1 == READ_TRIES or time.monotonic() + pause >= deadline:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _once(self, method: str, path: str, deadline: float, **request: Any) -> Reply:
+        self._check_token()
+        try:
+            with self._session.request(
+                method,
+                self._base + path,
+                timeout=(settings.HTTP_CONNECT_SECONDS, settings.HTTP_READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+                **request,
+            ) as response:
+                logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
+                return self._judged(self._decoded(response, self._body(response, deadline)))
+        except (requests.RequestException, HTTPError, OSError) as failure:
+            self._lost(failure)
+
+    def _deadline(self) -> float:
+        return time.monotonic() + settings.HTTP_TOTAL_SECONDS
+
+    def _check_token(self) -> None:
+        if not self._token:
+            raise errors.AuthenticationFailed("The account has no access token", platform=self.platform)
+        if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
+            raise errors.AuthenticationFailed(
+                "The stored access token holds characters that no token has", platform=self.platform
+            )
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        """The whole body, read as it comes, so that neither a drip nor a flood outlasts its bound."""
+        parts, size = [], 0
+        while part := response.raw.read1(64 * 1024, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > settings.HTTP_MAX_BYTES:
+                self._invalid(f"The answer is longer than {settings.HTTP_MAX_BYTES} bytes", response)
+            if time.monotonic() > deadline:
+                raise requests.Timeout(f"the answer took longer than {settings.HTTP_TOTAL_SECONDS} s")
+        return b"".join(parts)
+
+    def _decoded(self, response: requests.Response, content: bytes) -> Reply:
+        text = self.redact(content.decode(errors="replace"))
+        try:
+            content.decode()
+            body = storable(json.loads(text, parse_constant=_refuse_constant))
+        except (ValueError, RecursionError):
+            self._unreadable(response, text)
+        return Reply(self.platform, response.status_code, response.headers, body)
+
+    def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
+        """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
+        kind = errors.kind_of_status(response.status_code)
+        if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
+            self._invalid(f"The answer is not JSON: {text[:EXCERPT]}", response)
+        reply = Reply(self.platform, response.status_code, response.headers, None)
+        raise kind(
+            text[:EXCERPT] or "no words",
+            platform=self.platform,
+            status=reply.status,
+            retry_after=reply.retry_after,
+        )
+
+    def _invalid(self, message: str, response: requests.Response) -> NoReturn:
+        raise errors.InvalidResponse(message, platform=self.platform, status=response.status_code)
+
+    def _judged(self, reply: Reply) -> Reply:
+        error = self._judge(reply)
+        if error is not None:
+            raise error
+        return reply
+
+    def _lost(self, failure: Exception) -> NoReturn:
+        """`from None`: what requests raises may quote the headers."""
+        kind = _Unsent if _never_sent(failure) else errors.TemporaryFailure
+        message = f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
+        raise kind(message, platform=self.platform) from None
+
+    def redact(self, text: str) -> str:
+        """The text without the token, plain, quoted or in base64, and without whatever else is marked as one."""
+        if len(self._token) >= _MIN_TOKEN:
+            encoded = base64.b64encode(self._token.encode()).decode()
+            for form in (self._token, quote(self._token, safe=""), encoded.rstrip("=")):
+                text = text.replace(form, REDACTED)
+        return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+
+
+class _Unsent(errors.TemporaryFailure):
+    """No connection came about, so not even a create can have arrived."""
+
+
+def _never_sent(failure: Exception) -> bool:
+    if isinstance(failure, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    cause = getattr(failure.args[0], "reason", None) if failure.args else None
+    return isinstance(cause, NewConnectionError | ConnectTimeoutError)
+
+
+def _backoff(attempt: int) -> float:
+    """Doubling, with jitter, so that many workers do not come back at once."""
+    return float(settings.HTTP_BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1.0))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def storable(value: Any) -> Any:
+    """The same JSON without what no database takes: NUL characters and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(name): storable(one) for name, one in value.items()}
+    return value

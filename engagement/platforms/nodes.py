@@ -1,0 +1,76 @@
+"""JSON objects from outside, read field by field. Missing is None or empty; anything else than documented is an error."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engagement.platforms import errors
+
+
+@dataclass(frozen=True)
+class Node:
+    """One JSON object of a platform's answer."""
+
+    platform: str
+    value: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """A string, empty when missing. A bare integer is an id: TikTok writes some so."""
+        found = self.value.get(name)
+        if found is None:
+            return ""
+        if isinstance(found, int) and not isinstance(found, bool):
+            return str(found)
+        return found if isinstance(found, str) else self._wrong(name, "text")
+
+    def required(self, name: str) -> str:
+        """A string that must be there."""
+        return self.text(name) or self._wrong(name, "text")
+
+    def count(self, *names: str) -> int | None:
+        """The first of these names that holds a number; None when none does. The range is judged where it is recorded."""
+        name = next((name for name in names if self.value.get(name) is not None), "")
+        found = self.value.get(name)
+        if isinstance(found, str) and found.isascii() and found.isdigit():
+            return int(found)
+        if found is None or (isinstance(found, int) and not isinstance(found, bool)):
+            return found
+        return self._wrong(name, "a whole number")
+
+    def moment(self, name: str) -> datetime | None:
+        """An ISO 8601 moment with its offset."""
+        found = self.text(name)
+        if not found:
+            return None
+        try:
+            moment = datetime.fromisoformat(found)
+        except ValueError:
+            return self._wrong(name, "a moment")
+        return moment.astimezone(UTC) if moment.tzinfo else self._wrong(name, "a moment with its offset")
+
+    def seconds(self, name: str) -> datetime | None:
+        """A moment in seconds since 1970."""
+        found = self.count(name)
+        try:
+            return None if found is None else datetime.fromtimestamp(found, UTC)
+        except (ValueError, OverflowError, OSError):
+            return self._wrong(name, "a moment")
+
+    def node(self, name: str) -> "Node":
+        """An inner object, empty when missing."""
+        found = self.value.get(name)
+        inner = {} if found is None else found
+        return Node(self.platform, inner) if isinstance(inner, dict) else self._wrong(name, "an object")
+
+    def nodes(self, name: str) -> list["Node"]:
+        """An inner list of objects, empty when missing."""
+        found = self.value.get(name)
+        inner = [] if found is None else found
+        if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
+            return self._wrong(name, "a list of objects")
+        return [Node(self.platform, one) for one in inner]
+
+    def _wrong(self, name: str, wanted: str) -> Any:
+        raise errors.InvalidResponse(
+            f"The field {name} is not {wanted}: {str(self.value.get(name))[:80]}", platform=self.platform
+        )

@@ -1,0 +1,185 @@
+"""How observed facts are stored: snapshots, the newest numbers on the post, and interactions without names.
+
+Every function may run twice: a moment or an interaction that is already known changes nothing. All writes go in sets.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from engagement.enums import MetricSource
+from engagement.filtering.text import fingerprint
+from engagement.models import ErasedAuthor, Interaction, MetricSnapshot, RefusedPayload, SocialMediaPost
+from engagement.pseudonyms import author_key
+from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELDS, Metrics, SeenInteraction
+
+TEXT_LIMIT = 10_000
+PAYLOAD_LIMIT = 10_000
+MEASURED_FIELDS = (*METRIC_FIELDS, "api_version", "source", "raw")
+
+
+class InvalidMetric(ValueError):
+    """A number that cannot be true. Nothing was stored."""
+
+    def __init__(self, name: str, value: object, remedy: str) -> None:
+        super().__init__(f"{name}: {value!r} cannot be stored. {remedy}")
+        self.field, self.value, self.remedy = name, value, remedy
+
+
+class ConflictingSnapshot(ValueError):
+    """The same moment of the same post is already known with other numbers. Nothing was stored."""
+
+    def __init__(self, post: SocialMediaPost, observed_at: datetime, names: Sequence[str]) -> None:
+        moment = observed_at.isoformat()
+        super().__init__(
+            f"{post} was already observed at {moment} with another value of {', '.join(names)}. "
+            "A snapshot is never changed: send the new numbers with the time they were observed."
+        )
+        self.fields = tuple(names)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The numbers of one post at one moment."""
+
+    post: SocialMediaPost
+    metrics: Metrics
+    observed_at: datetime
+
+
+def validate(metrics: Metrics) -> None:
+    """Raise `InvalidMetric` for a count outside 0 to 2^63-1 or a rate outside 0 to 100."""
+    for name in COUNT_FIELDS:
+        value = getattr(metrics, name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT):
+            raise InvalidMetric(name, value, f"Give a whole number from 0 to {MAX_COUNT}, or leave it out if it is unknown.")
+    for name in RATE_FIELDS:
+        value = getattr(metrics, name)
+        # NaN fails both comparisons, so it is refused here too.
+        if value is not None and not 0 <= value <= 100:
+            raise InvalidMetric(name, value, "Give a percentage from 0 to 100, or leave it out if it is unknown.")
+
+
+def record_metrics(
+    post: SocialMediaPost, metrics: Metrics, *, observed_at: datetime, source: str = MetricSource.API
+) -> bool:
+    """Store what was observed of one post; False if that moment was already known with the same numbers.
+
+    Raises `InvalidMetric`, or `ConflictingSnapshot` if the moment is known with other numbers.
+    """
+    validate(metrics)
+    known = MetricSnapshot.objects.filter(post=post, observed_at=observed_at).first()
+    if known is None:
+        return record_many([Observation(post, metrics, observed_at)], source=source) == 1
+    different = [name for name, value in metrics.counts().items() if getattr(known, name) != value]
+    if different:
+        raise ConflictingSnapshot(post, observed_at, different)
+    return False
+
+
+@transaction.atomic
+def record_many(observations: Sequence[Observation], *, source: str = MetricSource.API) -> int:
+    """Store many observations in sets; the newest `observed_at` stands on each post, whatever order they arrive in.
+
+    Returns how many snapshots are new. Raises `InvalidMetric` before anything is written.
+    """
+    for observation in observations:
+        validate(observation.metrics)
+    posts = _locked({o.post.pk for o in observations})
+    known = _known_moments(posts, {o.observed_at for o in observations})
+    fresh = {(o.post.pk, o.observed_at): o for o in observations if (o.post.pk, o.observed_at) not in known}
+    MetricSnapshot.objects.bulk_create(
+        [MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, **_columns(o, source)) for o in fresh.values()]
+    )
+    _put_newest_on_posts(posts, sorted(fresh.values(), key=lambda o: o.observed_at), source)
+    return len(fresh)
+
+
+def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
+    # Two writers of one post take turns, so that the older observation cannot overwrite the newer one.
+    return {post.pk: post for post in SocialMediaPost.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+
+
+def _known_moments(posts: dict[int, SocialMediaPost], moments: set[datetime]) -> set[tuple[int, datetime]]:
+    rows = MetricSnapshot.objects.filter(post__in=posts.keys(), observed_at__in=moments)
+    return set(rows.order_by().values_list("post_id", "observed_at"))
+
+
+def _columns(observation: Observation, source: str) -> dict[str, Any]:
+    metrics = observation.metrics
+    return metrics.counts() | {"api_version": metrics.api_version, "source": source, "raw": metrics.raw}
+
+
+def _put_newest_on_posts(posts: dict[int, SocialMediaPost], observations: list[Observation], source: str) -> None:
+    changed: dict[int, SocialMediaPost] = {}
+    for observation in observations:
+        post = posts[observation.post.pk]
+        if post.last_synced_at is None or observation.observed_at > post.last_synced_at:
+            changed[post.pk] = _apply(post, observation, source)
+            _apply(observation.post, observation, source)
+    write_posts(list(changed.values()), (*MEASURED_FIELDS, "last_synced_at"))
+
+
+def _apply(post: SocialMediaPost, observation: Observation, source: str) -> SocialMediaPost:
+    for name, value in _columns(observation, source).items():
+        setattr(post, name, value)
+    post.last_synced_at = observation.observed_at
+    return post
+
+
+def write_posts(posts: Sequence[SocialMediaPost], names: Sequence[str]) -> None:
+    """Write the named columns of posts that exist, in sets (an upsert is 7 to 20 times as fast as `bulk_update`)."""
+    if posts:
+        SocialMediaPost.objects.bulk_create(
+            posts, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=list(names)
+        )
+
+
+def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], *, now: datetime) -> int:
+    """Store the interactions of `post` that are not known yet; the number of new rows.
+
+    Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
+    """
+    rows = {s.platform_id: _row(post, s, now) for s in seen}
+    erased = _erased({row.author_key for row in rows.values()})
+    known = _known_ids(post, rows.keys())
+    fresh = [row for row in rows.values() if row.platform_id not in known and row.author_key not in erased]
+    Interaction.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    return len(fresh)
+
+
+def _row(post: SocialMediaPost, seen: SeenInteraction, now: datetime) -> Interaction:
+    text = storable(seen.text)
+    return Interaction(
+        post=post,
+        platform_id=seen.platform_id,
+        kind=seen.kind,
+        occurred_at=seen.occurred_at,
+        author_key=author_key(post.platform, seen.author_id) if seen.author_id else "",
+        text=text,
+        fingerprint=fingerprint(text),
+        first_seen_at=now,
+    )
+
+
+def storable(text: str) -> str:
+    """Text that every database takes: NUL and lone surrogates become U+FFFD, and the length is capped."""
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")[:TEXT_LIMIT]
+
+
+def _erased(keys: set[str]) -> set[str]:
+    return set(ErasedAuthor.objects.filter(author_key__in=keys - {""}).values_list("author_key", flat=True))
+
+
+def _known_ids(post: SocialMediaPost, ids: Iterable[str]) -> set[str]:
+    rows = Interaction.objects.filter(post=post, platform_id__in=list(ids))
+    return set(rows.order_by().values_list("platform_id", flat=True))
+
+
+def refuse(reason: str, payload: object, *, post: SocialMediaPost, now: datetime) -> None:
+    """Keep what could not be true, for inspection."""
+    text = storable(repr(payload))[:PAYLOAD_LIMIT]
+    RefusedPayload.objects.create(post=post, reason=reason, payload=text, created_at=now)

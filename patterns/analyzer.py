@@ -1,0 +1,369 @@
+"""The questions that people and programs ask of what was learned: the one door for API, admin, commands and guidance.
+
+Every answer is a frozen value with n, interval and the ids of its evidence. Rates are percent of the named basis.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from engagement.enums import Basis
+from engagement.intervals import wilson
+from engagement.models import SocialMediaPost
+from gator.studio.models import Persona
+from patterns.effects import Effect, effects, evidence
+from patterns.enums import Advice, PatternKind
+from patterns.models import GenerationOutcome, Pattern, PostPerformance
+from patterns.stats import Sample, interval, welch
+from patterns.wording import UNITS, item, numbers
+
+EXAMPLES = 5
+# The smallest gain worth finding, as a share of the usual value, and the usual 5 % error and 80 % power.
+WORTH_FINDING = 0.25
+POWER_FACTOR = 2 * (1.96 + 0.84) ** 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessfulPost:
+    """A post whose rate is high even at the lower bound, and how it was made."""
+
+    post: int
+    url: str
+    published_at: datetime
+    rate: float
+    rate_low: float
+    rate_high: float
+    basis: str
+    hashtags: tuple[str, ...]
+    local_hour: int | None
+    media_kind: str
+    context: str | None
+    strategy: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailurePattern:
+    """A kind of failure in one phase: how often, with examples and advice. Shares are 0 to 1."""
+
+    failure: str
+    phase: str
+    n: int
+    runs: int
+    share: float
+    share_low: float
+    share_high: float
+    contexts: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One tested hour, weekday or hashtag; numbers are None where there are too few posts to say anything."""
+
+    subject: str
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    effect: float | None
+    effect_low: float | None
+    effect_high: float | None
+    q: float | None
+    signal: str
+    basis: str
+    posts: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A persona's window in figures. Shares are 0 to 1; None means not known."""
+
+    posts: int
+    measured: int
+    total_engagement: int | None
+    genuine_engagement: float | None
+    basis: str
+    mean_rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    trend: float | None
+    trend_low: float | None
+    trend_high: float | None
+    observed: int
+    bot_share: float | None
+    bot_share_low: float | None
+    bot_share_high: float | None
+    persona_share: float | None
+    best: tuple[int, ...]
+    worst: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostAnalysis:
+    """What is known of one post, what stands out and what to do with that."""
+
+    post: int
+    total_engagement: int | None
+    genuine_engagement: float | None
+    genuine_low: float | None
+    genuine_high: float | None
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    basis: str
+    provisional: bool
+    vs_average: float | None
+    average_n: int | None
+    stands_out: tuple[str, ...]
+    recommendations: tuple[str, ...]
+    patterns: tuple[int, ...]
+
+
+class PatternAnalyzer:
+    """Answers about one persona on one platform, over the `days` before `now`; each question has its own default of days."""
+
+    def __init__(self, persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> None:
+        self.persona, self.platform, self.now, self.days = persona, platform, now, days
+
+    def posts(self, default_days: int) -> Any:
+        """The posts of the window that may teach something."""
+        start = self.now - timedelta(days=self.days or default_days)
+        return PostPerformance.objects.for_persona(self.persona).on(self.platform).in_window(start, self.now)
+
+    def successful_patterns(self, min_engagement_rate: float = 5.0) -> list[SuccessfulPost]:
+        """Posts above `min_engagement_rate` percent even at the lower bound, best first, with how they were made."""
+        posts = self.posts(30).high_performing(min_engagement_rate)
+        posts = posts.select_related("context", "content").prefetch_related("hashtags")
+        return [_successful(post) for post in posts[: EXAMPLES * 4]]
+
+    def common_failure_patterns(self) -> list[FailurePattern]:
+        """Kinds of failure and how often they occur; runs that failed and runs that people rejected. All platforms."""
+        start = self.now - timedelta(days=self.days or 30)
+        runs = GenerationOutcome.objects.for_persona(self.persona).since(start).filter(created_at__lte=self.now)
+        totals = {row["phase"]: row["n"] for row in runs.per_phase()}
+        return [_failure(runs, row, totals[row["phase"]]) for row in runs.per_failure()]
+
+    def optimal_posting_times(self) -> list[Finding]:
+        """Hours of the persona's own zone, in order of the effect's lower bound."""
+        return self._findings(PatternKind.POSTING_HOUR)
+
+    def optimal_weekdays(self) -> list[Finding]:
+        """Weekdays of the persona's own zone (0 is Monday), in order of the effect's lower bound."""
+        return self._findings(PatternKind.POSTING_WEEKDAY)
+
+    def effective_hashtags(self, min_posts: int = 5) -> list[Finding]:
+        """Hashtags used on at least `min_posts` posts, in order of the effect's lower bound."""
+        return [finding for finding in self._findings(PatternKind.HASHTAG) if finding.n >= min_posts]
+
+    @cached_property
+    def _basis(self) -> str:
+        return str(self.posts(90).main_basis())
+
+    @cached_property
+    def _effects(self) -> list[Effect]:
+        return effects(self.posts(90).with_value(self._basis)) if self._basis else []
+
+    def _findings(self, kind: PatternKind) -> list[Finding]:
+        return [self._finding(effect) for effect in self._effects if effect.kind == kind]
+
+    def _finding(self, effect: Effect) -> Finding:
+        # Evidence is looked up for claims alone: one query each, and few of them.
+        posts = tuple(evidence(self.posts(90).with_value(self._basis), effect)) if effect.claimed else ()
+        return Finding(
+            subject=effect.subject,
+            n=effect.n,
+            mean=effect.mean,
+            low=effect.low,
+            high=effect.high,
+            effect=effect.effect,
+            effect_low=effect.effect_low,
+            effect_high=effect.effect_high,
+            q=effect.q,
+            signal=effect.signal,
+            basis=self._basis,
+            posts=posts,
+        )
+
+    def performance_summary(self) -> Summary:
+        """Totals, mean rate, trend (second half of the window against the first), best and worst, bots and personas."""
+        posts = self.posts(30)
+        basis = posts.main_basis()
+        rated = posts.with_value(basis) if basis else posts.none()
+        totals = posts.aggregate(
+            n=Count("pk"), total=Sum("total_engagement"), genuine=Sum("genuine_engagement"),
+            observed=Sum("observed_count"), bots=Sum("bot_count"), personas=Sum("persona_count"),
+        )  # fmt: skip
+        return Summary(
+            posts=self._published(),
+            measured=totals["n"],
+            total_engagement=totals["total"],
+            genuine_engagement=totals["genuine"],
+            basis=basis,
+            best=tuple(rated.order_by("-value", "pk").values_list("pk", flat=True)[:EXAMPLES]),
+            worst=tuple(rated.order_by("value", "pk").values_list("pk", flat=True)[:EXAMPLES]),
+            **_mean_rate(rated, basis),
+            **self._trend(rated, basis),
+            **_shares(totals),
+        )
+
+    def _published(self) -> int:
+        posts = SocialMediaPost.objects.filter(persona=self.persona, platform=self.platform)
+        return posts.between(self.now - timedelta(days=self.days or 30), self.now).count()
+
+    def _trend(self, rated: Any, basis: str) -> dict[str, float | None]:
+        middle = self.now - timedelta(days=self.days or 30) / 2
+        late, early = (_sample(half) for half in (rated.filter(published_at__gt=middle), rated.filter(published_at__lte=middle)))
+        change = welch(late, early) if basis and min(late.n, early.n) >= settings.PATTERN_MIN_POSTS else None
+        if change is None:
+            return dict.fromkeys(("trend", "trend_low", "trend_high"))
+        return {"trend": change.effect, "trend_low": change.low, "trend_high": change.high}
+
+    def suggest_content_improvements(self) -> list[str]:
+        """Sentences that carry their numbers; where nothing is certain, how many more posts it would take."""
+        advised = [effect for effect in self._effects if effect.advice]
+        verbs = {Advice.REPEAT: "Do more of", Advice.AVOID: "Avoid"}
+        said = [
+            f"{verbs[e.advice]} {item(e.kind, e.subject)}: {numbers(e, self._basis)} (n = {e.n}, q = {e.q:.3f})."
+            for e in advised
+            if e.advice
+        ]
+        return said or [self._not_enough()]
+
+    def _not_enough(self) -> str:
+        sample = _sample(self.posts(90).with_value(self._basis)) if self._basis else Sample(0, 0.0, 0.0)
+        missing = more_posts(sample, self._basis)
+        if missing is None:
+            return f"Not enough data: {sample.n} measured posts; at least {settings.PATTERN_MIN_POSTS * 2} more are needed to begin."
+        if missing == 0:
+            return f"Nothing stands out among {sample.n} measured posts, which are enough to show a difference of 25 %."
+        return f"Not enough data: about {missing} more posts would show a difference of 25 % ({sample.n} so far)."
+
+    def analyze_post_performance(self, post: SocialMediaPost) -> PostAnalysis:
+        """What is known of one post, what stands out and what to do with that."""
+        patterns = [pattern for pattern in self._active_patterns() if _shown_by(pattern, post)]
+        return PostAnalysis(
+            post=post.pk,
+            total_engagement=post.total_engagement,
+            genuine_engagement=post.genuine_engagement,
+            genuine_low=post.genuine_low,
+            genuine_high=post.genuine_high,
+            rate=post.engagement_rate,
+            rate_low=post.rate_low,
+            rate_high=post.rate_high,
+            basis=post.basis,
+            provisional=post.is_provisional,
+            vs_average=post.vs_average,
+            average_n=post.average_n,
+            stands_out=tuple(_stands_out(post)),
+            recommendations=tuple(f"{p.get_advice_display()}: {p.strategy}" for p in patterns),
+            patterns=tuple(p.pk for p in patterns),
+        )
+
+    def _active_patterns(self) -> Any:
+        return Pattern.objects.for_persona(self.persona).on(self.platform).active().order_by("pk")
+
+
+def _successful(post: PostPerformance) -> SuccessfulPost:
+    return SuccessfulPost(
+        post=post.pk,
+        url=post.url,
+        published_at=post.published_at,  # type: ignore[arg-type]  # a settled post has one
+        rate=post.engagement_rate,  # type: ignore[arg-type]  # a high-performing post has one
+        rate_low=post.rate_low,  # type: ignore[arg-type]
+        rate_high=post.rate_high,  # type: ignore[arg-type]
+        basis=post.basis,
+        hashtags=tuple(tag.name for tag in post.hashtags.all()),
+        local_hour=post.local_hour,
+        media_kind=post.media_kind,
+        context=str(post.context_id) if post.context_id else None,
+        strategy=post.context.strategy if post.context else "",
+        parameters=post.content.parameters if post.content else {},
+    )
+
+
+def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
+    around = wilson(row["n"], total)
+    examples = runs.unsuccessful().filter(phase=row["phase"], error_class=row["error_class"])
+    newest = list(examples.order_by("-created_at").values_list("pk", "error_message")[:EXAMPLES])
+    return FailurePattern(
+        failure=row["error_class"] or "Rejected by a person",
+        phase=row["phase"],
+        n=row["n"],
+        runs=total,
+        share=row["n"] / total,
+        share_low=around.low,
+        share_high=around.high,
+        contexts=tuple(str(pk) for pk, _ in newest),
+        advice=newest[0][1] or "Read the ratings of these contents before generating the like again.",
+    )
+
+
+def _sample(posts: Any) -> Sample:
+    sums = posts.sums()
+    return Sample(sums["n"], sums["total"] or 0.0, sums["squares"] or 0.0)
+
+
+def _mean_rate(rated: Any, basis: str) -> dict[str, float | None]:
+    if not basis or basis == Basis.COUNT:
+        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
+    sample = _sample(rated)
+    around = interval(sample) if sample.n >= settings.PATTERN_MIN_POSTS else None
+    if around is None:
+        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
+    return {"mean_rate": sample.mean, "rate_low": around.low, "rate_high": around.high}
+
+
+def _shares(totals: dict[str, Any]) -> dict[str, Any]:
+    observed = totals["observed"] or 0
+    if not observed:
+        return {"observed": 0} | dict.fromkeys(("bot_share", "bot_share_low", "bot_share_high", "persona_share"))
+    around = wilson(totals["bots"], observed)
+    return {
+        "observed": observed,
+        "bot_share": totals["bots"] / observed,
+        "bot_share_low": around.low,
+        "bot_share_high": around.high,
+        "persona_share": totals["personas"] / observed,
+    }
+
+
+def more_posts(sample: Sample, basis: str) -> int | None:
+    """About how many more posts would show a gain of a quarter (two groups, 5 % error, 80 % power); None if unknowable yet."""
+    if sample.n < settings.PATTERN_MIN_POSTS:
+        return None
+    # A lift is a log already, so a gain of a quarter is log(1.25) whatever the level.
+    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * sample.mean
+    if not gain:
+        return None
+    return max(0, 2 * math.ceil(POWER_FACTOR * sample.variance / gain**2) - sample.n)
+
+
+def _stands_out(post: SocialMediaPost) -> list[str]:
+    said = []
+    if post.vs_average is not None and abs(post.vs_average) >= 25:
+        side = "above" if post.vs_average > 0 else "below"
+        said.append(f"{abs(post.vs_average):.0f} % {side} the account's usual over {post.average_n} earlier posts.")
+    if post.observed_count and post.bot_count / post.observed_count >= 0.3:
+        said.append(f"Bots made {post.bot_count} of the {post.observed_count} interactions that could be observed.")
+    if post.engagement_rate is not None and post.rate_low is not None and post.basis in UNITS:
+        said.append(
+            f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} (95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})."
+        )
+    return said
+
+
+def _shown_by(pattern: Pattern, post: SocialMediaPost) -> bool:
+    subjects = {
+        PatternKind.HASHTAG: [tag.name for tag in post.hashtags.all()],
+        PatternKind.POSTING_HOUR: [str(post.local_hour)],
+        PatternKind.POSTING_WEEKDAY: [str(post.local_weekday)],
+        PatternKind.MEDIA_KIND: [post.media_kind],
+        PatternKind.STRATEGY: [post.content.approach if post.content else ""],
+    }
+    return pattern.subject in subjects.get(PatternKind(pattern.kind), [])

@@ -1,0 +1,173 @@
+"""Turning newly proven posts and newly failed runs into patterns.
+
+A pattern is a pure function of the rows of its window: looking again at the same rows changes nothing, and new rows make a new
+version or retire the old one. What a person rejected stays rejected.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from engagement.intervals import wilson
+from gator.studio.models import Persona
+from patterns.effects import Effect, effects, evidence
+from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
+from patterns.querysets import GenerationOutcomeQuerySet
+from patterns.wording import strategy
+
+NUMBERS = ("n", "mean", "low", "high", "baseline", "effect", "effect_low", "effect_high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A pattern as computed, before it is compared with what is already known."""
+
+    kind: str
+    subject: str
+    platform: str
+    basis: str
+    advice: str
+    strategy: str
+    numbers: dict[str, Any]
+    posts: tuple[int, ...] = ()
+    contexts: tuple[Any, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same pattern as an earlier one."""
+        return (self.kind, self.subject, self.basis)
+
+    @property
+    def digest(self) -> str:
+        """Hash of the evidence and the numbers."""
+        return digest([self.key, self.numbers, self.posts, [str(pk) for pk in self.contexts]])
+
+
+def digest(value: object) -> str:
+    """A hash that equal values share, whatever process computes it."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
+    """Look at every persona and platform that has posts with numbers newer than the last look."""
+    waiting = PostPerformance.objects.between(now - timedelta(days=days or settings.PATTERN_DAYS), now)
+    rows = waiting.awaiting_extraction(Extraction.objects.all()).order_by().values_list("persona", "platform").distinct()
+    personas = Persona.objects.in_bulk({persona for persona, _ in rows})
+    return [extract(personas[persona], platform, now=now, days=days) for persona, platform in sorted(rows)]
+
+
+@transaction.atomic
+def extract(persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> Extraction:
+    """Look at one persona's posts on one platform in the window that ends at `now`, and bring its patterns up to date."""
+    days = days or settings.PATTERN_DAYS
+    posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
+    basis = posts.main_basis()
+    tested = effects(posts.with_value(basis)) if basis else []
+    extraction = Extraction.objects.create(
+        persona=persona,
+        platform=platform,
+        as_of=now,
+        days=days,
+        posts_n=posts.count(),
+        tested=[as_row(effect) for effect in tested],
+        digest=digest([as_row(effect) for effect in tested]),
+        created_at=now,
+    )
+    findings = [_finding(effect, platform, basis, posts) for effect in tested if effect.advice]
+    _bring_up_to_date(extraction, platform, findings)
+    _bring_up_to_date(extraction, "", list(_failures(persona, now, days)))
+    return extraction
+
+
+def as_row(effect: Effect) -> dict[str, Any]:
+    """A tested item for the record of the extraction: what it is, its n, effect, interval and q-value."""
+    numbers = {name: getattr(effect, name) for name in (*NUMBERS, "p", "q")}
+    return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed} | numbers
+
+
+def _finding(effect: Effect, platform: str, basis: str, posts: Any) -> Finding:
+    ids = evidence(posts.with_value(basis), effect)
+    return Finding(
+        kind=effect.kind,
+        subject=effect.subject,
+        platform=platform,
+        basis=basis,
+        advice=effect.advice or "",
+        strategy=strategy(effect, basis, posts.model(platform=platform).get_platform_display()),
+        numbers={name: getattr(effect, name) for name in NUMBERS} | {"q_value": effect.q},
+        posts=tuple(ids),
+        contexts=tuple(posts.filter(pk__in=ids, context__isnull=False).order_by("context").values_list("context", flat=True)),
+    )
+
+
+def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Finding]:
+    """One finding for each kind of failure in each phase, as failures per hundred runs of that phase."""
+    runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
+    totals = {row["phase"]: row["n"] for row in runs.per_phase()}
+    for row in runs.per_failure():
+        yield _failure(runs, row["phase"], row["error_class"], totals[row["phase"]])
+
+
+def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, total: int) -> Finding:
+    examples = runs.unsuccessful().filter(phase=phase, error_class=error_class).order_by("created_at", "pk")
+    ids = tuple(examples.values_list("pk", flat=True))
+    around = wilson(len(ids), total)
+    name = error_class or "Rejected by a person"
+    reason = examples.values_list("error_message", flat=True).last() or "See the ratings of these contents."
+    where = phase.replace("_", " ").lower()
+    return Finding(
+        kind=PatternKind.FAILURE,
+        subject=f"{name} in {phase}",
+        platform="",
+        basis="",
+        advice=Advice.AVOID,
+        strategy=f"{name} in {where}: {len(ids)} of {total} runs (95 % interval {100 * around.low:.0f} to "
+        f"{100 * around.high:.0f} in a hundred). {reason}",
+        numbers={"n": len(ids), "mean": 100 * len(ids) / total, "low": 100 * around.low, "high": 100 * around.high},
+        contexts=ids,
+    )
+
+
+def _bring_up_to_date(extraction: Extraction, platform: str, findings: list[Finding]) -> None:
+    """Make versions for what changed, retire what the window no longer supports, leave the rest alone."""
+    current = Pattern.objects.for_persona(extraction.persona).on(platform).current()
+    known = {(pattern.kind, pattern.subject, pattern.basis): pattern for pattern in current}
+    for finding in findings:
+        _learn(extraction, finding, known.pop(finding.key, None))
+    gone = [pattern.pk for pattern in known.values() if pattern.status == PatternStatus.ACTIVE]
+    Pattern.objects.filter(pk__in=gone).update(status=PatternStatus.RETIRED, retired_at=extraction.as_of)
+
+
+def _learn(extraction: Extraction, finding: Finding, before: Pattern | None) -> None:
+    if before and (before.status == PatternStatus.REJECTED or before.digest == finding.digest):
+        return
+    if before:
+        # The old version steps down first: only one may hold the key.
+        before.status, before.retired_at = PatternStatus.SUPERSEDED, extraction.as_of
+        before.save(update_fields=["status", "retired_at"])
+    pattern = Pattern.objects.create(
+        kind=finding.kind,
+        subject=finding.subject,
+        persona=extraction.persona,
+        platform=finding.platform,
+        basis=finding.basis,
+        advice=finding.advice,
+        strategy=finding.strategy,
+        version=before.version + 1 if before else 1,
+        supersedes=before,
+        extraction=extraction,
+        window_start=extraction.as_of - timedelta(days=extraction.days),
+        window_end=extraction.as_of,
+        learned_at=extraction.as_of,
+        digest=finding.digest,
+        **finding.numbers,
+    )
+    pattern.posts.set(finding.posts)
+    pattern.contexts.set(finding.contexts)

@@ -1,0 +1,55 @@
+"""What the learned patterns tell the next generation, as a value that the studio receives."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from gator.studio.guidance import Guidance
+from gator.studio.models import Content, Persona
+from patterns.enums import Advice, PatternKind
+from patterns.models import Pattern
+
+# (kind, advice) to the part of the guidance that carries it. Weekdays reach the planner through `reasons` only.
+PARTS = {
+    (PatternKind.HASHTAG, Advice.REPEAT): "hashtags",
+    (PatternKind.HASHTAG, Advice.AVOID): "avoid_hashtags",
+    (PatternKind.POSTING_HOUR, Advice.REPEAT): "hours",
+    (PatternKind.POSTING_HOUR, Advice.AVOID): "avoid_hours",
+    (PatternKind.MEDIA_KIND, Advice.REPEAT): "media_kinds",
+    (PatternKind.MEDIA_KIND, Advice.AVOID): "avoid_media_kinds",
+    (PatternKind.STRATEGY, Advice.REPEAT): "approaches",
+    (PatternKind.STRATEGY, Advice.AVOID): "avoid_approaches",
+}
+
+
+def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bool = True) -> Guidance:
+    """The active patterns learned by `now` as guidance, strongest first; empty and marked so when not `informed`."""
+    if not informed:
+        return Guidance(persona=persona.slug, platform=platform, informed=False)
+    patterns = Pattern.objects.for_persona(persona).active().filter(Q(platform=platform) | Q(platform=""), learned_at__lte=now)
+    # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead.
+    ranked = sorted(patterns, key=lambda p: (-_certain(p), p.pk))
+    parts: dict[str, list[str]] = {}
+    for pattern in ranked:
+        if part := PARTS.get((PatternKind(pattern.kind), Advice(pattern.advice))):
+            parts.setdefault(part, []).append(pattern.subject)
+    hours = {name: tuple(int(hour) for hour in parts.pop(name, ())) for name in ("hours", "avoid_hours")}
+    return Guidance(
+        persona=persona.slug,
+        platform=platform,
+        reasons=tuple(p.strategy for p in ranked),
+        patterns=tuple(p.pk for p in ranked),
+        **hours,
+        **{name: tuple(subjects) for name, subjects in parts.items()},
+    )
+
+
+def _certain(pattern: Pattern) -> float:
+    if pattern.effect_low is None or pattern.effect_high is None:
+        return 0.0
+    return max(pattern.effect_low, -pattern.effect_high)
+
+
+def record_use(content: Content, guidance: Guidance) -> None:
+    """Link the patterns that informed a piece of content to it, so that one can walk both ways."""
+    content.patterns.set(Pattern.objects.filter(pk__in=guidance.patterns))

@@ -1,0 +1,50 @@
+"""Effects and patterns as sentences that carry their numbers. Pure."""
+
+import calendar
+import math
+
+from engagement.enums import Basis
+from patterns.effects import Effect
+from patterns.enums import PatternKind
+
+UNITS = {
+    Basis.REACH: "% of reach",
+    Basis.VIEWS: "% of views",
+    Basis.FOLLOWERS: "% of followers",
+}
+
+
+def item(kind: str, subject: str) -> str:
+    """The item of an effect, as it reads inside a sentence."""
+    names = {
+        PatternKind.HASHTAG: f"#{subject}",
+        PatternKind.POSTING_HOUR: f"posting at {subject}:00",
+        PatternKind.MEDIA_KIND: f"the format {subject}",
+        PatternKind.STRATEGY: f"the approach “{subject}”",
+    }
+    if kind == PatternKind.POSTING_WEEKDAY:
+        return f"posting on {calendar.day_name[int(subject)]}"
+    return names[PatternKind(kind)]
+
+
+def strategy(effect: Effect, basis: str, where: str) -> str:
+    """A claimed effect as one sentence with mean, interval, n and q-value."""
+    name = item(effect.kind, effect.subject)
+    return f"{name[0].upper()}{name[1:]} on {where}: {numbers(effect, basis)} (n = {effect.n}, q = {effect.q:.3f})."
+
+
+def numbers(effect: Effect, basis: str) -> str:
+    """The figures of an effect in the unit of its basis; log engagement is told as percent more or less."""
+    assert effect.mean is not None and effect.effect is not None
+    assert effect.effect_low is not None and effect.effect_high is not None
+    low, high = effect.effect_low, effect.effect_high
+    if basis == Basis.COUNT:
+        return f"{percent(effect.effect)} engagement than without it (95 % interval {percent(low)} to {percent(high)})"
+    unit = UNITS[Basis(basis)]
+    difference = f"{effect.effect:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
+    return f"mean {effect.mean:.2f} {unit}, {difference} against {effect.baseline:.2f} without it"
+
+
+def percent(log_difference: float) -> str:
+    """A difference of logs as percent: 0.69 is +100 %."""
+    return f"{100 * math.expm1(log_difference):+.0f} %"
