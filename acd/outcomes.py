@@ -51,9 +51,7 @@ def grade(
             return None
         changes = _changes(row, grade, source=source, metadata=metadata)
         if grade >= Grade.GOOD:
-            changes |= {
-                name: text for name, text in (("pattern", pattern[:200]), ("strategy", strategy)) if text
-            }
+            changes |= {name: text for name, text in (("pattern", pattern[:200]), ("strategy", strategy)) if text}
         event, is_new = OutcomeEvent.objects.get_or_create(
             context=row,
             source=source,
@@ -79,9 +77,7 @@ def _legal(grade: int, source: str, evidence_key: str) -> Grade:
     return grade
 
 
-def _changes(
-    row: ACDContext, grade: Grade, *, source: str, metadata: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _changes(row: ACDContext, grade: Grade, *, source: str, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     validation, confidence = VERDICTS[grade]
     changes: dict[str, Any] = {"validation": validation, "confidence": confidence}
     if source == OutcomeSource.HUMAN:

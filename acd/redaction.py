@@ -29,7 +29,7 @@ QUOTED = r"""b?\\*(?P<quote>["'])(?:(?!(?P=quote)).)*"""
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Whole header lines: what follows is a scheme and a secret, or several secrets.
     (
-        re.compile(rf"""(?i)((?:authorization|cookie){ASSIGNS})(?:{QUOTED}|[^\r\n"']+)"""),
+        re.compile(rf"""(?i)((?:authorization|cookie){ASSIGNS})(?:{QUOTED}|[^\r\n]+)"""),
         rf"\1{REMOVED}",
     ),
     (re.compile(rf"""(?i)({SENSITIVE}{ASSIGNS})(?:{QUOTED}|[^\s"'&,;)}}\]]+)"""), rf"\1{REMOVED}"),

@@ -25,13 +25,13 @@ MAX_ID = 2**63 - 1
 
 def parse_moment(text: object) -> datetime:
     """Read an ISO 8601 moment as UTC. Raises ValueError for anything that does not say its zone."""
-    moment = parse_datetime(text) if isinstance(text, str) else None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError(AWARE)
     try:
-        return moment.astimezone(UTC)
-    except OverflowError:
+        moment = parse_datetime(text) if isinstance(text, str) else None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(AWARE) from None
+    raise ValueError(AWARE)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

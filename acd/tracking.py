@@ -53,9 +53,7 @@ def require_phase(phase: str) -> str:
 def require_member(vocabulary: type[models.TextChoices], value: str) -> str:
     """`value`, or a ValueError that lists the vocabulary."""
     if value not in vocabulary.values:
-        raise ValueError(
-            f"{value!r} is not a {vocabulary.__name__}: use one of {', '.join(vocabulary.values)}."
-        )
+        raise ValueError(f"{value!r} is not a {vocabulary.__name__}: use one of {', '.join(vocabulary.values)}.")
     return value
 
 
@@ -204,9 +202,7 @@ class ACDContextManager:
             transitions.move(self._row, state, **changes)
         except transitions.InvalidTransition as moved:
             logger.warning("ACD context %s was moved while it ran: %s", self._row.pk, moved)
-            self._update(
-                {name: changes[name] for name in changes if name in self._changes or name == "duration"}
-            )
+            self._update({name: changes[name] for name in changes if name in self._changes or name == "duration"})
 
     def _state_at_end(self, *, failed: bool) -> str:
         if failed and self._row.state in {State.PAUSED, State.BLOCKED}:

@@ -1,6 +1,6 @@
 """From what could be seen one by one to how much of a post's engagement is genuine, with an interval.
 
-Platforms give counts of likes, shares and saves, not who; here the hidden part is estimated from the seen part.
+Platforms give counts of likes, shares and saves, not who; here the hidden is estimated from the seen.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ PRIOR_STRENGTH = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class Prior:
-    """What is believed of the genuine share before looking: counts of a Beta distribution. (1, 1) believes nothing."""
+    """What is believed of the genuine share before looking: counts of a Beta; (1, 1) is no belief."""
 
     genuine: float = 1.0
     bot: float = 1.0
@@ -33,7 +33,7 @@ class Prior:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """Genuine engagement of a post with its 95 % interval, and the genuine share of its hidden part (0 to 1)."""
+    """Genuine engagement with its interval, and the genuine share of what was hidden (0 to 1)."""
 
     genuine: float
     low: float
@@ -59,9 +59,7 @@ def prior_of(*histories: tuple[int, int], strength: float = PRIOR_STRENGTH) -> P
     return Prior(genuine=genuine, bot=bot)
 
 
-def hidden_engagement(
-    observed: Mapping[tuple[str, str], int], counts: Mapping[str, int | float | None]
-) -> int:
+def hidden_engagement(observed: Mapping[tuple[str, str], int], counts: Mapping[str, int | float | None]) -> int:
     """Engagement that was counted but not seen: the sum over kinds of max(0, count - seen of that kind).
 
     A kind whose count is unknown hides an unknown number and adds nothing.
@@ -81,16 +79,17 @@ def estimate(
 ) -> Estimate | None:
     """Estimate genuine engagement; None where neither a count nor an interaction is known.
 
-    `observed` counts interactions by (kind, verdict), `counts` holds likes, comments, shares and saves, None if unknown.
+    `observed` counts interactions by (kind, verdict), `counts` holds likes, comments, shares and
+    saves, None if unknown.
 
-        genuine = seen genuine + share * hidden,   share ~ Beta(prior.genuine + seen genuine, prior.bot + seen bot)
+        genuine = seen genuine + share * hidden, share ~ Beta(prior genuine + seen genuine, prior bot + seen bot)
 
-    The share is the posterior mean of a binomial proportion with conjugate prior, its interval the equal-tailed quantiles
-    (Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.4). Personas are seen and subtracted, and say nothing
-    about the hidden part. It assumes that those who cannot be seen are like those who can. The filter's own error
-    rates are not yet corrected for (Rogan and Gladen 1978), nor are bursts in the timeline used.
+    The share is the posterior mean of a binomial proportion with conjugate prior, its interval the equal-tailed
+    quantiles (Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.4). Personas are seen and subtracted, and
+    say nothing about the hidden part. It assumes that those who cannot be seen are like those who can. The filter's
+    own error rates are not yet corrected for (Rogan and Gladen 1978), nor are bursts in the timeline used.
     """
-    total = {verdict: 0 for verdict in Verdict.values}
+    total = dict.fromkeys(Verdict.values, 0)
     for (_, verdict), number in observed.items():
         total[verdict] += number
     seen = sum(total.values())
@@ -98,14 +97,12 @@ def estimate(
         return None
     hidden = hidden_engagement(observed, counts)
     prior = prior or Prior()
-    share, low, high = genuine_share(total[Verdict.GENUINE], total[Verdict.BOT], prior=prior, level=level)
-    genuine, genuine_low, genuine_high = (
-        total[Verdict.GENUINE] + part * hidden for part in (share, low, high)
-    )
+    seen_genuine, seen_bot = total[Verdict.GENUINE], total[Verdict.BOT]
+    share, low, high = genuine_share(seen_genuine, seen_bot, prior=prior, level=level)
     return Estimate(
-        genuine=genuine,
-        low=genuine_low,
-        high=genuine_high,
+        genuine=seen_genuine + share * hidden,
+        low=seen_genuine + low * hidden,
+        high=seen_genuine + high * hidden,
         share=share,
         share_low=low,
         share_high=high,

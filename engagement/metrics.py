@@ -1,4 +1,4 @@
-"""The formulas of engagement: totals, rates and their basis, grades, the usual level, and hashtags in normal form.
+"""The formulas of engagement: totals, rates and their basis, grades, the usual level; and normal hashtags.
 
 Pure: what is unknown comes in and goes out as None. Which numbers to feed is left to the assessment.
 """
@@ -18,7 +18,7 @@ ENGAGEMENT_FIELDS = ("likes", "comments", "shares", "saves")
 # Platforms name what was shown differently; the first one known counts.
 VIEW_FIELDS = ("views", "impressions", "video_views")
 
-# The usual level of an account: old posts belong to another audience, and fewer than five posts to no statement at all.
+# The usual level of an account: old posts belong to another audience, and under five posts show nothing.
 USUAL_POSTS = 100
 USUAL_MIN_POSTS = 5
 # A tenth of the posts at either end: one viral hit must not make every later post look weak.
@@ -77,9 +77,7 @@ def trimmed_mean(values: Sequence[float], share: float = TRIM) -> float:
     return math.fsum(kept) / len(kept)
 
 
-def expected(
-    values: Sequence[float], *, centre: float | None = None, strength: float = SHRINK_POSTS
-) -> float | None:
+def expected(values: Sequence[float], *, centre: float | None = None, strength: float = SHRINK_POSTS) -> float | None:
     """What the account's earlier posts, oldest first, lead to expect; None below five of them.
 
     The trimmed mean of the last 100, shrunk towards `centre` (the level over all media kinds, say) as if that were
@@ -132,10 +130,8 @@ def normal_hashtag(text: str) -> str:
 
 
 def find_hashtags(caption: str) -> list[str]:
-    """The hashtags of a caption in normal form, each once, in order; a tag ends at the first character it cannot hold."""
-    found = (
-        _leading(part) for group in _TAGGED.findall(without_invisible(caption)) for part in _parts(group)
-    )
+    """Hashtags of a caption in normal form, each once, in order; each ends at the first character it cannot hold."""
+    found = (_leading(part) for group in _TAGGED.findall(without_invisible(caption)) for part in _parts(group))
     return list(dict.fromkeys(tag for part in found if (tag := normal_hashtag(part))))
 
 

@@ -73,6 +73,15 @@ class SocialMediaPostQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Posts whose newest numbers were observed after the platform's insights settle."""
         return self.filter(last_synced_at__gte=F("published_at") + timedelta(hours=settings.SETTLE_HOURS))
 
+    def provisional(self) -> Self:
+        """Live posts whose newest numbers were observed before the platform's insights settle, or never."""
+        is_settled = Q(last_synced_at__gte=F("published_at") + timedelta(hours=settings.SETTLE_HOURS))
+        return self.published().filter(Q(last_synced_at=None) | ~is_settled)
+
+    def unfiltered(self) -> Self:
+        """Live posts whose engagement did not go through the filter: nothing learns from them."""
+        return self.published().filter(filter_state=FilterState.UNFILTERED)
+
     def awaiting_grade(self) -> Self:
         """Settled, measured posts whose numbers are newer than their grade."""
         return self.measured().settled().filter(Q(graded_at=None) | Q(graded_at__lt=F("measured_at")))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 COUNT_FIELDS = (
@@ -64,11 +65,12 @@ class SeenInteraction:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What to publish. `media_urls` must be reachable by the platform."""
+    """What to publish. `media_urls` must be reachable by the platform; `media_files` are for platforms that take uploads."""
 
     media_kind: str
     caption: str
     media_urls: tuple[str, ...] = ()
+    media_files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

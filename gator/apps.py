@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 # Loading the Celery application here makes it the current one wherever Django runs, so that shared tasks find it.
+from gator import checks
 from gator.celery import app as celery_app
 
 
@@ -12,3 +13,4 @@ class GatorConfig(AppConfig):
     name = "gator"
     verbose_name = "Gator"
     celery = celery_app
+    checks = checks

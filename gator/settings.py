@@ -37,8 +37,7 @@ SECRET_KEY = key("SECRET_KEY", PLACEHOLDER + "secret-key")
 PSEUDONYM_KEY = key("PSEUDONYM_KEY", PLACEHOLDER + "pseudonym-key")
 # The first key seals, all of them open. The development key is 32 bytes of "development-only" in base64.
 TOKEN_ENCRYPTION_KEYS = [
-    part.strip()
-    for part in key("TOKEN_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seWRldmVsb3BtZW50LW9ubHk=").split(",")
+    part.strip() for part in key("TOKEN_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seWRldmVsb3BtZW50LW9ubHk=").split(",")
 ]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -126,6 +125,8 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+# WhiteNoise warns about a folder that is not there yet.
+STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 # Where the platforms fetch media from: they need a public address.
@@ -171,24 +172,50 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gator.api.permissions.ModelPermissions"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["gator.api.filters.NamedFilters"],
     "DEFAULT_PAGINATION_CLASS": "gator.api.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "gator.api.docs.DocumentedErrors",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["gator.api.parsers.BoundedJSONParser"],
+    # Escapes, because a complaint may quote a lone surrogate, which UTF-8 cannot carry.
+    "UNICODE_JSON": False,
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "gator.api.errors.one_shape",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1000/min")},
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1000/min"), "login": "10/min"},
+    # Proxies whose X-Forwarded-For is believed; without one the header is a caller's own claim.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "URL_FORMAT_OVERRIDE": None,
 }
+# A page of 500 interactions with long comments fits; more is sent in several requests.
+API_MAX_BYTES = 5 * 1024 * 1024
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Gator",
     "DESCRIPTION": "Run AI personas on social platforms and learn from what real people do with their posts.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Names for vocabularies that several records use, or that share a field name.
+    "ENUM_NAME_OVERRIDES": {
+        "Platform": "engagement.enums.Platform.choices",
+        "MediaKind": "gator.studio.enums.MediaKind.choices",
+        "PersonaStatus": "gator.studio.enums.PersonaStatus.choices",
+        "ContentStatus": "gator.studio.enums.ContentStatus.choices",
+        "PostStatus": "engagement.enums.PostStatus.choices",
+        "PatternStatus": "patterns.enums.PatternStatus.choices",
+        "ContextStatus": "acd.enums.Status.choices",
+        "ContextState": "acd.enums.State.choices",
+        "AccountState": "engagement.enums.AccountState.choices",
+        "Validation": "acd.enums.Validation.choices",
+        "Confidence": "acd.enums.Confidence.choices",
+        "Verdict": "engagement.enums.Verdict.choices",
+        "InteractionKind": "engagement.enums.InteractionKind.choices",
+        "PatternKind": "patterns.enums.PatternKind.choices",
+    },
 }
 
 # --- Tasks -----------------------------------------------------------------------------------------------------------
@@ -238,6 +265,10 @@ HTTP_CONNECT_SECONDS = 5
 HTTP_READ_SECONDS = 10
 HTTP_TOTAL_SECONDS = 30
 HTTP_MAX_BYTES = 5 * 1024 * 1024
+# Before a read is repeated; doubled each time, with jitter.
+HTTP_BACKOFF_SECONDS = 0.5
+# X renames `tweet.fields` to `post.fields`; its guides and its specification disagree about when.
+X_POST_FIELDS = env.str("X_POST_FIELDS", default="tweet.fields")
 # How long to wait between two looks at media that a platform is still processing.
 PUBLISH_POLL_SECONDS = env.float("PUBLISH_POLL_SECONDS", default=5.0)
 
@@ -309,3 +340,4 @@ if TESTING:
     CELERY_TASK_EAGER_PROPAGATES = True
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     PUBLISH_POLL_SECONDS = 0.0
+    HTTP_BACKOFF_SECONDS = 0.0

@@ -4,7 +4,6 @@ Every answer is a frozen value with n, interval and the ids of its evidence. Rat
 """
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,9 +12,10 @@ from django.conf import settings
 from django.db.models import Count, Sum
 
 from engagement.enums import Basis
-from engagement.intervals import wilson
+from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
+from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
 from patterns.effects import Effect, effects, evidence
 from patterns.enums import Advice, PatternKind
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
@@ -26,103 +26,6 @@ EXAMPLES = 5
 # The smallest gain worth finding, as a share of the usual value, and the usual 5 % error and 80 % power.
 WORTH_FINDING = 0.25
 POWER_FACTOR = 2 * (1.96 + 0.84) ** 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class SuccessfulPost:
-    """A post whose rate is high even at the lower bound, and how it was made."""
-
-    post: int
-    url: str
-    published_at: datetime
-    rate: float
-    rate_low: float
-    rate_high: float
-    basis: str
-    hashtags: tuple[str, ...]
-    local_hour: int | None
-    media_kind: str
-    context: str | None
-    strategy: str
-    parameters: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailurePattern:
-    """A kind of failure in one phase: how often, with examples and advice. Shares are 0 to 1."""
-
-    failure: str
-    phase: str
-    n: int
-    runs: int
-    share: float
-    share_low: float
-    share_high: float
-    contexts: tuple[str, ...]
-    advice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One tested hour, weekday or hashtag; numbers are None where there are too few posts to say anything."""
-
-    subject: str
-    n: int
-    mean: float | None
-    low: float | None
-    high: float | None
-    effect: float | None
-    effect_low: float | None
-    effect_high: float | None
-    q: float | None
-    signal: str
-    basis: str
-    posts: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Summary:
-    """A persona's window in figures. Shares are 0 to 1; None means not known."""
-
-    posts: int
-    measured: int
-    total_engagement: int | None
-    genuine_engagement: float | None
-    basis: str
-    mean_rate: float | None
-    rate_low: float | None
-    rate_high: float | None
-    trend: float | None
-    trend_low: float | None
-    trend_high: float | None
-    observed: int
-    bot_share: float | None
-    bot_share_low: float | None
-    bot_share_high: float | None
-    persona_share: float | None
-    best: tuple[int, ...]
-    worst: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PostAnalysis:
-    """What is known of one post, what stands out and what to do with that."""
-
-    post: int
-    total_engagement: int | None
-    genuine_engagement: float | None
-    genuine_low: float | None
-    genuine_high: float | None
-    rate: float | None
-    rate_low: float | None
-    rate_high: float | None
-    basis: str
-    provisional: bool
-    vs_average: float | None
-    average_n: int | None
-    stands_out: tuple[str, ...]
-    recommendations: tuple[str, ...]
-    patterns: tuple[int, ...]
 
 
 class PatternAnalyzer:
@@ -236,7 +139,7 @@ class PatternAnalyzer:
         return said or [self._not_enough()]
 
     def _not_enough(self) -> str:
-        sample = _sample(self.posts(90).with_value(self._basis)) if self._basis else Sample(0, 0.0, 0.0)
+        sample = _sample(self.posts(90).with_value(self._basis)) if self._basis else Sample()
         missing = more_posts(sample, self._basis)
         if missing is None:
             return f"Not enough data: {sample.n} measured posts; at least {settings.PATTERN_MIN_POSTS * 2} more are needed to begin."
@@ -288,7 +191,7 @@ def _successful(post: PostPerformance) -> SuccessfulPost:
 
 
 def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
-    around = wilson(row["n"], total)
+    around = known(wilson(row["n"], total))
     examples = runs.unsuccessful().filter(phase=row["phase"], error_class=row["error_class"])
     newest = list(examples.order_by("-created_at").values_list("pk", "error_message")[:EXAMPLES])
     return FailurePattern(
@@ -323,7 +226,7 @@ def _shares(totals: dict[str, Any]) -> dict[str, Any]:
     observed = totals["observed"] or 0
     if not observed:
         return {"observed": 0} | dict.fromkeys(("bot_share", "bot_share_low", "bot_share_high", "persona_share"))
-    around = wilson(totals["bots"], observed)
+    around = known(wilson(totals["bots"], observed))
     return {
         "observed": observed,
         "bot_share": totals["bots"] / observed,
@@ -338,8 +241,8 @@ def more_posts(sample: Sample, basis: str) -> int | None:
     if sample.n < settings.PATTERN_MIN_POSTS:
         return None
     # A lift is a log already, so a gain of a quarter is log(1.25) whatever the level.
-    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * sample.mean
-    if not gain:
+    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * (sample.mean or 0.0)
+    if not gain or sample.variance is None:
         return None
     return max(0, 2 * math.ceil(POWER_FACTOR * sample.variance / gain**2) - sample.n)
 

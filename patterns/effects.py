@@ -98,7 +98,7 @@ def _compared(kind: PatternKind, row: dict[str, Any], everything: Sample) -> Eff
     if min(item.n, rest.n) < settings.PATTERN_MIN_POSTS:
         return known
     around, comparison = interval(item), welch(item, rest)
-    if around is None or comparison is None:
+    if around is None or comparison is None or item.mean is None:
         return known
     return replace(
         known,

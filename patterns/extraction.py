@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from engagement.intervals import wilson
+from engagement.intervals import known, wilson
 from gator.studio.models import Persona
 from patterns.effects import Effect, effects, evidence
 from patterns.enums import Advice, PatternKind, PatternStatus
@@ -26,7 +26,7 @@ NUMBERS = ("n", "mean", "low", "high", "baseline", "effect", "effect_low", "effe
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Candidate:
     """A pattern as computed, before it is compared with what is already known."""
 
     kind: str
@@ -80,8 +80,8 @@ def extract(persona: Persona, platform: str, *, now: datetime, days: int | None 
         digest=digest([as_row(effect) for effect in tested]),
         created_at=now,
     )
-    findings = [_finding(effect, platform, basis, posts) for effect in tested if effect.advice]
-    _bring_up_to_date(extraction, platform, findings)
+    candidates = [_candidate(effect, platform, basis, posts) for effect in tested if effect.advice]
+    _bring_up_to_date(extraction, platform, candidates)
     _bring_up_to_date(extraction, "", list(_failures(persona, now, days)))
     return extraction
 
@@ -92,9 +92,9 @@ def as_row(effect: Effect) -> dict[str, Any]:
     return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed} | numbers
 
 
-def _finding(effect: Effect, platform: str, basis: str, posts: Any) -> Finding:
+def _candidate(effect: Effect, platform: str, basis: str, posts: Any) -> Candidate:
     ids = evidence(posts.with_value(basis), effect)
-    return Finding(
+    return Candidate(
         kind=effect.kind,
         subject=effect.subject,
         platform=platform,
@@ -107,22 +107,22 @@ def _finding(effect: Effect, platform: str, basis: str, posts: Any) -> Finding:
     )
 
 
-def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Finding]:
-    """One finding for each kind of failure in each phase, as failures per hundred runs of that phase."""
+def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
+    """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
     runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
     totals = {row["phase"]: row["n"] for row in runs.per_phase()}
     for row in runs.per_failure():
         yield _failure(runs, row["phase"], row["error_class"], totals[row["phase"]])
 
 
-def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, total: int) -> Finding:
+def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, total: int) -> Candidate:
     examples = runs.unsuccessful().filter(phase=phase, error_class=error_class).order_by("created_at", "pk")
     ids = tuple(examples.values_list("pk", flat=True))
-    around = wilson(len(ids), total)
+    around = known(wilson(len(ids), total))
     name = error_class or "Rejected by a person"
     reason = examples.values_list("error_message", flat=True).last() or "See the ratings of these contents."
     where = phase.replace("_", " ").lower()
-    return Finding(
+    return Candidate(
         kind=PatternKind.FAILURE,
         subject=f"{name} in {phase}",
         platform="",
@@ -135,39 +135,39 @@ def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, tota
     )
 
 
-def _bring_up_to_date(extraction: Extraction, platform: str, findings: list[Finding]) -> None:
+def _bring_up_to_date(extraction: Extraction, platform: str, candidates: list[Candidate]) -> None:
     """Make versions for what changed, retire what the window no longer supports, leave the rest alone."""
     current = Pattern.objects.for_persona(extraction.persona).on(platform).current()
     known = {(pattern.kind, pattern.subject, pattern.basis): pattern for pattern in current}
-    for finding in findings:
-        _learn(extraction, finding, known.pop(finding.key, None))
+    for candidate in candidates:
+        _learn(extraction, candidate, known.pop(candidate.key, None))
     gone = [pattern.pk for pattern in known.values() if pattern.status == PatternStatus.ACTIVE]
     Pattern.objects.filter(pk__in=gone).update(status=PatternStatus.RETIRED, retired_at=extraction.as_of)
 
 
-def _learn(extraction: Extraction, finding: Finding, before: Pattern | None) -> None:
-    if before and (before.status == PatternStatus.REJECTED or before.digest == finding.digest):
+def _learn(extraction: Extraction, candidate: Candidate, before: Pattern | None) -> None:
+    if before and (before.status == PatternStatus.REJECTED or before.digest == candidate.digest):
         return
     if before:
         # The old version steps down first: only one may hold the key.
         before.status, before.retired_at = PatternStatus.SUPERSEDED, extraction.as_of
         before.save(update_fields=["status", "retired_at"])
     pattern = Pattern.objects.create(
-        kind=finding.kind,
-        subject=finding.subject,
+        kind=candidate.kind,
+        subject=candidate.subject,
         persona=extraction.persona,
-        platform=finding.platform,
-        basis=finding.basis,
-        advice=finding.advice,
-        strategy=finding.strategy,
+        platform=candidate.platform,
+        basis=candidate.basis,
+        advice=candidate.advice,
+        strategy=candidate.strategy,
         version=before.version + 1 if before else 1,
         supersedes=before,
         extraction=extraction,
         window_start=extraction.as_of - timedelta(days=extraction.days),
         window_end=extraction.as_of,
         learned_at=extraction.as_of,
-        digest=finding.digest,
-        **finding.numbers,
+        digest=candidate.digest,
+        **candidate.numbers,
     )
-    pattern.posts.set(finding.posts)
-    pattern.contexts.set(finding.contexts)
+    pattern.posts.set(candidate.posts)
+    pattern.contexts.set(candidate.contexts)

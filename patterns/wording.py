@@ -35,14 +35,14 @@ def strategy(effect: Effect, basis: str, where: str) -> str:
 
 def numbers(effect: Effect, basis: str) -> str:
     """The figures of an effect in the unit of its basis; log engagement is told as percent more or less."""
-    assert effect.mean is not None and effect.effect is not None
-    assert effect.effect_low is not None and effect.effect_high is not None
-    low, high = effect.effect_low, effect.effect_high
+    difference, low, high = effect.effect, effect.effect_low, effect.effect_high
+    if difference is None or low is None or high is None:
+        raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
     if basis == Basis.COUNT:
-        return f"{percent(effect.effect)} engagement than without it (95 % interval {percent(low)} to {percent(high)})"
+        return f"{percent(difference)} engagement against posts without it (95 % interval {percent(low)} to {percent(high)})"
     unit = UNITS[Basis(basis)]
-    difference = f"{effect.effect:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
-    return f"mean {effect.mean:.2f} {unit}, {difference} against {effect.baseline:.2f} without it"
+    points = f"{difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
+    return f"mean {effect.mean:.2f} {unit}, {points} against {effect.baseline:.2f} without it"
 
 
 def percent(log_difference: float) -> str:

@@ -1,12 +1,12 @@
 """Layers that read: phrases of promoters, and ways to be contacted. The lists are data, in `phrases.toml`.
 
-Innocent explanation: fans say "follow me to that market", tag friends and link what they talk about. So the two are
-separate layers that must agree, or be joined by one that looks at behaviour.
+Innocent explanation: fans say "follow me to that market", tag friends and link what they talk
+about. So the two are separate layers that must agree, or be joined by one that looks at behaviour.
 """
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections import Counter
 from pathlib import Path
 
 from engagement.filtering.scene import Evidence, Findings, Scene
@@ -16,16 +16,21 @@ PHRASES, CONTACTS = "phrases", "contacts"
 
 _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 
-# Each is bounded or anchored, so that no text makes it slow. They run over the visible, casefolded text.
-_CONTACT_FORMS: dict[str, re.Pattern[str]] = {
-    "url": re.compile(
-        r"https?://|\bwww\.|(?<=[a-z0-9])\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop|example)(?![\w.-]*@)(?:/|\b(?!\.?\w))"
+# (what a text must hold for the form to be looked for, the form). Each form is bounded or anchored, so that no text makes
+# it slow. They run over the visible, casefolded text.
+_CONTACT_FORMS: dict[str, tuple[str, re.Pattern[str]]] = {
+    "url": (
+        ".",
+        re.compile(r"https?://|\bwww\.|(?<=[a-z0-9])\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop)\b(?!@)"),
     ),
-    "phone": re.compile(r"\+\d[\d\s().-]{6,18}\d|(?<!\d)\d{3}[\s.-]\d{3}[\s.-]\d{4}(?!\d)"),
-    "email": re.compile(r"\w@[a-z0-9-]{1,63}\.[a-z]{2,}"),
-    "wallet": re.compile(r"\b0x[0-9a-f]{30,64}|\bbc1[a-z0-9]{25,60}"),
-    # Some promoters write the handle as a hashtag with underscores at its ends, which platforms link alike.
-    "handle": re.compile(r"(?<![\w.@])@\w[\w.]{2}|#\w{2,40}__"),
+    "phone": ("", re.compile(r"\+\d[\d\s().-]{6,18}\d|(?<!\d)\d{3}[\s.-]\d{3}[\s.-]\d{4}(?!\d)")),
+    "email": ("@", re.compile(r"\w@[a-z0-9-]{1,63}\.[a-z]{2}")),
+    "wallet": ("", re.compile(r"\b(?:0x[0-9a-f]{30}|bc1[a-z0-9]{25})")),
+    "handle": ("@", re.compile(r"(?<![\w.@])@\w[\w.]{2}")),
+    "trading_handle": (
+        "@",
+        re.compile(r"(?<![\w.])@[\w.]{0,30}(?:fx|trad|invest|wealth|financ|crypto|btc|forex|profit)"),
+    ),
 }
 
 
@@ -39,42 +44,52 @@ def _phrase_table() -> dict[tuple[str, ...], str]:
 
 _TABLE = _phrase_table()
 _OPENINGS = frozenset(phrase[0] for phrase in _TABLE)
-_LENGTHS = tuple(sorted({len(phrase) for phrase in _TABLE}))
+_LENGTHS = tuple(sorted({len(phrase) for phrase in _TABLE}, reverse=True))
 
 
 def phrases(scene: Scene) -> Findings:
-    """Phrases of promoters, once per group."""
-    return _read(scene.normal, PHRASES, groups_in)
+    """Phrases of promoters: one piece of evidence per group, the heavier the more of its phrases there are."""
+    found = {key: phrases_in(text) for key, text in scene.normal.items()}
+    return {key: [_spoken(*one) for one in Counter(groups).items()] for key, groups in found.items() if groups}
 
 
 def contacts(scene: Scene) -> Findings:
     """Links, numbers, addresses and handles to follow."""
-    return _read(scene.visible, CONTACTS, contacts_in)
+    found = {key: contacts_in(text) for key, text in scene.visible.items()}
+    return {key: [_reachable(name) for name in names] for key, names in found.items() if names}
 
 
-def groups_in(normal: str) -> list[str]:
-    """The phrase groups of which a normalised text holds a phrase."""
+def phrases_in(normal: str) -> list[str]:
+    """The group of each different phrase in a normalised text; of phrases that overlap, the first and longest."""
     spoken = words(normal)
-    found = {
-        group: None
-        for at, word in enumerate(spoken)
-        if word in _OPENINGS
-        for length in _LENGTHS
-        if (group := _TABLE.get(tuple(spoken[at : at + length])))
-    }
-    return list(found)
+    if _OPENINGS.isdisjoint(spoken):
+        return []
+    found: dict[tuple[str, ...], str] = {}
+    at = 0
+    while at < len(spoken):
+        phrase = _phrase_at(spoken, at) if spoken[at] in _OPENINGS else ()
+        if phrase:
+            found[phrase] = _TABLE[phrase]
+        at += len(phrase) or 1
+    return list(found.values())
+
+
+def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
+    candidates = (tuple(spoken[at : at + length]) for length in _LENGTHS)
+    return next((phrase for phrase in candidates if phrase in _TABLE), ())
 
 
 def contacts_in(shown: str) -> list[str]:
     """The ways to be contacted that a visible text holds."""
-    return [name for name, form in _CONTACT_FORMS.items() if form.search(shown)]
+    return [name for name, (sign, form) in _CONTACT_FORMS.items() if sign in shown and form.search(shown)]
 
 
-def _read(texts: Mapping[int | str, str], layer: str, find: Callable[[str], list[str]]) -> Findings:
-    found = {key: find(text) for key, text in texts.items()}
-    return {key: [_evidence(layer, name) for name in names] for key, names in found.items() if names}
+def _spoken(group: str, number: int) -> Evidence:
+    """Evidence of so many phrases of a group, each an independent cause (noisy-or, as in the pipeline)."""
+    entry = _LISTS[PHRASES][group]
+    return Evidence(PHRASES, group, round(1 - (1 - entry["weight"]) ** number, 6), entry["detail"])
 
 
-def _evidence(layer: str, name: str) -> Evidence:
-    entry = _LISTS[layer][name]
-    return Evidence(layer, name, entry["weight"], entry["detail"])
+def _reachable(name: str) -> Evidence:
+    entry = _LISTS[CONTACTS][name]
+    return Evidence(CONTACTS, name, entry["weight"], entry["detail"])

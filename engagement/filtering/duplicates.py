@@ -1,4 +1,4 @@
-"""Layer: the same text again. Campaigns paste one text from many accounts, and lone spammers paste theirs many times.
+"""Layer: the same text again. Campaigns paste one from many accounts, lone spammers theirs many times.
 
 Innocent explanation: song lyrics, slogans, chain jokes, a comment sent twice by a bad connection.
 """
@@ -17,28 +17,25 @@ COPY_STEPS = ((5, 0.65), (3, 0.55), (2, 0.35))
 
 
 def repetition(scene: Scene) -> Findings:
-    """Texts that several authors wrote, here or on the account's earlier posts, and authors who repeat themselves."""
+    """Texts that several authors wrote, here or on earlier posts, and authors who repeat themselves."""
     repeated = [(seen, mark) for seen in scene.interactions if (mark := scene.fingerprints.get(seen.id))]
     authors = _authors(repeated, scene)
     copies = Counter((mark, seen.author_key) for seen, mark in repeated)
-    found = {
-        seen.id: [_by_many(authors[mark]), _by_one(seen, copies[mark, seen.author_key])]
-        for seen, mark in repeated
-    }
-    return {
-        key: [max(evidence, key=_weight)] for key, evidence in found.items() if max(map(_weight, evidence))
-    }
+    found: Findings = {}
+    for seen, mark in repeated:
+        evidence = max(_by_many(authors[mark]), _by_one(seen, copies[mark, seen.author_key]), key=_weight)
+        if evidence.weight:
+            found[seen.id] = [evidence]
+    return found
 
 
 def _authors(repeated: list[tuple[Seen, str]], scene: Scene) -> dict[str, int]:
-    """Distinct authors per text, at least: unknown authors may be anybody, earlier ones may be the same people."""
+    """Distinct authors per text, at least: unknown ones may be anybody, earlier ones the same people."""
     named: dict[str, set[str]] = defaultdict(set)
     for seen, mark in repeated:
         named[mark] |= {seen.author_key} - {UNKNOWN}
     earlier = scene.history.fingerprints
-    return {
-        mark: max(len(keys), earlier[mark].authors if mark in earlier else 0) for mark, keys in named.items()
-    }
+    return {mark: max(len(keys), earlier[mark].authors if mark in earlier else 0) for mark, keys in named.items()}
 
 
 def _by_many(authors: int) -> Evidence:
@@ -49,9 +46,8 @@ def _by_many(authors: int) -> Evidence:
 def _by_one(seen: Seen, copies: int) -> Evidence:
     """Copies without a known author count as one author's: the weaker of the two explanations."""
     if seen.author_key == UNKNOWN:
-        return Evidence(
-            LAYER, "repeated", _step(copies, COPY_STEPS), f"The same text stands here {copies} times."
-        )
+        detail = f"The same text stands here {copies} times."
+        return Evidence(LAYER, "repeated", _step(copies, COPY_STEPS), detail)
     detail = f"The author posted this text {copies} times here."
     return Evidence(LAYER, "same_author", _step(copies, COPY_STEPS), detail)
 

@@ -1,4 +1,4 @@
-"""Layer: too fast. One author who writes without pause, or more comments at once than this account ever draws.
+"""Layer: too fast. One author who writes without pause, or more comments at once than the account ever draws.
 
 Innocent explanation: a chatty friend, a post that just went viral. A missing time is never evidence.
 """
@@ -19,9 +19,7 @@ BURST_SECONDS = 120.0
 BURST_LEAST = 6
 BURST_FACTOR = 3.0
 BURST_WEIGHT = 0.5
-_BURST = Evidence(
-    LAYER, "burst", BURST_WEIGHT, "It came in a burst of comments far above this account's usual pace."
-)
+_BURST = Evidence(LAYER, "burst", BURST_WEIGHT, "It came in a burst far above the account's usual pace.")
 # With fewer timestamps a post has no pace.
 MIN_TIMES = 6
 # Found genuine on so many earlier posts, an author is a regular and not part of a raid.
@@ -68,7 +66,7 @@ def _restless(times: Sequence[float]) -> list[Evidence]:
 
 
 def _in_burst(scene: Scene) -> list[Seen]:
-    """Comments by newcomers in any two minutes far busier than the account's usual; none while that is unknown."""
+    """Comments by newcomers in two minutes far busier than the account's usual; none while that is unknown."""
     usual, regulars = scene.history.typical_pace, scene.history.author_posts
     timed = [seen for seen in scene.interactions if seen.kind in WRITTEN and seen.occurred_at is not None]
     if usual is None or len(timed) < MIN_TIMES:

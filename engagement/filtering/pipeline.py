@@ -39,6 +39,9 @@ class Assessment:
     reasons: tuple[Evidence, ...]
 
 
+NOTHING_FOUND = Assessment(Verdict.GENUINE, 0.0, ())
+
+
 def assess(
     interactions: Sequence[Seen],
     *,
@@ -54,7 +57,7 @@ def assess(
     findings = _findings(Scene(interactions, history))
     registered = personas.known(interactions, known_personas)
     return {
-        seen.id: _assessment(findings[seen.id], registered.get(seen.id), threshold=threshold)
+        seen.id: _assessment(findings.get(seen.id, []), registered.get(seen.id), threshold=threshold)
         for seen in interactions
     }
 
@@ -68,6 +71,8 @@ def _findings(scene: Scene) -> Findings:
 
 
 def _assessment(evidence: list[Evidence], persona: Evidence | None, *, threshold: float) -> Assessment:
+    if not evidence and persona is None:
+        return NOTHING_FOUND
     layers = _by_layer(evidence)
     score = combined(list(layers.values()))
     reasons = tuple(sorted(evidence, key=lambda one: -layers[one.layer]))
@@ -86,6 +91,6 @@ def _by_layer(evidence: Sequence[Evidence]) -> dict[str, float]:
 
 
 def combined(weights: Sequence[float]) -> float:
-    """Noisy-or: the chance that at least one of several independent causes holds (Pearl 1988, section 4.3.2)."""
+    """Noisy-or: the chance that one of several independent causes holds (Pearl 1988, section 4.3.2)."""
     # Rounded so that 1 - 0.4 * 0.5 is the 0.8 it should be.
     return round(1 - prod(1 - weight for weight in weights), 6)

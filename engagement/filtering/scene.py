@@ -52,8 +52,8 @@ class Repeats:
 class History:
     """What the account's earlier posts teach, never holding the post being judged. Empty means unknown.
 
-    `fingerprints`: earlier repetition by fingerprint. `author_posts`: on how many earlier posts an author was found
-    genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
+    `fingerprints`: earlier repetition by fingerprint. `author_posts`: on how many earlier posts an author
+    was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
     """
 
     fingerprints: Mapping[str, Repeats] = field(default_factory=dict)
@@ -74,9 +74,8 @@ class Scene:
     @cached_property
     def visible(self) -> dict[int | str, str]:
         """What readers see, by id, for those who wrote something."""
-        return {
-            seen.id: visible(seen.text) for seen in self.interactions if seen.kind in WRITTEN and seen.text
-        }
+        written = (seen for seen in self.interactions if seen.kind in WRITTEN and seen.text)
+        return {seen.id: visible(seen.text) for seen in written}
 
     @cached_property
     def normal(self) -> dict[int | str, str]:

@@ -1,4 +1,4 @@
-"""One normal form for strangers' text, so that decoration and hidden characters neither help nor hurt anybody.
+"""One normal form for strangers' text, so that decoration and hidden characters neither help nor hurt.
 
 Everything here is linear in the length of the text and looks at its first 10,000 visible characters.
 """
@@ -10,11 +10,12 @@ from hashlib import blake2b
 
 # Longer than a comment on Instagram, Facebook or TikTok may be; more is folded away by every platform's page.
 LOOKED_AT = 10_000
+PIECE = 500
 # Short praise ("love this!") repeats innocently; from here on, equal texts are rarely a coincidence.
 FINGERPRINT_MIN = 12
 
-# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero width, bidi marks, variation selectors, the tag
-# block. Control characters and lone surrogates are added; tab, line feed and their like stay, as spaces.
+# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt): zero width, bidi marks, variation selectors,
+# the tag block. Control characters and lone surrogates are added; tab, line feed and their like stay, as spaces.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
@@ -34,9 +35,19 @@ def visible(text: str) -> str:
     """What a reader sees, in one case and one form: entities resolved, tags gone, NFKC, single spaces."""
     shown = without_invisible(text)[:LOOKED_AT]
     shown = _TAG.sub(" ", html.unescape(shown))
-    # NFKC can grow a text 18 times (U+FDFA), and both steps may bring invisible characters back.
-    shown = without_invisible(unicodedata.normalize("NFKC", shown)[:LOOKED_AT])
-    return " ".join(shown.casefold().split())
+    # Both steps may bring invisible characters back.
+    return " ".join(without_invisible(_compatible(shown)).casefold().split())
+
+
+def _compatible(text: str) -> str:
+    """NFKC in pieces: sorting thousands of combining marks takes quadratic time, and one sign (U+FDFA) becomes 18."""
+    pieces, size = [], 0
+    for start in range(0, len(text), PIECE):
+        pieces.append(unicodedata.normalize("NFKC", text[start : start + PIECE]))
+        size += len(pieces[-1])
+        if size >= LOOKED_AT:
+            break
+    return "".join(pieces)[:LOOKED_AT]
 
 
 def collapsed(shown: str) -> str:

@@ -23,7 +23,13 @@ ISO_MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?", re.ASCII | re.IGNORECASE
 )
 # Slashes are read as month/day/year, the way Meta writes them everywhere.
-TIMED_FORMATS = ("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%Y-%m-%d %H:%M", "%a %b %d %H:%M:%S %z %Y")
+TIMED_FORMATS = (
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+    "%Y-%m-%d %H:%M",
+    "%a %b %d %H:%M:%S %z %Y",
+)
 DAY_FORMATS = ("%a, %b %d, %Y", "%b %d, %Y", "%m/%d/%Y")
 UNIX_DIGITS = {9: 1, 10: 1, 12: 1000, 13: 1000}
 # Facebook, the oldest of the four, opened in February 2004.
@@ -85,14 +91,16 @@ def _number(text: str) -> Decimal | None:
         return Decimal(found[1].replace(",", "") + (found[2] or "") + (found[3] or "")) * MULTIPLES[found[4]]
     if plain.startswith(("-", "\u2212")) and NUMBER.fullmatch(plain[1:]):
         raise CellError(f"{shown(text)} is below zero. Correct it, or leave it empty if it is unknown.")
-    raise CellError(f"{shown(text)} is not a number. Give digits, for example 12400, or leave it empty if it is unknown.")
+    raise CellError(
+        f"{shown(text)} is not a number. Give digits, for example 12400, or leave it empty if it is unknown."
+    )
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> Moment | None:
     """When something happened, in UTC; None for an empty cell.
 
-    A time without a zone is read in `zone`: one that the clocks showed twice is the first of the two, one that they skipped
-    is moved on by what they skipped. Raises `CellError` for years before the platforms and for the future.
+    A time without a zone is read in `zone`: one that the clocks showed twice is the first of the two, one that they
+    skipped is moved on by what they skipped. Raises `CellError` for years before the platforms and for the future.
     """
     plain = " ".join(text.split())
     if plain.casefold() in UNKNOWN:
@@ -182,7 +190,9 @@ def identity(value: str, limit: int = 200) -> str | None:
             "or open it with the id column as text."
         )
     if len(plain) > limit or not plain.isprintable() or len(plain.split()) > 1:
-        raise CellError(f"{shown(plain)} is not an id. Give the platform's id, at most {limit} characters without spaces.")
+        raise CellError(
+            f"{shown(plain)} is not an id. Give the platform's id, at most {limit} characters without spaces."
+        )
     return plain
 
 
@@ -193,5 +203,7 @@ def address(value: str) -> str | None:
         return None
     web = plain.casefold().startswith(("https://", "http://"))
     if not web or len(plain) > 500 or not plain.isprintable() or " " in plain:
-        raise CellError(f"{shown(plain)} is not a web address of at most 500 characters. Give one that starts with https://.")
+        raise CellError(
+            f"{shown(plain)} is not a web address of at most 500 characters. Give one that starts with https://."
+        )
     return plain

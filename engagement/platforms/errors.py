@@ -1,6 +1,7 @@
 """What can go wrong between Gator and a platform, by kind. The class says whether trying again can help.
 
-No error carries a token: messages are redacted before they get here. Which answer is which kind is each platform's table.
+No error carries a token: messages are redacted before they get here. Which answer is which kind is said by each
+platform's table.
 """
 
 from typing import ClassVar
@@ -9,7 +10,7 @@ from engagement.enums import Platform
 
 
 class PlatformError(Exception):
-    """A refusal or failure that no table knows. Unknown is never harmless, so it counts as permanent and stays visible."""
+    """A refusal or failure that no table knows. Unknown is never harmless: it counts as permanent and stays visible."""
 
     permanent: ClassVar[bool] = True
     what: ClassVar[str] = "gave an answer Gator does not know"
@@ -111,7 +112,7 @@ class UnsupportedFeature(PlatformError):
 
 
 class OutcomeUnknown(PlatformError):
-    """A post was sent and the answer never arrived: it may be live. `publish_id` is the handle to ask with, if there is one."""
+    """A post was sent and the answer never arrived: it may be live. `publish_id` is the handle to ask with, if any."""
 
     what = "did not confirm the post"
     remedy = "Look at the account's profile before publishing again: the post may be live."

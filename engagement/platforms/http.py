@@ -1,6 +1,7 @@
 """The only place that sends a request to a platform: one session, bounded in time and size, redacted, judged.
 
-Reads are repeated in place with backoff; anything that creates is sent once. What an answer means is the platform's table.
+Reads are repeated in place with backoff; anything that creates is sent once. What an answer means is said by the
+platform's table.
 """
 
 import base64
@@ -46,9 +47,7 @@ class Reply:
     def node(self) -> Node:
         """The body as an object."""
         if not isinstance(self.body, dict):
-            raise errors.InvalidResponse(
-                "The answer is not a JSON object", platform=self.platform, status=self.status
-            )
+            raise errors.InvalidResponse("The answer is not a JSON object", platform=self.platform, status=self.status)
         return Node(self.platform, self.body)
 
     def seconds_until(self, moment: float) -> float | None:
@@ -106,6 +105,10 @@ class Connection:
     def __repr__(self) -> str:
         return f"<Connection to {self.platform}>"
 
+    def close(self) -> None:
+        """Give the pooled connections back."""
+        self._session.close()
+
     def get(self, path: str, **params: Any) -> Reply:
         """A read, repeated while the platform fails."""
         return self._repeated("GET", path, params=params)
@@ -125,12 +128,11 @@ class Connection:
     def create(self, path: str, **request: Any) -> Reply:
         """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
         try:
-            return self._once("POST", path, self._deadline(), **request)
-        except _Unsent:
-            raise
+            return self._once("POST", path, self._deadline(), lost=errors.OutcomeUnknown, **request)
         except (errors.TemporaryFailure, errors.InvalidResponse) as failure:
-            # A refusal with a reason of its own (below 500) says that nothing was made.
-            if isinstance(failure, errors.TemporaryFailure) and 400 <= (failure.status or 0) < 500:
+            # Without a status it was never sent; a refusal below 500 says that nothing was made.
+            refused = isinstance(failure, errors.TemporaryFailure) and (failure.status or 0) < 500
+            if refused:
                 raise
             raise errors.OutcomeUnknown(
                 failure.message, platform=self.platform, status=failure.status, code=failure.code
@@ -148,7 +150,15 @@ class Connection:
                 time.sleep(pause)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _once(self, method: str, path: str, deadline: float, **request: Any) -> Reply:
+    def _once(
+        self,
+        method: str,
+        path: str,
+        deadline: float,
+        *,
+        lost: errors.Kind = errors.TemporaryFailure,
+        **request: Any,
+    ) -> Reply:
         self._check_token()
         try:
             with self._session.request(
@@ -162,7 +172,9 @@ class Connection:
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
                 return self._judged(self._decoded(response, self._body(response, deadline)))
         except (requests.RequestException, HTTPError, OSError) as failure:
-            self._lost(failure)
+            kind = errors.TemporaryFailure if _never_sent(failure) else lost
+            # `from None`: what requests raises may quote the headers.
+            raise kind(self._words(failure), platform=self.platform) from None
 
     def _deadline(self) -> float:
         return time.monotonic() + settings.HTTP_TOTAL_SECONDS
@@ -191,7 +203,7 @@ class Connection:
         text = self.redact(content.decode(errors="replace"))
         try:
             content.decode()
-            body = storable(json.loads(text, parse_constant=_refuse_constant))
+            body = decode(text)
         except (ValueError, RecursionError):
             self._unreadable(response, text)
         return Reply(self.platform, response.status_code, response.headers, body)
@@ -202,12 +214,8 @@ class Connection:
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {text[:EXCERPT]}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
-        raise kind(
-            text[:EXCERPT] or "no words",
-            platform=self.platform,
-            status=reply.status,
-            retry_after=reply.retry_after,
-        )
+        words = text[:EXCERPT] or "it said nothing"
+        raise kind(words, platform=self.platform, status=reply.status, retry_after=reply.retry_after)
 
     def _invalid(self, message: str, response: requests.Response) -> NoReturn:
         raise errors.InvalidResponse(message, platform=self.platform, status=response.status_code)
@@ -218,11 +226,8 @@ class Connection:
             raise error
         return reply
 
-    def _lost(self, failure: Exception) -> NoReturn:
-        """`from None`: what requests raises may quote the headers."""
-        kind = _Unsent if _never_sent(failure) else errors.TemporaryFailure
-        message = f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
-        raise kind(message, platform=self.platform) from None
+    def _words(self, failure: Exception) -> str:
+        return f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
 
     def redact(self, text: str) -> str:
         """The text without the token, plain, quoted or in base64, and without whatever else is marked as one."""
@@ -233,11 +238,8 @@ class Connection:
         return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
 
 
-class _Unsent(errors.TemporaryFailure):
-    """No connection came about, so not even a create can have arrived."""
-
-
 def _never_sent(failure: Exception) -> bool:
+    """Whether no connection came about, so that not even a create can have arrived."""
     if isinstance(failure, requests.ConnectTimeout | requests.exceptions.SSLError):
         return True
     cause = getattr(failure.args[0], "reason", None) if failure.args else None
@@ -247,6 +249,11 @@ def _never_sent(failure: Exception) -> bool:
 def _backoff(attempt: int) -> float:
     """Doubling, with jitter, so that many workers do not come back at once."""
     return float(settings.HTTP_BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1.0))
+
+
+def decode(text: str) -> Any:
+    """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
+    return storable(json.loads(text, parse_constant=_refuse_constant))
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""JSON objects from outside, read field by field. Missing is None or empty; anything else than documented is an error."""
+"""JSON objects from outside, read field by field. Missing is None or empty; what is not as documented is an error."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class Node:
         return self.text(name) or self._wrong(name, "text")
 
     def count(self, *names: str) -> int | None:
-        """The first of these names that holds a number; None when none does. The range is judged where it is recorded."""
+        """The first of these names that holds a number, else None. Its range is judged where it is recorded."""
         name = next((name for name in names if self.value.get(name) is not None), "")
         found = self.value.get(name)
         if isinstance(found, str) and found.isascii() and found.isdigit():

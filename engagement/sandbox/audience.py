@@ -53,11 +53,7 @@ class Effects:
     def factor(self, *, hashtags: Sequence[str], hour: int, kind: str) -> float:
         tastes = {**self.liked_hashtags, **self.disliked_hashtags}
         tags = math.prod(tastes.get(tag, 1.0) for tag in sorted(set(hashtags)))
-        return (
-            tags
-            * {self.best_hour: BEST_HOUR, self.bad_hour: BAD_HOUR}.get(hour, 1.0)
-            * self.kinds.get(kind, 1.0)
-        )
+        return tags * {self.best_hour: BEST_HOUR, self.bad_hour: BAD_HOUR}.get(hour, 1.0) * self.kinds.get(kind, 1.0)
 
 
 def draw_effects(seed: int, persona: Persona) -> Effects:
@@ -173,9 +169,7 @@ def _genuine(
     events = {(kind, GENUINE): _moments(rng, number) for kind, number in split.items()}
     pool = people.fans(occasion.seed, occasion.account.platform, occasion.account.persona.slug)
     return [
-        _Draft(
-            20 + _decay(rng), _regular(rng, pool), text.genuine(rng, occasion.account.persona.slug), GENUINE
-        )
+        _Draft(20 + _decay(rng), _regular(rng, pool), text.genuine(rng, occasion.account.persona.slug), GENUINE)
         for _ in range(count)
     ], events
 
@@ -201,9 +195,7 @@ def _personas(
     return drafts
 
 
-def _burst(
-    rng: random.Random, occasion: Occasion, events: dict[tuple[str, str], array[float]]
-) -> list[_Draft]:
+def _burst(rng: random.Random, occasion: Occasion, events: dict[tuple[str, str], array[float]]) -> list[_Draft]:
     """A raid: 6-15 near-identical comments within one or two minutes, and likes bought around it."""
     start, length, count = rng.uniform(600, 20 * 3600), rng.uniform(60, 120), rng.randint(6, 15)
     authors = rng.sample(_bots(occasion), count)

@@ -115,9 +115,7 @@ def _check_target(world: World, fault: Fault) -> None:
         raise wrong("post", "is not a published post")
 
 
-def _choice(
-    field: str, choices: tuple[str, ...], *, optional: bool = True
-) -> Callable[[Mapping[str, Any]], str]:
+def _choice(field: str, choices: tuple[str, ...], *, optional: bool = True) -> Callable[[Mapping[str, Any]], str]:
     def read(given: Mapping[str, Any]) -> str:
         value = given.get(field)
         if value is None and optional:
@@ -175,8 +173,7 @@ def tell_truth(world: World, request: Request) -> Json:
         "now": world.time().isoformat(),
         "effects": {slug: _effects(effects) for slug, effects in world.effects.items()},
         "posts": {
-            name: {post.post_id: _post_truth(world, post) for post in some}
-            for name, some in by_platform.items()
+            name: {post.post_id: _post_truth(world, post) for post in some} for name, some in by_platform.items()
         },
         "interactions": {
             name: {comment.comment_id: comment.truth for post in some for comment in world.comments(post)}

@@ -72,9 +72,7 @@ def _is_own_photo(call: Call, photo_id: str) -> bool:
 
 def _refuse_scheduled(params: Mapping[str, Any]) -> None:
     if params.get("scheduled_publish_time") or str(params.get("published", "true")).lower() == "false":
-        raise graph.refuse(
-            "(#100) The sandbox publishes at once; scheduled_publish_time is not supported", 100
-        )
+        raise graph.refuse("(#100) The sandbox publishes at once; scheduled_publish_time is not supported", 100)
 
 
 def _refuse_duplicate(call: Call, message: str) -> None:
@@ -97,9 +95,7 @@ def node(call: Call) -> Reply:
         return Reply(200, edges.project(call, edges.asked_fields(call, "id,name"), objects.PAGE, "Page"))
     return Reply(
         200,
-        edges.project(
-            edges.own_post(call), edges.asked_fields(call, "id,message,created_time"), objects.POST, "Post"
-        ),
+        edges.project(edges.own_post(call), edges.asked_fields(call, "id,message,created_time"), objects.POST, "Post"),
     )
 
 
@@ -109,10 +105,7 @@ def posts(call: Call) -> Reply:
         call.world.posts_of(call.account), call.request, key=lambda post: post.post_id, default=25, most=100
     )
     fields = edges.asked_fields(call, "id,message,created_time")
-    data = [
-        edges.project(edges.Seen(call.world, call.request, post), fields, objects.POST, "Post")
-        for post in chosen
-    ]
+    data = [edges.project(edges.Seen(call.world, call.request, post), fields, objects.POST, "Post") for post in chosen]
     return Reply(200, edges.paged(data, paging))
 
 
@@ -125,18 +118,14 @@ def post_insights(call: Call) -> Reply:
 def post_comments(call: Call) -> Reply:
     return Reply(
         200,
-        objects.comment_edge(
-            edges.own_post(call), call.request, edges.asked_fields(call, objects.COMMENT_DEFAULT)
-        ),
+        objects.comment_edge(edges.own_post(call), call.request, edges.asked_fields(call, objects.COMMENT_DEFAULT)),
     )
 
 
 def post_reactions(call: Call) -> Reply:
     return Reply(
         200,
-        objects.reactions(
-            edges.own_post(call), Field("reactions", {"summary": str(call.params.get("summary", ""))})
-        ),
+        objects.reactions(edges.own_post(call), Field("reactions", {"summary": str(call.params.get("summary", ""))})),
     )
 
 

@@ -23,9 +23,7 @@ def comment_edge(seen: Seen, request: Request, fields: tuple[Field, ...]) -> Jso
     order = str(request.params.get("order", "chronological"))
     visible = seen.world.comments(seen.post)
     ordered = visible[::-1] if order == "reverse_chronological" else visible
-    chosen, paging = edges.page(
-        ordered, request, key=lambda comment: comment.comment_id, default=25, most=100
-    )
+    chosen, paging = edges.page(ordered, request, key=lambda comment: comment.comment_id, default=25, most=100)
     edge = edges.paged([_comment(seen, comment, fields) for comment in chosen], paging)
     if _is_true(request.params.get("summary")):
         edge["summary"] = {"order": order, "total_count": len(visible), "can_comment": True}
@@ -85,9 +83,7 @@ def _reactions_by_type(seen: Seen) -> Json:
     """Types without a reaction are left out."""
     total = seen.world.count(seen.post, "like")
     love, wow = round(total * 0.18), round(total * 0.04)
-    return {
-        name: value for name, value in (("like", total - love - wow), ("love", love), ("wow", wow)) if value
-    }
+    return {name: value for name, value in (("like", total - love - wow), ("love", love), ("wow", wow)) if value}
 
 
 def _actions(seen: Seen) -> Json:
@@ -122,9 +118,7 @@ POST: dict[str, Read] = {
     "message": lambda seen, one: seen.post.text or ABSENT,
     "created_time": lambda seen, one: edges.timestamp(seen.post.published_at),
     "permalink_url": lambda seen, one: f"https://www.facebook.com/{seen.post.post_id}",
-    "status_type": lambda seen, one: {"image": "added_photos", "text": "mobile_status_update"}[
-        seen.post.kind
-    ],
+    "status_type": lambda seen, one: {"image": "added_photos", "text": "mobile_status_update"}[seen.post.kind],
     "from": lambda seen, one: {"id": seen.post.account.user_id, "name": seen.post.account.name},
     "is_published": lambda seen, one: True,
     "shares": _shares,
@@ -141,7 +135,5 @@ _COMMENT: dict[str, Read] = {
     "parent": lambda pair, one: ABSENT,
     "like_count": lambda pair, one: pair[1].likes,
     "comment_count": lambda pair, one: 0,
-    "permalink_url": lambda pair, one: (
-        f"https://www.facebook.com/{pair[0].post_id}?comment_id={pair[1].comment_id}"
-    ),
+    "permalink_url": lambda pair, one: f"https://www.facebook.com/{pair[0].post_id}?comment_id={pair[1].comment_id}",
 }

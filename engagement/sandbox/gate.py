@@ -89,9 +89,7 @@ def _routed(world: World, request: Request, platform: Platform, account: Account
     for method, pattern, routed in platform.routes:
         found = _compiled(pattern).fullmatch(path)
         if found and method == request.method:
-            return routed(
-                Call(world, request, _authenticated(world, request, platform, account), found.groupdict())
-            )
+            return routed(Call(world, request, _authenticated(world, request, platform, account), found.groupdict()))
     return platform.refusals["unknown_path"](request, path)
 
 

@@ -46,8 +46,8 @@ def refuse(message: str, code: int, *, subcode: int | None = None, title: str = 
 def gone(object_id: str) -> Refused:
     """Deleted, foreign and never existing objects look the same (code 100, subcode 33)."""
     message = (
-        f"Unsupported get request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation."
+        f"Unsupported get request. Object with ID '{object_id}' does not exist, cannot be loaded due to "
+        "missing permissions, or does not support this operation."
     )
     return Refused(error(message, 100, subcode=33, kind="GraphMethodException"))
 
@@ -58,9 +58,7 @@ def refusals(limit_code: int, limit_name: str) -> dict[str, Callable[[Request, s
         "malformed": lambda request, detail: error(f"(#100) {detail}", 100),
         "too_large": lambda request, detail: error("The request entity is too large.", 1, status=413),
         "unknown_path": lambda request, path: error(f"Unknown path components: {path}", 2500),
-        "wrong_token": lambda request, detail: error(
-            "Invalid OAuth access token - Cannot parse access token", 190
-        ),
+        "wrong_token": lambda request, detail: error("Invalid OAuth access token - Cannot parse access token", 190),
         "expired_token": lambda request, detail: error(
             "Error validating access token: Session has expired.", 190, subcode=463
         ),
@@ -92,9 +90,7 @@ def _limited(code: int, name: str, seconds: str) -> Reply:
         ]
     }
     account = "Instagram account" if name == "instagram" else "Page account"
-    reply = error(
-        f"(#{code}) There have been too many calls to this {account}. Wait a bit and try again.", code
-    )
+    reply = error(f"(#{code}) There have been too many calls to this {account}. Wait a bit and try again.", code)
     headers = {"X-Business-Use-Case-Usage": json.dumps(usage), "facebook-api-version": CURRENT}
     return Reply(reply.status, reply.body, headers)
 
@@ -154,9 +150,7 @@ def _batch_request(request: Request, item: Json) -> Request:
     path, _, query = str(item.get("relative_url", "")).partition("?")
     version = _VERSION.match(request.path)
     own = (
-        path
-        if path.startswith("v") and _VERSION.match(f"/{path}")
-        else f"{version[1] if version else CURRENT}/{path}"
+        path if path.startswith("v") and _VERSION.match(f"/{path}") else f"{version[1] if version else CURRENT}/{path}"
     )
     token = str(item.get("access_token") or request.token)
     return Request(

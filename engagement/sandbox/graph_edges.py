@@ -122,9 +122,7 @@ def page(
     cursors = {"before": _cursor(key(chosen[0])), "after": _cursor(key(chosen[-1]))}
     paging: Json = {"cursors": cursors}
     if start + limit < len(items):
-        paging["next"] = (
-            f"{request.base}{request.path}?{urlencode({**request.query, 'after': cursors['after']})}"
-        )
+        paging["next"] = f"{request.base}{request.path}?{urlencode({**request.query, 'after': cursors['after']})}"
     return chosen, paging
 
 

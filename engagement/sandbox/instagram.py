@@ -51,9 +51,7 @@ def create_container(call: Call) -> Reply:
 def _media_of(params: Mapping[str, Any]) -> tuple[str, str]:
     media_type = str(params.get("media_type", "IMAGE")).upper()
     if media_type not in _URL_PARAMETERS:
-        raise graph.refuse(
-            f"(#100) Unknown media type {media_type}", 100, subcode=2207023, title="Unknown media type"
-        )
+        raise graph.refuse(f"(#100) Unknown media type {media_type}", 100, subcode=2207023, title="Unknown media type")
     kind, parameter = _URL_PARAMETERS[media_type]
     url = str(params.get(parameter, ""))
     if not url.startswith(("http://", "https://")):
@@ -68,9 +66,7 @@ def _check_caption(caption: str) -> None:
     if len(caption) > MAX_CAPTION:
         raise graph.refuse("The caption was too long.", 100, subcode=2207010, title="Caption is too long")
     if len(_HASHTAG.findall(caption)) > MAX_HASHTAGS:
-        raise graph.refuse(
-            "The caption has too many hashtags, at most 30 are allowed.", 100, title="Too many hashtags"
-        )
+        raise graph.refuse("The caption has too many hashtags, at most 30 are allowed.", 100, title="Too many hashtags")
 
 
 def publish(call: Call) -> Reply:
@@ -93,9 +89,7 @@ def _publishable(call: Call, container_id: str) -> Pending:
     if container is None or container.account != call.account or container.post_id:
         raise graph.refuse("Media ID is not available", 24, subcode=2207006, title="Media not found")
     if _status(call.world, container) == "EXPIRED":
-        raise graph.refuse(
-            "The requested resource does not exist", 24, subcode=2207008, title="Container expired"
-        )
+        raise graph.refuse("The requested resource does not exist", 24, subcode=2207008, title="Container expired")
     if _status(call.world, container) == "IN_PROGRESS":
         container.polls += 1
         raise graph.refuse(
@@ -144,11 +138,7 @@ def publishing_limit(call: Call) -> Reply:
     used = call.world.posts_since(call.account, 24)
     return Reply(
         200,
-        {
-            "data": [
-                edges.project(used, edges.asked_fields(call, "quota_usage"), table, "ContentPublishingLimit")
-            ]
-        },
+        {"data": [edges.project(used, edges.asked_fields(call, "quota_usage"), table, "ContentPublishingLimit")]},
     )
 
 
@@ -188,12 +178,8 @@ def media_insights(call: Call) -> Reply:
 def media_comments(call: Call) -> Reply:
     seen = edges.own_post(call)
     newest_first = call.world.comments(seen.post)[::-1]
-    chosen, paging = edges.page(
-        newest_first, call.request, key=lambda comment: comment.comment_id, default=50, most=50
-    )
-    data = [
-        objects.comment(seen, comment, edges.asked_fields(call, "id,text,timestamp")) for comment in chosen
-    ]
+    chosen, paging = edges.page(newest_first, call.request, key=lambda comment: comment.comment_id, default=50, most=50)
+    data = [objects.comment(seen, comment, edges.asked_fields(call, "id,text,timestamp")) for comment in chosen]
     return Reply(200, edges.paged(data, paging))
 
 
@@ -202,9 +188,7 @@ def refresh(call: Call) -> Reply:
     if call.params.get("grant_type") != "ig_refresh_token":
         raise graph.refuse("(#100) The parameter grant_type must be ig_refresh_token", 100)
     tokens = call.world.renew(call.account)
-    return Reply(
-        200, {"access_token": tokens.access, "token_type": "bearer", "expires_in": LONG_LIVED_SECONDS}
-    )
+    return Reply(200, {"access_token": tokens.access, "token_type": "bearer", "expires_in": LONG_LIVED_SECONDS})
 
 
 def batch(call: Call) -> Reply:

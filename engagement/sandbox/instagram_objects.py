@@ -84,9 +84,7 @@ METRICS: dict[str, dict[str, Callable[[Seen], int]]] = {
 
 
 def _nested_comments(seen: Seen, one: Field) -> Json:
-    asked = Request(
-        "instagram", "GET", f"/{seen.post.post_id}/comments", one.modifiers, base=seen.request.base
-    )
+    asked = Request("instagram", "GET", f"/{seen.post.post_id}/comments", one.modifiers, base=seen.request.base)
     chosen, paging = edges.page(
         seen.world.comments(seen.post)[::-1], asked, key=lambda shown: shown.comment_id, default=50, most=50
     )

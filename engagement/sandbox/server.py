@@ -45,7 +45,7 @@ def answer(world: World, request: Request) -> Reply:
 def serve(world: World, port: int = 0) -> Iterator[str]:
     """Serve in the background; yields the base address and ends every connection at the close."""
     server = _Server((HOST, port), world)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server.address

@@ -9,6 +9,8 @@ import random
 
 from engagement.sandbox import vocabulary
 
+SECOND_SENTENCE_RATIO = 0.35
+
 _ANYONE = (
     "{wow} {emoji}",
     "🔥🔥🔥",
@@ -118,10 +120,17 @@ _MACHINES = (
 
 
 def genuine(rng: random.Random, persona: str) -> str:
+    """One sentence, at times two: people vary more than machines."""
+    sentence = _sentence(rng, persona)
+    if rng.random() < SECOND_SENTENCE_RATIO:
+        sentence = f"{sentence}{rng.choice(('. ', ' ', '... ', ', ', ' - '))}{_sentence(rng, persona)}"
+    return sentence if rng.random() < 0.4 else sentence[:1].upper() + sentence[1:]
+
+
+def _sentence(rng: random.Random, persona: str) -> str:
     template = rng.choice(_FANS[persona] if rng.random() < 0.55 else _ANYONE)
     chosen = {slot: rng.choice(words) for slot, words in vocabulary.SLOTS.items()}
-    sentence = template.format(**chosen).strip()
-    return sentence if rng.random() < 0.4 else sentence[:1].upper() + sentence[1:]
+    return template.format(**chosen).strip() or "❤️"
 
 
 def burst(rng: random.Random, count: int) -> list[str]:
@@ -146,6 +155,4 @@ def _promoted(rng: random.Random) -> str:
 
 
 def _decorated(rng: random.Random, sentence: str) -> str:
-    return rng.choice(
-        (sentence, sentence, f"{sentence}!", f"{sentence} ", sentence.capitalize(), f"{sentence} 💯")
-    )
+    return rng.choice((sentence, sentence, f"{sentence}!", f"{sentence} ", sentence.capitalize(), f"{sentence} 💯"))

@@ -5,7 +5,7 @@ Requests in, replies out. There are no comments, saves or reach here, because th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engagement.sandbox import gate, ids
@@ -84,9 +84,7 @@ def _accept(call: Call, kind: str, title: str, info: Mapping[str, Any]) -> Reply
     if len(title.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TITLE_UNITS:
         raise refuse(400, "invalid_params", "post_info.title is too long")
     if call.world.posts_since(call.account, 24) >= POSTS_PER_DAY:
-        raise refuse(
-            403, "spam_risk_too_many_posts", "The daily post cap from the API is reached for this user."
-        )
+        raise refuse(403, "spam_risk_too_many_posts", "The daily post cap from the API is reached for this user.")
     publish_id = _publish_id(call, kind)
     extra = {"request": publish_id, "privacy": privacy, "ai": bool(info.get("is_aigc"))}
     post = call.world.publish(call.account, kind=kind, text=title, extra=extra)
@@ -183,7 +181,7 @@ def list_videos(call: Call) -> Reply:
 
 
 def _page(older: Sequence[Post], most: int) -> Sequence[Post]:
-    """Posts of one millisecond (a standing clock makes them) stay on one page: the cursor could not part them."""
+    """Posts of one millisecond (a standing clock makes them) share a page: no cursor could part them."""
     end = min(most, len(older))
     while 0 < end < len(older) and _same_moment(older[end - 1], older[end]):
         end += 1
@@ -195,15 +193,13 @@ def _same_moment(one: Post, other: Post) -> bool:
 
 
 def user_info(call: Call) -> Reply:
-    return ok({"user": _selected(call, objects.USER, call)})
+    return ok({"user": {name: objects.USER[name](call) for name in _field_names(call, objects.USER)}})
 
 
 def _projected(call: Call, posts: Sequence[Post]) -> list[Json]:
-    return [_selected(call, objects.VIDEO, objects.Seen(call.world, post)) for post in posts]
-
-
-def _selected(call: Call, table: Mapping[str, Callable[[Any], Any]], item: Any) -> Json:
-    return {name: table[name](item) for name in _field_names(call, table)}
+    names = _field_names(call, objects.VIDEO)
+    seen = [objects.Seen(call.world, post) for post in posts]
+    return [{name: objects.VIDEO[name](one) for name in names} for one in seen]
 
 
 def _field_names(call: Call, table: Mapping[str, Any]) -> list[str]:
@@ -266,12 +262,8 @@ PLATFORM = Platform(
         "wrong_token": _invalid_token,
         "expired_token": _invalid_token,
         "revoked_token": _invalid_token,
-        "rate_limit": lambda request, seconds: error(
-            429, "rate_limit_exceeded", "The API rate limit was exceeded."
-        ),
-        "server_error": lambda request, detail: error(
-            500, "internal_error", "Something went wrong. Please try later."
-        ),
+        "rate_limit": lambda request, seconds: error(429, "rate_limit_exceeded", "The API rate limit was exceeded."),
+        "server_error": lambda request, detail: error(500, "internal_error", "Something went wrong. Please try later."),
     },
     headers=lambda world, request: {},
     simplify=lambda path: path.rstrip("/"),

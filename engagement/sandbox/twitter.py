@@ -36,9 +36,7 @@ def lookup(call: Call) -> Reply:
     """Missing ids are named in `errors` of a 200; `data` is absent when nothing was found."""
     wanted = [one for one in str(call.params.get("ids", "")).split(",") if one]
     if not 1 <= len(wanted) <= MAX_IDS or not all(one.isdecimal() for one in wanted):
-        raise problems.invalid(
-            f"The `ids` query parameter must hold 1 to {MAX_IDS} ids", ids=",".join(wanted)
-        )
+        raise problems.invalid(f"The `ids` query parameter must hold 1 to {MAX_IDS} ids", ids=",".join(wanted))
     found = {one: call.world.post("twitter", one) for one in dict.fromkeys(wanted)}
     posts = [post for post in found.values() if post]
     asked = objects.asked(call)
@@ -68,15 +66,11 @@ def search(call: Call) -> Reply:
     """Replies of a conversation from the last seven days, newest first."""
     wanted = _CONVERSATION.findall(str(call.params.get("query", "")))
     if not wanted:
-        raise problems.invalid(
-            "The sandbox knows queries by conversation_id only", query=call.params.get("query", "")
-        )
+        raise problems.invalid("The sandbox knows queries by conversation_id only", query=call.params.get("query", ""))
     replies = _replies(call, wanted, _number(call, "since_id", 0))
     most = _number(call, "max_results", 10)
     if not 10 <= most <= 100:
-        raise problems.invalid(
-            "The `max_results` query parameter value must be between 10 and 100", max_results=most
-        )
+        raise problems.invalid("The `max_results` query parameter value must be between 10 and 100", max_results=most)
     before = _number(call, "next_token", 0)
     older = [pair for pair in replies if not before or int(pair[1].comment_id) < before]
     chosen, asked = older[:most], objects.asked(call)
@@ -100,9 +94,7 @@ def search(call: Call) -> Reply:
 
 def _replies(call: Call, conversations: Sequence[str], since: int) -> list[tuple[Post, Comment]]:
     start = call.world.time() - SEARCH_DAYS
-    posts = [
-        post for post in (call.world.post("twitter", one) for one in dict.fromkeys(conversations)) if post
-    ]
+    posts = [post for post in (call.world.post("twitter", one) for one in dict.fromkeys(conversations)) if post]
     found = [
         (post, comment)
         for post in posts
@@ -176,9 +168,7 @@ def exchange(world: World, request: Request) -> Reply:
     account = world.account_to_refresh("twitter", str(request.params.get("refresh_token", "")))
     revoked = account and world.faults.take(("revoked_token",), request, account.user_id)
     if request.params.get("grant_type") != "refresh_token" or account is None or revoked:
-        return Reply(
-            400, {"error": "invalid_request", "error_description": "Value passed for the token was invalid."}
-        )
+        return Reply(400, {"error": "invalid_request", "error_description": "Value passed for the token was invalid."})
     tokens = world.renew(account)
     return Reply(
         200,
@@ -215,9 +205,7 @@ PLATFORM = Platform(
         "expired_token": problems.unauthorized,
         "revoked_token": problems.unauthorized,
         "rate_limit": problems.limited,
-        "server_error": lambda request, detail: problems.problem(
-            503, "Service Unavailable", "Service Unavailable"
-        ),
+        "server_error": lambda request, detail: problems.problem(503, "Service Unavailable", "Service Unavailable"),
     },
     headers=problems.limit_headers,
 )

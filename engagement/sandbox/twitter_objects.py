@@ -166,9 +166,7 @@ def _owner_metrics(call: Call, one: Post, name: str) -> Json:
 
 
 def _attachments(call: Call, one: Post) -> Json | None:
-    return (
-        {"media_keys": [f"3_{media_id}" for media_id in one.extra["media"]]} if one.extra["media"] else None
-    )
+    return {"media_keys": [f"3_{media_id}" for media_id in one.extra["media"]]} if one.extra["media"] else None
 
 
 def _references(call: Call, one: Post) -> list[Json] | None:
@@ -211,9 +209,7 @@ _EXPANSIONS = ("author_id", "attachments.media_keys", "referenced_tweets.id", "i
 
 def reply(root: Post, comment: Comment, wanted: Asked) -> Json:
     names = ("id", "text", "edit_history_tweet_ids", *wanted.post)
-    return dict(
-        wanted.spelled({name: _REPLY[name](root, comment) for name in dict.fromkeys(names) if name in _REPLY})
-    )
+    return dict(wanted.spelled({name: _REPLY[name](root, comment) for name in dict.fromkeys(names) if name in _REPLY}))
 
 
 def reply_includes(comments: Sequence[Comment], wanted: Asked) -> Json:

@@ -60,11 +60,7 @@ def _text(call: Call) -> str:
 def _media_ids(call: Call) -> list[str]:
     media = call.params.get("media") or {}
     given = media.get("media_ids", []) if isinstance(media, dict) else None
-    if (
-        not isinstance(given, list)
-        or len(given) > MAX_MEDIA
-        or not all(isinstance(one, str) for one in given)
-    ):
+    if not isinstance(given, list) or len(given) > MAX_MEDIA or not all(isinstance(one, str) for one in given):
         raise problems.invalid(f"$.media.media_ids: must be 1 to {MAX_MEDIA} strings", media=media)
     owners = [call.world.pending.get(("twitter", one)) for one in given]
     if any(owner is None or owner.account != call.account for owner in owners):
@@ -95,9 +91,7 @@ def upload(call: Call) -> Reply:
     content, category = call.params.get("media"), str(call.params.get("media_category", "tweet_image"))
     if not isinstance(content, bytes | str) or not content:
         raise problems.invalid("media: is required", media="")
-    media_id = ids.snowflake(
-        call.world.time(), ids.low_bits(22, call.account.user_id, len(call.world.pending))
-    )
+    media_id = ids.snowflake(call.world.time(), ids.low_bits(22, call.account.user_id, len(call.world.pending)))
     kind = "video" if category == "tweet_video" else "image"
     call.world.pending["twitter", media_id] = Pending(call.account, call.world.time(), kind, "", {})
     return Reply(

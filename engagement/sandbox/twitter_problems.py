@@ -12,8 +12,8 @@ from engagement.sandbox.world import World
 TYPES = "https://api.x.com/2/problems/"
 WINDOW_SECONDS = 900
 
-# User limits per 15 minutes by path; the first that fits holds. They are shown, not enforced: the sandbox's clock may
-# run faster than the window.
+# User limits per 15 minutes by path; the first that fits holds. They are shown, not enforced: the
+# sandbox's clock may run faster than the window.
 LIMITS = (
     ("/liking_users", 75),
     ("/retweeted_by", 75),

@@ -149,9 +149,7 @@ class World:
         tokens = self._tokens[account.user_id]
         tokens.generation += 1
         self.faults.refreshed(account.user_id, account.platform)
-        ledger.append(
-            self.ledger, {"entry": "token", "user_id": account.user_id, "generation": tokens.generation}
-        )
+        ledger.append(self.ledger, {"entry": "token", "user_id": account.user_id, "generation": tokens.generation})
         return tokens
 
     # Posts
@@ -175,9 +173,7 @@ class World:
 
     def delete(self, post: Post) -> None:
         post.deleted = True
-        ledger.append(
-            self.ledger, {"entry": "deleted", "platform": post.account.platform, "post_id": post.post_id}
-        )
+        ledger.append(self.ledger, {"entry": "deleted", "platform": post.account.platform, "post_id": post.post_id})
 
     def count_create_call(self, account: Account) -> None:
         self.create_calls[account.user_id] = self.create_calls.get(account.user_id, 0) + 1

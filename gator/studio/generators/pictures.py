@@ -52,9 +52,7 @@ def _sun(brush: ImageDraw.ImageDraw, size: tuple[int, int], colour: str, rng: ra
 def _hills(size: tuple[int, int], layer: int, rng: random.Random) -> list[tuple[float, float]]:
     width, height = size
     level = height * (0.58 + 0.14 * layer)
-    swells = [
-        (rng.uniform(0.6, 2.4), rng.uniform(0, math.tau), height * rng.uniform(0.01, 0.05)) for _ in range(3)
-    ]
+    swells = [(rng.uniform(0.6, 2.4), rng.uniform(0, math.tau), height * rng.uniform(0.01, 0.05)) for _ in range(3)]
     ridge = [
         (
             float(x),

@@ -1,0 +1,184 @@
+"""The steps every adapter shares: batches, pages, waiting. A platform fills in endpoints, parsers and field tables.
+
+Adapters take and return values, never models.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import ClassVar, Self
+
+from django.conf import settings
+
+from engagement.platforms import errors
+from engagement.platforms.http import Connection, Reply
+from engagement.platforms.nodes import Node
+from engagement.values import Credentials, Draft, Metrics, PublishedPost, SeenInteraction
+
+Answers = dict[str, Metrics | errors.PlatformError]
+
+# Enough for some thousand comments; a thread that never ends, or pages in a circle, stops here.
+MAX_PAGES = 20
+# How often to look at media that is still processed before leaving it to the next run.
+MAX_LOOKS = 6
+
+# These concern the account, not one post: when nothing else was answered, they are raised.
+_ACCOUNT_ERRORS = (
+    errors.AuthenticationFailed,
+    errors.AccessDenied,
+    errors.RateLimited,
+    errors.TemporaryFailure,
+)
+
+
+class PlatformAdapter(ABC):
+    """An account on one platform. Every method raises kinds of `errors.PlatformError` and nothing else."""
+
+    platform: ClassVar[str]
+    # How many ids `fetch_metrics` asks for in one go.
+    batch_size: ClassVar[int]
+    can_see_interactions: ClassVar[bool] = True
+
+    def __init__(self, credentials: Credentials, base_url: str) -> None:
+        self.credentials = credentials
+        self.http = Connection(
+            platform=self.platform, base_url=base_url, token=credentials.access_token, judge=self.judge
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.credentials.platform_user_id}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.http.close()
+
+    # What a platform fills in
+
+    @staticmethod
+    @abstractmethod
+    def judge(reply: Reply) -> errors.PlatformError | None:
+        """The error an answer means, or None."""
+
+    @property
+    @abstractmethod
+    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+        """By media kind, how to publish it."""
+
+    def resume(self, publish_id: str) -> PublishedPost:
+        """Go on with a post that the platform still processed, or whose answer never arrived."""
+        raise errors.UnsupportedFeature(
+            f"It cannot be asked what became of {publish_id or 'a post'}", platform=self.platform
+        )
+
+    @abstractmethod
+    def _read_batch(self, ids: Sequence[str]) -> Answers:
+        """Metrics of at most `batch_size` posts. Ids left out count as not found."""
+
+    @abstractmethod
+    def fetch_followers(self) -> int | None:
+        """How many follow the account; None where the platform does not say."""
+
+    def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
+        """Visible interactions of a post, newest first, page by page."""
+        raise errors.UnsupportedFeature("It does not show who interacted with a post", platform=self.platform)
+
+    # The steps
+
+    def publish(self, draft: Draft) -> PublishedPost:
+        """Publish once. Raises `OutcomeUnknown` when the platform's answer never arrived: the post may be live."""
+        maker = self.makers.get(draft.media_kind)
+        if maker is None:
+            kinds = ", ".join(self.makers)
+            raise errors.UnsupportedFeature(
+                f"A post of kind {draft.media_kind} cannot be published there, only {kinds}", platform=self.platform
+            )
+        return maker(draft)
+
+    def fetch_metrics(self, ids: Sequence[str]) -> Answers:
+        """Metrics or an error for every id.
+
+        An error that concerns the account is raised when no post was read before it; else the posts left unread
+        carry it, so that what was read is not lost.
+        """
+        wanted, answers = list(dict.fromkeys(ids)), Answers()
+        for start in range(0, len(wanted), self.batch_size):
+            try:
+                answers |= self._read_batch(wanted[start : start + self.batch_size])
+            except errors.PlatformError as error:
+                if not answers:
+                    raise
+                return answers | dict.fromkeys(wanted[start:], error)
+        return _raised_if_all(
+            {one: answers.get(one) or errors.NotFound(f"No post {one}", platform=self.platform) for one in wanted}
+        )
+
+    def fetch_interactions(self, post_id: str, known: frozenset[str]) -> list[SeenInteraction]:
+        """What is visible under a post and not in `known`; reading stops at a page of which everything is known."""
+        found: dict[str, SeenInteraction] = {}
+        for page in self._pages(post_id, known):
+            fresh = [one for one in page if one.platform_id not in known and one.platform_id not in found]
+            found |= {one.platform_id: one for one in fresh}
+            if page and not fresh:
+                break
+        return list(found.values())
+
+    # Tools of the platforms
+
+    def _watch(self, look: Callable[[], PublishedPost]) -> PublishedPost:
+        """Look until the post has its id, a bounded number of times; then it is left as still processed."""
+        for _ in range(MAX_LOOKS - 1):
+            seen = look()
+            if seen.platform_post_id:
+                return seen
+            time.sleep(settings.PUBLISH_POLL_SECONDS)
+        return look()
+
+    def _first_url(self, draft: Draft) -> str:
+        if not draft.media_urls:
+            raise errors.Rejected(
+                f"A post of kind {draft.media_kind} needs the public address of its media", platform=self.platform
+            )
+        return draft.media_urls[0]
+
+    def _created(self, node: Node, name: str) -> str:
+        """The id of what was just made. An answer without it leaves open what became of the post."""
+        try:
+            return node.required(name)
+        except errors.InvalidResponse as error:
+            raise errors.OutcomeUnknown(error.message, platform=self.platform) from None
+
+
+def each_read(ids: Iterable[str], read: Callable[[str], Metrics]) -> Answers:
+    """One read per post. After an error of the account, such as a limit, the rest carry it without being asked."""
+    answers, stopped = Answers(), None
+    for one in ids:
+        try:
+            answers[one] = stopped or read(one)
+        except errors.PlatformError as error:
+            answers[one] = error
+            stopped = error if isinstance(error, _ACCOUNT_ERRORS) else None
+    return answers
+
+
+def cursor_pages(fetch: Callable[[str], tuple[list[SeenInteraction], str]]) -> Iterator[list[SeenInteraction]]:
+    """Pages until there is no next cursor, bounded; a cursor that comes again ends them."""
+    cursor, used = "", {""}
+    for _ in range(MAX_PAGES):
+        page, cursor = fetch(cursor)
+        yield page
+        if cursor in used:
+            return
+        used.add(cursor)
+
+
+def _raised_if_all(answers: Answers) -> Answers:
+    """The answers, unless every one is an error of the account."""
+    first = next(iter(answers.values()), None)
+    if isinstance(first, _ACCOUNT_ERRORS) and all(isinstance(one, _ACCOUNT_ERRORS) for one in answers.values()):
+        raise first
+    return answers

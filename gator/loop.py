@@ -1,0 +1,52 @@
+"""The learning loop, read top to bottom: guide, generate, publish, sync, filter, grade, extract.
+
+It lines up what the apps do and contains no rule of its own. `observe` filters and measures too: numbers are never stored without.
+"""
+
+from datetime import datetime
+from random import Random
+
+from django.conf import settings
+
+from engagement import publishing
+from engagement.grading import grade_posts
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.reports import Report
+from engagement.sync import sync_due
+from gator.planning import next_slot
+from gator.studio.generation import generate
+from gator.studio.guidance import Guidance
+from patterns.extraction import extract_new
+from patterns.guidance import guidance_for, record_use
+from patterns.models import Extraction
+
+
+def guide(account: SocialAccount, *, now: datetime, rng: Random) -> Guidance:
+    """What is known for the next piece. A share goes without, so that what guidance gains can be measured."""
+    informed = rng.random() >= settings.CONTROL_SHARE
+    return guidance_for(account.persona, account.platform, now=now, informed=informed)
+
+
+def create(account: SocialAccount, *, now: datetime, seed: int) -> SocialMediaPost:
+    """Generate the next piece for an account and plan it; raises what the generator raised, after that is recorded."""
+    rng = Random(f"{account.platform}:{account.platform_user_id}:{seed}")  # noqa: S311 - choices, not secrets
+    guidance = guide(account, now=now, rng=rng)
+    content = generate(account.persona, account.platform, guidance, seed=rng.getrandbits(32), now=now)
+    record_use(content, guidance)
+    return publishing.schedule(content, account, next_slot(account.persona.timezone, guidance, now, rng))
+
+
+def publish(now: datetime) -> Report:
+    """Put on the platforms what is due."""
+    return publishing.publish_due(now)
+
+
+def observe(now: datetime) -> Report:
+    """Read what happened to due posts, take bots and personas out, and measure what is left."""
+    return sync_due(now)
+
+
+def learn(now: datetime) -> list[Extraction]:
+    """Grade the runs behind settled posts, then extract patterns: the next `guide` starts from them."""
+    grade_posts(SocialMediaPost.objects.all(), now=now)
+    return extract_new(now)

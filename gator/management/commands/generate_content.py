@@ -1,0 +1,59 @@
+"""`generate_content`: generate and plan the next pieces of a persona."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from acd.console import ConsoleCommand
+from engagement.enums import Platform
+from engagement.models import SocialAccount
+from gator import loop
+from gator.studio.generators.base import GenerationFailed
+
+
+class Command(ConsoleCommand):
+    """Runs guide, generate and plan for the accounts of a persona, or of all active personas."""
+
+    help = (
+        "Generates content from what was learned and plans it for its best hour: for one persona, or --all active ones, "
+        "on one platform or all. Exits with 1 if a generation failed; the failed run is recorded."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--persona", help="slug of the persona")
+        parser.add_argument("--all", action="store_true", help="every active persona")
+        parser.add_argument("--platform", choices=Platform.values, help="only accounts on this platform")
+        parser.add_argument("--count", type=int, default=1, help="pieces for each account (default 1)")
+        parser.add_argument("--seed", type=int, help="equal seeds give equal pieces (default: the clock)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        seed = options["seed"] if options["seed"] is not None else int(now.timestamp())
+        planned, failures = [], []
+        work = [(account, seed + number) for account in self._accounts(options) for number in range(options["count"])]
+        for account, one in self.progress(work, "Generating"):
+            try:
+                post = loop.create(account, now=now, seed=one)
+            except GenerationFailed as error:
+                failures.append({"account": str(account), "reason": str(error)})
+                self.item(account, "failed", str(error))
+                continue
+            planned.append({"account": str(account), "post": post.pk, "scheduled_at": post.scheduled_at})
+            self.item(account, "planned", f"{post.caption[:60]} at {post.scheduled_at:%Y-%m-%d %H:%M} UTC")
+        failure = f"{len(failures)} of {len(work)} generations failed." if failures else ""
+        self.finish({"planned": planned, "failed": failures}, summary=f"{len(planned)} planned.", failure=failure)
+
+    def _accounts(self, options: dict[str, Any]) -> list[SocialAccount]:
+        if bool(options["persona"]) == options["all"]:
+            raise CommandError("Name a persona with --persona SLUG, or say --all.")
+        accounts = SocialAccount.objects.filter(persona__status="active").select_related("persona")
+        if options["persona"]:
+            accounts = accounts.filter(persona__slug=options["persona"])
+        if options["platform"]:
+            accounts = accounts.filter(platform=options["platform"])
+        if not accounts:
+            raise CommandError("No account of an active persona fits. Connect one in the admin, or check the slug.")
+        return list(accounts)
