@@ -72,8 +72,9 @@ class MomentFormField(forms.Field):
         try:
             return parse_moment(value)
         except ValueError as error:
-            # In a query string a plus sign is a space, so the offset of a pasted moment is lost.
-            raise ValidationError(f"{error} Write '+' as %2B.") from None
+            # In a query string a plus sign is a space, so the offset of a pasted moment is lost. The parameters are
+            # there because the message is used as a format.
+            raise ValidationError(f"{error} Write '+' as %%2B.", params={"value": value}) from None
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

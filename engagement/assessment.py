@@ -12,9 +12,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from engagement.baselines import compare
+from engagement.baselines import COMPARED, compare
 from engagement.enums import FilterState, Verdict
-from engagement.estimation import Estimate, Prior, estimate
+from engagement.estimation import Estimate, estimate
 from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.history import histories, known_personas, priors
@@ -44,24 +44,45 @@ COUNT_OF = {Verdict.GENUINE: "genuine_count", Verdict.BOT: "bot_count", Verdict.
 
 
 def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> int:
-    """Filter, estimate and measure posts, oldest first; the number of posts. One transaction for each batch."""
-    ordered = sorted(posts, key=lambda post: (post.published_at is None, post.published_at, post.pk))
+    """Filter, estimate and measure posts, oldest first; the number of posts. One transaction for each batch.
+
+    What is stored of a post is assessed, not what the object given holds; the object gets the answers.
+    """
+    given = {post.pk: post for post in posts}.values()
+    ordered = sorted(given, key=lambda post: (post.published_at is None, post.published_at, post.pk))
     for start in range(0, len(ordered), BATCH):
         _assess_batch(ordered[start : start + BATCH], now)
     return len(ordered)
 
 
 @transaction.atomic
-def _assess_batch(posts: Sequence[SocialMediaPost], now: datetime) -> None:
+def _assess_batch(given: Sequence[SocialMediaPost], now: datetime) -> None:
+    posts = _locked(given)
     by_post: dict[int, list[Interaction]] = defaultdict(list)
-    for row in Interaction.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+    for row in Interaction.objects.filter(post__in=posts.keys()).order_by("pk"):
         by_post[row.post_id].append(row)
-    believed = priors(posts)
-    _judge(posts, by_post)
-    for post in posts:
-        _measure(post, by_post[post.pk], believed[post.pk], now)
-    write_posts(posts, MEASURED)
-    compare(posts)
+    _judge(list(posts.values()), by_post)
+    seen = {pk: Counter((row.kind, row.override or row.verdict) for row in by_post[pk]) for pk in posts}
+    for post in posts.values():
+        _count(post, seen[post.pk])
+    believed = priors(posts.values())
+    for post in posts.values():
+        _measure(post, estimate(seen[post.pk], post.counts(), prior=believed[post.pk]), now)
+    write_posts(list(posts.values()), MEASURED)
+    compare(list(posts.values()))
+    for post in given:
+        _hand_back(post, posts.get(post.pk, post))
+
+
+def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
+    # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
+    rows = SocialMediaPost.objects.select_for_update(of=("self",)).select_related("account")
+    return {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given]).order_by("pk")}
+
+
+def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
+    for name in (*MEASURED, *COMPARED):
+        setattr(given, name, getattr(stored, name))
 
 
 def _judge(posts: Sequence[SocialMediaPost], by_post: dict[int, list[Interaction]]) -> None:
@@ -85,11 +106,10 @@ def _judge(posts: Sequence[SocialMediaPost], by_post: dict[int, list[Interaction
 def _verdicts(
     rows: Sequence[Interaction], registry: frozenset[str], past: History
 ) -> Iterable[tuple[Interaction, Assessment]]:
-    # A purged text can no longer be judged: its verdict and reasons stand as they were.
-    readable = [row for row in rows if row.text or not row.text_purged_at or not row.verdict]
-    scene = [Seen(row.pk, row.kind, row.author_key, row.text, row.occurred_at) for row in readable]
+    scene = [Seen(r.pk, r.kind, r.author_key, r.text, r.occurred_at, r.fingerprint) for r in rows]
     verdicts = assess(scene, known_personas=registry, history=past, threshold=settings.BOT_THRESHOLD)
-    return [(row, verdicts[row.pk]) for row in readable]
+    # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
+    return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
 
 
 def _apply(row: Interaction, verdict: Assessment) -> bool:
@@ -101,21 +121,17 @@ def _apply(row: Interaction, verdict: Assessment) -> bool:
     return True
 
 
-def _measure(post: SocialMediaPost, rows: Sequence[Interaction], believed: Prior, now: datetime) -> None:
-    seen = Counter((row.kind, row.override or row.verdict) for row in rows)
+def _count(post: SocialMediaPost, seen: Counter[tuple[str, str]]) -> None:
     for verdict, name in COUNT_OF.items():
         setattr(post, name, sum(n for (_, one), n in seen.items() if one == verdict))
     post.observed_count = post.genuine_count + post.bot_count + post.persona_count
     post.filter_state = FilterState.FILTERED if post.observed_count else FilterState.UNOBSERVED
+
+
+def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:
     post.measured_at = now
-    counts = post.counts()
-    post.total_engagement = total_engagement(counts)
-    _estimate(post, estimate(seen, counts, prior=believed))
-
-
-def _estimate(post: SocialMediaPost, found: Estimate | None) -> None:
-    followers = post.account.followers if post.account else None
-    basis, size = choose_basis(post.counts(), followers)
+    post.total_engagement = total_engagement(post.counts())
+    basis, size = choose_basis(post.counts(), post.account.followers if post.account else None)
     post.basis = basis if found else ""
     post.genuine_engagement, post.genuine_low, post.genuine_high = (
         (found.genuine, found.low, found.high) if found else (None, None, None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
-from engagement.metrics import USUAL_MIN_POSTS, USUAL_POSTS, difference_from_average, expected, percentile
+from engagement.metrics import USUAL_POSTS, difference_from_average, expected, percentile
 from engagement.models import SocialMediaPost
 from engagement.recording import write_posts
 
@@ -56,8 +56,7 @@ def _is_mature(post: SocialMediaPost) -> bool:
 
 
 def _before(post: SocialMediaPost, past: Past) -> Past:
-    moments = [moment for moment, _, _ in past]
-    end = bisect_left(moments, post.published_at)
+    end = bisect_left(past, post.published_at, key=lambda earlier: earlier[0])  # type: ignore[type-var]  # mature: has one
     return past[max(0, end - USUAL_POSTS) : end]
 
 
@@ -66,16 +65,16 @@ def _clear(post: SocialMediaPost) -> None:
 
 
 def _compare(post: SocialMediaPost, before: Past) -> None:
-    if len(before) < USUAL_MIN_POSTS or post.genuine_engagement is None:
-        return
-    logs, log = [value for _, _, value in before], math.log1p(post.genuine_engagement)
-    rates = [value for _, value, _ in before if value is not None]
+    logs = [value for _, _, value in before]
     usual = expected(logs)
-    assert usual is not None
+    if usual is None or post.genuine_engagement is None:
+        return
+    log = math.log1p(post.genuine_engagement)
     post.lift, post.average_n = log - usual, len(before)
     if post.engagement_rate is None:
         # Without a basis the log of the count is compared; its difference is told in percent as well.
         post.vs_average, post.percentile = 100 * math.expm1(post.lift), percentile(log, logs)
         return
+    rates = [value for _, value, _ in before if value is not None]
     post.vs_average = difference_from_average(post.engagement_rate, expected(rates))
     post.percentile = percentile(post.engagement_rate, rates)

@@ -1,7 +1,7 @@
 """What the earlier posts of an account teach the filter and the estimate, gathered in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Sum
@@ -59,25 +59,31 @@ def _elsewhere(places: Places, post: SocialMediaPost, value: str) -> list[tuple[
     return [place for place in places.get((post.account_id or 0, value), []) if place[0] != post.pk]
 
 
-def priors(posts: Sequence[SocialMediaPost]) -> dict[int, Prior]:
+def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
     """For each post, the genuine share to expect before looking: its account's history, then its platform's.
 
-    The post's own interactions are left out of both, so that they are not counted twice.
+    The post's own interactions are left out of both, so that they are not counted twice. The posts given may hold
+    counts that are not stored yet: theirs are taken from them, those of all others from the database.
     """
-    accounts = _sums("account", {post.account_id for post in posts})
-    platforms = _sums("platform", {post.platform for post in posts})
-    own = {p.pk: (p.genuine_count, p.bot_count) for p in SocialMediaPost.objects.filter(pk__in=[p.pk for p in posts])}
+    accounts, platforms = _totals("account_id", posts), _totals("platform", posts)
     return {
-        post.pk: prior_of(_less(accounts[post.account_id], own[post.pk]), _less(platforms[post.platform], own[post.pk]))
+        post.pk: prior_of(_others(accounts[post.account_id], post), _others(platforms[post.platform], post))
         for post in posts
     }
 
 
-def _sums(column: str, values: set[Any]) -> defaultdict[Any, tuple[int, int]]:
-    rows = SocialMediaPost.objects.filter(observed_count__gt=0, **{f"{column}__in": values - {None}}).order_by()
-    totals = rows.values(column).annotate(genuine=Sum("genuine_count"), bots=Sum("bot_count"))
-    return defaultdict(lambda: (0, 0), {row[column]: (row["genuine"], row["bots"]) for row in totals})
+def _totals(column: str, posts: Collection[SocialMediaPost]) -> dict[Any, tuple[int, int]]:
+    """Genuine and bot interactions by account or platform."""
+    rest = SocialMediaPost.objects.filter(observed_count__gt=0).exclude(pk__in=[post.pk for post in posts])
+    rows = rest.filter(**{f"{column}__in": {getattr(post, column) for post in posts} - {None}}).order_by().values(column)
+    sums = rows.annotate(genuine=Sum("genuine_count"), bots=Sum("bot_count"))
+    totals = defaultdict(lambda: (0, 0), {row[column]: (row["genuine"], row["bots"]) for row in sums})
+    for post in posts:
+        genuine, bots = totals[getattr(post, column)]
+        totals[getattr(post, column)] = (genuine + post.genuine_count, bots + post.bot_count)
+    return totals
 
 
-def _less(total: tuple[int, int], own: tuple[int, int]) -> tuple[int, int]:
-    return max(0, total[0] - own[0]), max(0, total[1] - own[1])
+def _others(total: tuple[int, int], post: SocialMediaPost) -> tuple[int, int]:
+    # Posts without an account have no history of one.
+    return total[0] - post.genuine_count, total[1] - post.bot_count

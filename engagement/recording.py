@@ -17,8 +17,9 @@ from engagement.pseudonyms import author_key
 from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELDS, Metrics, SeenInteraction
 
 TEXT_LIMIT = 10_000
+ID_LIMIT = 200
 PAYLOAD_LIMIT = 10_000
-MEASURED_FIELDS = (*METRIC_FIELDS, "api_version", "source", "raw")
+STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "raw", "last_synced_at")
 
 
 class InvalidMetric(ValueError):
@@ -58,8 +59,9 @@ def validate(metrics: Metrics) -> None:
             raise InvalidMetric(name, value, f"Give a whole number from 0 to {MAX_COUNT}, or leave it out if it is unknown.")
     for name in RATE_FIELDS:
         value = getattr(metrics, name)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         # NaN fails both comparisons, so it is refused here too.
-        if value is not None and not 0 <= value <= 100:
+        if value is not None and not (is_number and 0 <= value <= 100):
             raise InvalidMetric(name, value, "Give a percentage from 0 to 100, or leave it out if it is unknown.")
 
 
@@ -70,10 +72,9 @@ def record_metrics(
 
     Raises `InvalidMetric`, or `ConflictingSnapshot` if the moment is known with other numbers.
     """
-    validate(metrics)
-    known = MetricSnapshot.objects.filter(post=post, observed_at=observed_at).first()
-    if known is None:
-        return record_many([Observation(post, metrics, observed_at)], source=source) == 1
+    if record_many([Observation(post, metrics, observed_at)], source=source):
+        return True
+    known = MetricSnapshot.objects.get(post=post, observed_at=observed_at)
     different = [name for name, value in metrics.counts().items() if getattr(known, name) != value]
     if different:
         raise ConflictingSnapshot(post, observed_at, different)
@@ -84,18 +85,32 @@ def record_metrics(
 def record_many(observations: Sequence[Observation], *, source: str = MetricSource.API) -> int:
     """Store many observations in sets; the newest `observed_at` stands on each post, whatever order they arrive in.
 
-    Returns how many snapshots are new. Raises `InvalidMetric` before anything is written.
+    Returns how many snapshots are new; of a known moment the first numbers stay. The posts given get what now stands on
+    them. Raises `InvalidMetric` before anything is written.
     """
     for observation in observations:
         validate(observation.metrics)
     posts = _locked({o.post.pk for o in observations})
-    known = _known_moments(posts, {o.observed_at for o in observations})
-    fresh = {(o.post.pk, o.observed_at): o for o in observations if (o.post.pk, o.observed_at) not in known}
+    fresh = _fresh(observations, posts)
     MetricSnapshot.objects.bulk_create(
-        [MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, **_columns(o, source)) for o in fresh.values()]
+        [MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, **_columns(o, source)) for o in fresh],
+        batch_size=500,
     )
-    _put_newest_on_posts(posts, sorted(fresh.values(), key=lambda o: o.observed_at), source)
+    write_posts(_newest_applied(posts, fresh, source), STANDING_FIELDS)
+    for observation in observations:
+        if observation.post.pk in posts:
+            _copy(posts[observation.post.pk], observation.post)
     return len(fresh)
+
+
+def _fresh(observations: Sequence[Observation], posts: dict[int, SocialMediaPost]) -> list[Observation]:
+    """The first observation of every moment that is not known yet, oldest first. A post that is gone has none."""
+    known = _known_moments(posts, {o.observed_at for o in observations})
+    first: dict[tuple[int, datetime], Observation] = {}
+    for one in observations:
+        if one.post.pk in posts and (one.post.pk, one.observed_at) not in known:
+            first.setdefault((one.post.pk, one.observed_at), one)
+    return sorted(first.values(), key=lambda o: o.observed_at)
 
 
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
@@ -113,25 +128,31 @@ def _columns(observation: Observation, source: str) -> dict[str, Any]:
     return metrics.counts() | {"api_version": metrics.api_version, "source": source, "raw": metrics.raw}
 
 
-def _put_newest_on_posts(posts: dict[int, SocialMediaPost], observations: list[Observation], source: str) -> None:
+def _newest_applied(
+    posts: dict[int, SocialMediaPost], fresh: Sequence[Observation], source: str
+) -> list[SocialMediaPost]:
+    """Put the newest numbers on the posts that knew only older ones; those posts."""
     changed: dict[int, SocialMediaPost] = {}
-    for observation in observations:
+    for observation in fresh:
         post = posts[observation.post.pk]
         if post.last_synced_at is None or observation.observed_at > post.last_synced_at:
-            changed[post.pk] = _apply(post, observation, source)
-            _apply(observation.post, observation, source)
-    write_posts(list(changed.values()), (*MEASURED_FIELDS, "last_synced_at"))
+            for name, value in _columns(observation, source).items():
+                setattr(post, name, value)
+            post.last_synced_at = observation.observed_at
+            changed[post.pk] = post
+    return list(changed.values())
 
 
-def _apply(post: SocialMediaPost, observation: Observation, source: str) -> SocialMediaPost:
-    for name, value in _columns(observation, source).items():
-        setattr(post, name, value)
-    post.last_synced_at = observation.observed_at
-    return post
+def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:
+    for name in STANDING_FIELDS:
+        setattr(given, name, getattr(stored, name))
 
 
 def write_posts(posts: Sequence[SocialMediaPost], names: Sequence[str]) -> None:
-    """Write the named columns of posts that exist, in sets (an upsert is 7 to 20 times as fast as `bulk_update`)."""
+    """Write the named columns of posts that exist, in sets (an upsert is 7 to 20 times as fast as `bulk_update`).
+
+    The posts must be locked and whole: a deleted one would be made again, and the other columns must pass their checks.
+    """
     if posts:
         SocialMediaPost.objects.bulk_create(
             posts, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=list(names)
@@ -143,7 +164,7 @@ def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], 
 
     Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
     """
-    rows = {s.platform_id: _row(post, s, now) for s in seen}
+    rows = {row.platform_id: row for row in (_row(post, one, now) for one in seen)}
     erased = _erased({row.author_key for row in rows.values()})
     known = _known_ids(post, rows.keys())
     fresh = [row for row in rows.values() if row.platform_id not in known and row.author_key not in erased]
@@ -155,7 +176,7 @@ def _row(post: SocialMediaPost, seen: SeenInteraction, now: datetime) -> Interac
     text = storable(seen.text)
     return Interaction(
         post=post,
-        platform_id=seen.platform_id,
+        platform_id=storable(seen.platform_id)[:ID_LIMIT],
         kind=seen.kind,
         occurred_at=seen.occurred_at,
         author_key=author_key(post.platform, seen.author_id) if seen.author_id else "",

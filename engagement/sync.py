@@ -1,7 +1,8 @@
 """Reading metrics and interactions of due posts: claim, fetch, filter, measure, write.
 
 Due posts are claimed by a conditional update that expires, so two workers never do the same work and a dead one loses
-nothing. Requests run outside any transaction; one transaction writes a batch. A failed fetch never touches stored numbers.
+nothing. Requests run outside any transaction. Numbers are stored first and marked unfiltered, then assessed, then the claim
+is given back: whatever fails or dies in between is honest and is done again. A failed fetch never touches stored numbers.
 """
 
 import logging
@@ -9,18 +10,19 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from engagement.assessment import assess_posts
-from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus
+from engagement.enums import AccountState, FilterState, MetricSource, PostStatus, SyncStatus
 from engagement.ladder import next_sync
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
-from engagement.querysets import WORKING
+from engagement.querysets import WORKING, SocialMediaPostQuerySet
 from engagement.recording import (
     InvalidMetric,
     Observation,
@@ -35,9 +37,12 @@ from engagement.values import Metrics, SeenInteraction
 
 logger = logging.getLogger(__name__)
 
-SYNC_FIELDS = ("sync_status", "sync_error", "next_sync_at", "claim", "claimed_until")
+SETTLED = ("status", "status_reason", "sync_status", "sync_error", "next_sync_at", "claim", "claimed_until")
 # A failed read is tried again after this long, whatever the post's age.
 RETRY = timedelta(minutes=15)
+NOT_FILTERED = "The filter failed on it, so nothing learns from it. Gator tries again; the log holds the reason."
+# These close the whole account; asking on would prolong a limit, or ask with a dead token.
+CLOSING = (errors.AuthenticationFailed, errors.RateLimited)
 
 
 @dataclass
@@ -47,6 +52,11 @@ class Fetched:
     observations: list[Observation] = field(default_factory=list)
     interactions: list[tuple[SocialMediaPost, list[SeenInteraction]]] = field(default_factory=list)
     failures: dict[int, errors.PlatformError] = field(default_factory=dict)
+
+    @property
+    def closing(self) -> errors.PlatformError | None:
+        """The error that closed the account, if any."""
+        return next((error for error in self.failures.values() if isinstance(error, CLOSING)), None)
 
 
 def sync_due(now: datetime) -> Report:
@@ -62,7 +72,7 @@ def sync_account(account: SocialAccount, *, now: datetime) -> Report:
     """Sync the due posts of one account, batch by batch."""
     report = Report()
     if reason := closed(account, now):
-        report.add(account, Outcome.THROTTLED if "until" in reason else Outcome.SKIPPED, reason)
+        report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
         return report
     with adapter_for(account) as adapter:
         while posts := claim(account.posts.due_for_sync(now), now=now, limit=adapter.batch_size):
@@ -74,9 +84,10 @@ def sync_account(account: SocialAccount, *, now: datetime) -> Report:
 
 def sync_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> Report:
     """Sync the given posts now, due or not. Posts that cannot be synced are told with the reason."""
-    report = Report()
+    report, named = Report(), list(posts)
+    prefetch_related_objects(named, "account")
     by_account: dict[SocialAccount, list[int]] = {}
-    for post in posts:
+    for post in named:
         if post.account is None or post.status != PostStatus.PUBLISHED:
             report.add(post, Outcome.SKIPPED, "It is not live on an account of ours, so there is nothing to read.")
         elif reason := closed(post.account, now):
@@ -92,24 +103,30 @@ def _sync_named(account: SocialAccount, ids: list[int], report: Report, now: dat
     with adapter_for(account) as adapter:
         for start in range(0, len(ids), adapter.batch_size):
             wanted = SocialMediaPost.objects.filter(pk__in=ids[start : start + adapter.batch_size])
-            posts = claim(wanted, now=now, limit=adapter.batch_size)
+            reason = closed(account, now)
+            posts = [] if reason else claim(wanted, now=now, limit=adapter.batch_size)
             for post in wanted.exclude(pk__in=[p.pk for p in posts]):
-                report.add(post, Outcome.SKIPPED, "A worker is syncing it at this moment.")
+                report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
             _sync_batch(adapter, account, posts, report, now)
+
+
+def throttled(account: SocialAccount, now: datetime) -> bool:
+    """Whether the platform's window is closed at `now`."""
+    return account.throttled_until is not None and account.throttled_until > now
 
 
 def closed(account: SocialAccount, now: datetime) -> str:
     """Why an account cannot be called at `now`, in words for staff; empty if it can."""
-    if account.throttled_until and account.throttled_until > now:
+    if throttled(account, now):
         return f"The platform asked {account} to wait until {account.throttled_until:%Y-%m-%d %H:%M} UTC."
     if account.state not in WORKING:
         return f"{account} is {account.get_state_display().lower()}: connect it again or set it active."
     return ""
 
 
-def claim(posts: object, *, now: datetime, limit: int) -> list[SocialMediaPost]:
+def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
     """Claim up to `limit` unclaimed posts for this process; the claim expires after CLAIM_SECONDS."""
-    ids = list(posts.order_by("next_sync_at", "pk").values_list("pk", flat=True)[:limit])  # type: ignore[attr-defined]
+    ids = list(posts.order_by("next_sync_at", "pk").values_list("pk", flat=True)[:limit])
     mine = uuid.uuid4()
     free = SocialMediaPost.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=ids)
     # The condition is checked again by the update itself: of two workers with the same ids only one gets each post.
@@ -127,15 +144,20 @@ def _sync_batch(
     except errors.PlatformError as error:
         note_account_error(account, error, now)
         fetched = Fetched(failures={post.pk: error for post in posts})
-    _write(posts, fetched, now)
+    else:
+        if fetched.closing:
+            note_account_error(account, fetched.closing, now)
+    _store(fetched, now)
+    unfiltered = _assess([observation.post for observation in fetched.observations], now)
+    _settle(posts, fetched.failures, unfiltered, now)
     for post in posts:
-        _tell(report, post, fetched.failures.get(post.pk))
+        _tell(report, post, fetched.failures.get(post.pk), is_filtered=post.pk not in unfiltered)
 
 
 def fetch(adapter: PlatformAdapter, posts: Sequence[SocialMediaPost], now: datetime) -> Fetched:
     """Read metrics of all posts, and interactions of those where something happened. Writes nothing but refusals.
 
-    Raises the platform's error if it concerns the account and not one post.
+    Raises the platform's error if it concerns the account and nothing was read.
     """
     fetched = Fetched()
     answers = adapter.fetch_metrics([post.platform_post_id or "" for post in posts])
@@ -146,8 +168,10 @@ def fetch(adapter: PlatformAdapter, posts: Sequence[SocialMediaPost], now: datet
         elif problem := _refusal(post, answer, now):
             fetched.failures[post.pk] = problem
         else:
-            _fetch_interactions(adapter, post, answer, fetched)
             fetched.observations.append(Observation(post, answer, now))
+    for observation in fetched.observations:
+        if adapter.can_see_interactions and _has_moved(observation):
+            _fetch_interactions(adapter, observation.post, fetched)
     return fetched
 
 
@@ -160,41 +184,73 @@ def _refusal(post: SocialMediaPost, metrics: Metrics, now: datetime) -> errors.P
     return None
 
 
-def _fetch_interactions(adapter: PlatformAdapter, post: SocialMediaPost, metrics: Metrics, fetched: Fetched) -> None:
-    # Comments are read only when their number moved: most reads of an older post find nothing new. After a failure they are
-    # read in any case, since the number may have been stored without them.
-    unmoved = post.sync_status == SyncStatus.OK and metrics.comments == post.comments
-    if unmoved or not adapter.can_see_interactions:
+def _has_moved(observation: Observation) -> bool:
+    """Whether there may be comments that were not read yet: most reads of an older post find nothing new.
+
+    A number that is unknown, that another source brought, or that was stored by a sync that failed says nothing of that.
+    """
+    post, comments = observation.post, observation.metrics.comments
+    told = post.sync_status == SyncStatus.OK and post.source == MetricSource.API and comments is not None
+    return not told or comments != post.comments
+
+
+def _fetch_interactions(adapter: PlatformAdapter, post: SocialMediaPost, fetched: Fetched) -> None:
+    if fetched.closing:
+        fetched.failures[post.pk] = fetched.closing
         return
     known = Interaction.objects.filter(post=post).values_list("platform_id", flat=True)
     try:
         seen = adapter.fetch_interactions(post.platform_post_id or "", frozenset(known))
-    except (errors.NotFound, errors.TemporaryFailure, errors.InvalidResponse, errors.AccessDenied) as error:
+    except errors.NotFound as error:
+        # Its numbers were there a moment ago. Whether it is gone is for the next read of those to say.
+        fetched.failures[post.pk] = errors.TemporaryFailure(error.message, platform=post.platform, status=error.status)
+    except errors.PlatformError as error:
         fetched.failures[post.pk] = error
-        return
-    fetched.interactions.append((post, seen))
+    else:
+        fetched.interactions.append((post, seen))
 
 
 @transaction.atomic
-def _write(posts: Sequence[SocialMediaPost], fetched: Fetched, now: datetime) -> None:
+def _store(fetched: Fetched, now: datetime) -> None:
     record_many(fetched.observations)
     for post, seen in fetched.interactions:
         record_interactions(post, seen, now=now)
-    assess_posts([o.post for o in fetched.observations], now=now)
-    for post in posts:
-        _settle(post, fetched.failures.get(post.pk), now)
-    write_posts(posts, SYNC_FIELDS)
-    write_posts([post for post in posts if post.status == PostStatus.DELETED], ("status", "status_reason"))
+    ids = [observation.post.pk for observation in fetched.observations]
+    SocialMediaPost.objects.filter(pk__in=ids).update(filter_state=FilterState.UNFILTERED)
 
 
-def _settle(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime) -> None:
+def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
+    """Assess a batch, post by post if that fails; the posts on which the filter failed."""
+    try:
+        assess_posts(posts, now=now)
+    except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
+        if len(posts) > 1:
+            return {pk for post in posts for pk in _assess([post], now)}
+        logger.exception("The filter failed on %s", posts[0])
+        return {posts[0].pk}
+    return set()
+
+
+@transaction.atomic
+def _settle(
+    posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], unfiltered: set[int], now: datetime
+) -> None:
+    """Write how the read ended and give the claim back. A post that another worker has claimed since is that worker's."""
+    mine = SocialMediaPost.objects.filter(pk__in=[post.pk for post in posts], claim=posts[0].claim)
+    rows = list(mine.select_for_update().order_by("pk"))
+    for post in rows:
+        _settle_one(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)
+    write_posts(rows, SETTLED)
+
+
+def _settle_one(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime, *, is_filtered: bool) -> None:
     post.claim = post.claimed_until = None
-    if error is None:
+    if error is None and is_filtered:
         post.sync_status, post.sync_error = SyncStatus.OK, ""
         post.next_sync_at = next_sync(post.published_at or now, now, settings.SYNC_LADDER)
         return
-    post.sync_status, post.sync_error = SyncStatus.FAILED, error.for_staff
-    post.next_sync_at = now + RETRY
+    post.sync_status, post.next_sync_at = SyncStatus.FAILED, now + RETRY
+    post.sync_error = error.for_staff if error else NOT_FILTERED
     if isinstance(error, errors.RateLimited):
         post.next_sync_at = now + max(RETRY, timedelta(seconds=error.retry_after))
     if isinstance(error, errors.NotFound):
@@ -203,21 +259,23 @@ def _settle(post: SocialMediaPost, error: errors.PlatformError | None, now: date
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
     """Write down what a platform said against a whole account; a dead token pauses that account alone."""
-    account.last_error, account.last_error_at = error.for_staff, now
+    changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
     if isinstance(error, errors.AuthenticationFailed):
-        account.state = AccountState.EXPIRED
+        changes["state"] = AccountState.EXPIRED
     if isinstance(error, errors.RateLimited):
-        account.throttled_until = now + timedelta(seconds=error.retry_after)
-    account.save(update_fields=["last_error", "last_error_at", "state", "throttled_until"])
+        changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(changes))
     logger.warning("%s: %s", account, error.for_staff)
 
 
-def _tell(report: Report, post: SocialMediaPost, error: errors.PlatformError | None) -> None:
-    if error is None:
-        report.add(post, Outcome.SYNCED, "" if post.filter_state != FilterState.UNFILTERED else "not filtered")
-    elif isinstance(error, errors.NotFound):
-        report.add(post, Outcome.STALE, error.for_staff)
-    elif isinstance(error, errors.RateLimited):
-        report.add(post, Outcome.THROTTLED, error.for_staff)
+def _tell(report: Report, post: SocialMediaPost, error: errors.PlatformError | None, *, is_filtered: bool) -> None:
+    if error is not None:
+        kinds = ((errors.NotFound, Outcome.STALE), (errors.RateLimited, Outcome.THROTTLED))
+        outcome = next((outcome for kind, outcome in kinds if isinstance(error, kind)), Outcome.FAILED)
+        report.add(post, outcome, error.for_staff)
+    elif is_filtered:
+        report.add(post, Outcome.SYNCED)
     else:
-        report.add(post, Outcome.FAILED, error.for_staff)
+        report.add(post, Outcome.FAILED, NOT_FILTERED)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -34,7 +35,7 @@ def rotate_token_keys(*, batch: int = BATCH) -> Rotation:
     return Rotation(found["resealed"], found["current"], found["changed"], found["unreadable"])
 
 
-def _ciphertexts(name: str) -> QuerySet[SocialAccount]:
+def _ciphertexts(name: str) -> QuerySet[Any]:
     # The cast makes it a plain text column, which the field's own decryption leaves alone.
     return SocialAccount.objects.annotate(sealed=Cast(name, TextField())).exclude(sealed="")
 

@@ -16,8 +16,8 @@ PHRASES, CONTACTS = "phrases", "contacts"
 
 _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 
-# (what a text must hold for the form to be looked for, the form). Each form is bounded or anchored, so that no text makes
-# it slow. They run over the visible, casefolded text.
+# (what a text must hold for the form to be looked for, the form). Each form is bounded or anchored, so that no text
+# makes it slow. They run over the visible, casefolded text.
 _CONTACT_FORMS: dict[str, tuple[str, re.Pattern[str]]] = {
     "url": (
         ".",

@@ -33,7 +33,7 @@ class Seen:
 def read_interactions(
     records: list[Record], columns: Columns, zone: ZoneInfo, now: datetime
 ) -> Iterator[SeenInteraction | list[RowError]]:
-    """Each record as an interaction, or as its errors. An id that stands in the file twice is refused the second time."""
+    """Each record as an interaction, or as its errors. An id that comes twice is refused the second time."""
     lines: dict[str, int] = {}
     for record in records:
         seen = _read(Cells(record, columns), zone, now)
@@ -77,7 +77,7 @@ def _kind(text: str) -> str | None:
 def save_interactions(
     post: SocialMediaPost, seen: list[SeenInteraction], *, now: datetime, dry_run: bool = False
 ) -> Seen:
-    """Store the interactions of `post` that are new and assess it again if any is. With `dry_run` nothing is written."""
+    """Store the interactions of `post` that are new, and assess it again if any is. A `dry_run` writes nothing."""
     known = sum(_known(post, seen[start : start + BATCH]) for start in range(0, len(seen), BATCH))
     if dry_run:
         return Seen(created=len(seen) - known, known=known)

@@ -267,8 +267,8 @@ def _write(batch: Batch, known: Known) -> None:
 
 
 def _create_accounts(posts: Sequence[SocialMediaPost]) -> None:
-    new = {post.account.platform_user_id: post.account for post in posts if post.account and post.account.pk is None}
-    SocialAccount.objects.bulk_create(new.values())
+    accounts = {post.account.platform_user_id: post.account for post in posts if post.account}
+    SocialAccount.objects.bulk_create(account for account in accounts.values() if account.pk is None)
     for post in posts:
         # The foreign key was taken before the account had a key of its own.
         post.account = post.account

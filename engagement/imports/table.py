@@ -13,8 +13,25 @@ BINARY_PROBE = 8192
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Encodings that spreadsheets still write. None of them can yield half a character.
-ENCODINGS = ("auto", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254")
-ENCODINGS += ("latin-1", "mac-roman", "shift_jis", "gb18030", "big5", "euc-kr", "cp874")
+ENCODINGS: tuple[str, ...] = (
+    "auto",
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "latin-1",
+    "mac-roman",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc-kr",
+    "cp874",
+)
 
 # The library's own limit of 131,072 characters would end the reading in the middle of a file; fields have their limits.
 csv.field_size_limit(MAX_BYTES)
@@ -86,7 +103,7 @@ def decode(data: bytes, encoding: str = "auto") -> str:
     chosen = _marked(data) or "utf-8" if encoding == "auto" else encoding
     if not chosen.startswith("utf-16") and b"\0" in data[:BINARY_PROBE]:
         raise TableError(
-            "This is not a text file (it holds NUL bytes). Export it as 'CSV UTF-8'; if it is text, try --encoding utf-16-le."
+            "This is not a text file (it holds NUL bytes). Export it as 'CSV UTF-8', or try --encoding utf-16-le."
         )
     try:
         return data.decode(chosen).removeprefix("\ufeff")

@@ -14,8 +14,8 @@ from engagement.sandbox.world import World
 
 class Command(ConsoleCommand):
     help = (
-        "Serve the sandbox on loopback: four platforms in miniature with audiences, bots and faults on request. Prints the "
-        "lines that point Gator to it. Ctrl-C ends it."
+        "Serve the sandbox on loopback: four platforms in miniature with audiences, bots and faults on request. "
+        "Prints the lines that point Gator to it. Ctrl-C ends it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

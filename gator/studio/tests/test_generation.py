@@ -152,7 +152,7 @@ def test_generate_refused_save_leaves_no_file_and_a_usable_transaction(settings)
             generate(persona, "instagram", NOTHING, seed=1, now=NOW)
         failed = Content.objects.get()
 
-    assert (failed.status, failed.context.state) == (ContentStatus.FAILED, State.FAILED)
+    assert (failed.status, ACDContext.objects.get().state) == (ContentStatus.FAILED, State.FAILED)
     assert files(settings.MEDIA_ROOT) == []
 
 

@@ -1,0 +1,114 @@
+"""Who gets in: every route of the router, for callers without a token, without a permission and with the right one."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from rest_framework.test import APIClient
+
+from acd.tests.clients import client_with, make_user
+from gator.api import routes
+from gator.api.permissions import required_permission
+
+pytestmark = pytest.mark.django_db
+# The one operation that needs no token, those that need nothing else, and the address that is none.
+OPEN = {"/api/v1/auth/login/"}
+OWN = {"/api/v1/auth/logout/", "/api/v1/auth/logoutall/"}
+
+
+def address_of(pattern):
+    """A concrete address of a route, with ids that exist nowhere."""
+    kwargs = dict.fromkeys(pattern.pattern.regex.groupindex, "99")
+    converters = getattr(pattern.pattern, "converters", {})
+    kwargs |= {name: "99" for name in converters}
+    text = str(pattern.pattern)
+    for name, value in kwargs.items():
+        for form in (f"<int:{name}>", f"(?P<{name}>[0-9]{{1,19}})", f"(?P<{name}>[-a-zA-Z0-9_]+)", f"(?P<{name}>[^/.]+)"):
+            text = text.replace(form, value)
+    return "/api/v1/" + text.removeprefix("^").removesuffix(r"\Z").removesuffix("$")
+
+
+def operations():
+    """Every (address, method, permission) of the router; the permission is None where a token is enough."""
+    for pattern in routes.urlpatterns:
+        view = pattern.callback
+        if view.view_class if hasattr(view, "view_class") else None:
+            continue
+        cls = getattr(view, "cls", None)
+        actions = getattr(view, "actions", None)
+        if cls is None or cls is routes.NothingHere:
+            continue
+        for method in actions or {"post": None}:
+            needed = None
+            if actions:
+                shell = cls(**view.initkwargs)
+                shell.action = actions[method]
+                needed = required_permission(shell, method.upper())
+            yield pytest.param(address_of(pattern), method, needed, id=f"{method} {pattern.name}")
+
+
+OPERATIONS = list(operations())
+
+
+def send(client, address, method):
+    return getattr(client, method)(address, {} if method in ("post", "patch") else None, format="json")
+
+
+def test_operations_are_all_there():
+    assert len(OPERATIONS) >= 40
+
+
+@pytest.mark.parametrize(("address", "method", "needed"), OPERATIONS)
+def test_operation_without_a_token_is_unauthorized(address, method, needed):
+    response = send(APIClient(), address, method)
+
+    expected = 400 if address in OPEN else 401
+    assert response.status_code == expected
+    assert set(response.json()["error"]) == {"code", "message", "fields"}
+
+
+@pytest.mark.parametrize(("address", "method", "needed"), OPERATIONS)
+def test_operation_without_its_permission_is_forbidden(address, method, needed):
+    if needed is None:
+        pytest.skip("A token is enough.")
+    app, codename = needed.split(".")
+    others = Permission.objects.exclude(content_type__app_label=app, codename=codename)
+    user = make_user()
+    user.user_permissions.set(others)
+    client = APIClient()
+    client.force_authenticate(user)
+
+    response = send(client, address, method)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "permission_denied")
+    assert needed in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("address", "method", "needed"), OPERATIONS)
+def test_operation_with_its_permission_alone_is_let_in(address, method, needed):
+    if needed is None:
+        pytest.skip("A token is enough.")
+
+    response = send(client_with(needed), address, method)
+
+    # Let in: the row is missing, the body is empty or the list is.
+    assert response.status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize(("address", "method", "needed"), OPERATIONS)
+def test_reading_needs_view_and_writing_does_not_go_with_it(address, method, needed):
+    if needed is None:
+        pytest.skip("A token is enough.")
+
+    assert (".view_" in needed) == (method == "get")
+
+
+@pytest.mark.parametrize(("address", "method", "needed"), OPERATIONS)
+def test_operation_of_an_inactive_user_is_unauthorized(address, method, needed):
+    if address in OPEN:
+        pytest.skip("It needs no token.")
+    client = APIClient()
+    from_knox = make_user(password="open sesame", is_active=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Token {from_knox.pk}" + "0" * 63)
+
+    response = send(client, address, method)
+
+    assert response.status_code == 401
