@@ -22,7 +22,7 @@ DEFAULTS = (
     Schedule("Publish due posts", "engagement.tasks.publish_due", 1, "A planned post goes out within a minute."),
     Schedule("Sync due posts", "engagement.tasks.sync_due", 5, "Each post has its own due time; this only asks what is due."),
     Schedule("Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."),
-    Schedule("Sweep abandoned runs", "acd.tasks.sweep_abandoned", 30, "Ends runs whose process was killed."),
+    Schedule("Sweep abandoned runs", "gator.tasks.sweep", 30, "Ends runs whose process was killed."),
     Schedule("Purge old comment texts", "engagement.tasks.purge_expired", 24 * 60, "Keeps texts no longer than allowed."),
 )
 

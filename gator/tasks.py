@@ -5,7 +5,9 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from acd.tracking import sweep_abandoned
 from gator import loop
+from gator.studio.generation import close_abandoned
 
 logger = logging.getLogger(__name__)
 
@@ -14,3 +16,9 @@ logger = logging.getLogger(__name__)
 def learn_task() -> None:
     """Grade settled posts and extract patterns from what is new."""
     logger.info("Extractions: %s", len(loop.learn(timezone.now())))
+
+
+@shared_task(name="gator.tasks.sweep")
+def sweep_task() -> None:
+    """End the runs whose process was killed, and the content that they left half made."""
+    logger.info("Abandoned runs: %s, contents: %s", sweep_abandoned(timezone.now()), close_abandoned())

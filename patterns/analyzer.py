@@ -97,7 +97,7 @@ class PatternAnalyzer:
         """Totals, mean rate, trend (second half of the window against the first), best and worst, bots and personas."""
         posts = self.posts(30)
         basis = posts.main_basis()
-        rated = posts.with_value(basis) if basis else posts.none()
+        rated = posts.with_value(basis)
         totals = posts.aggregate(
             n=Count("pk"), total=Sum("total_engagement"), genuine=Sum("genuine_engagement"),
             observed=Sum("observed_count"), bots=Sum("bot_count"), personas=Sum("persona_count"),

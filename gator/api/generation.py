@@ -13,7 +13,7 @@ from engagement.enums import Platform
 from gator.studio import api as studio
 from gator.studio.enums import MediaKind, Quality
 from gator.studio.generation import generate
-from patterns.guidance import guidance_for
+from patterns.guidance import guidance_for, record_use
 
 MAX_SEED = 2**63 - 1
 
@@ -45,4 +45,5 @@ class ContentViewSet(studio.ContentViewSet):
         persona, platform, now = values.pop("persona"), values.pop("platform"), timezone.now()
         guidance = guidance_for(persona, platform, now=now, informed=values.pop("informed"))
         content = generate(persona, platform, guidance, now=now, **values)
+        record_use(content, guidance)
         return Response(self.get_serializer(content).data, status=201)

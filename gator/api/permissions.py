@@ -15,6 +15,8 @@ VERBS = {
     "PATCH": "change",
     "DELETE": "delete",
 }
+# Methods that no action answers, OPTIONS among them.
+UNANSWERED = (None, "metadata")
 
 
 def required_permission(view: Any, method: str) -> str:
@@ -33,7 +35,7 @@ class ModelPermissions(BasePermission):
         """Whether the request may go on; a method without an action goes on to its 405."""
         if not request.user or not request.user.is_authenticated:
             return False
-        if view.action is None:
+        if view.action in UNANSWERED:
             return True
         needed = required_permission(view, str(request.method))
         if not request.user.has_perm(needed):

@@ -52,7 +52,7 @@ def test_schema_shows_no_token_on_the_way_out(schema):
 
 
 def test_schema_names_its_vocabularies(schema):
-    clumsy = [name for name in schema["components"]["schemas"] if re.search(r"[0-9a-f]{3}Enum$", name)]
+    clumsy = [name for name in schema["components"]["schemas"] if re.search(r"\d", name)]
 
     assert clumsy == []
 
