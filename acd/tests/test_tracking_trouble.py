@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from acd.enums import Phase, QueueStatus, State
 from acd.models import ACDContext, TraceArtifact
-from acd.tasks import sweep_abandoned as sweep_task
 from acd.tests.factories import NOW, make_context
 from acd.tracking import ACDContextManager, sweep_abandoned
 
@@ -130,9 +129,3 @@ def test_sweep_abandoned_costs_the_same_for_one_and_three(django_assert_num_quer
 
     assert counts == [1, 3]
 
-
-def test_sweep_task_runs_and_says_how_many(caplog):
-    make_context(state=State.PROCESSING, started_at=NOW - timedelta(days=1))
-
-    assert sweep_task.name == "acd.tasks.sweep_abandoned"
-    assert sweep_task.delay().get() == 1

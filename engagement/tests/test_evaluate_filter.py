@@ -1,4 +1,4 @@
-"""The command that measures the filter: on a small file, on bad files, and on the real comments where they are at hand."""
+"""The command that measures the filter: on a small file, on bad files, and on real comments where at hand."""
 
 import json
 from io import StringIO

@@ -19,6 +19,7 @@ from patterns.guidance import guidance_for
 from patterns.models import Pattern
 
 EXAMPLES = 5
+ADVICE = ("hashtags", "hours", "media_kinds", "approaches", "avoid_hashtags", "avoid_hours", "avoid_media_kinds", "avoid_approaches")
 
 
 class Account:
@@ -45,6 +46,7 @@ class Account:
             "runs": self.contexts.count(),
             "contents": counts(self.contents, "status"),
             "without_guidance": self.contents.filter(guided=False).count(),
+            "control": self.contents.filter(guidance__informed=False).count(),
             "failures": counts(self.contexts.failed(), "error_class"),
             "example_failure": trace.message if trace else "",
             "traces": TraceArtifact.objects.filter(context__in=self.contexts).count(),
@@ -120,13 +122,13 @@ class Account:
         return {
             "contents_that_used_patterns": self.contents.exclude(patterns=None).distinct().count(),
             "next_for": str(account),
-            "next": {name: value for name, value in guidance.to_json().items() if value and name not in ("patterns", "reasons")},
+            "next": {name: value for name, value in guidance.to_json().items() if value and name in ADVICE},
             "patterns_used": len(guidance.patterns),
-            "mean_vs_average": {name: self._vs_average(guided) for name, guided in (("informed", True), ("control", False))},
+            "mean_vs_average": {"informed": self._vs_average(guided=True), "control": self._vs_average(guidance__informed=False)},
         }
 
-    def _vs_average(self, guided: bool) -> dict[str, Any]:
-        posts = self.posts.filter(content__guided=guided, vs_average__isnull=False)
+    def _vs_average(self, **which: bool) -> dict[str, Any]:
+        posts = self.posts.filter(vs_average__isnull=False, **{f"content__{name}": value for name, value in which.items()})
         return posts.aggregate(n=Count("pk"), percent=Avg("vs_average"))
 
     def trouble(self) -> dict[str, Any]:

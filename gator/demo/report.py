@@ -31,7 +31,7 @@ def percent(share: dict[str, Any]) -> str:
 def _generate(facts: dict[str, Any]) -> list[str]:
     return [
         f"{facts['runs']} tracked runs; contents: {listed(facts['contents'])}.",
-        f"{facts['without_guidance']} contents were made without guidance: before anything was learned, or as the control share.",
+        f"{facts['without_guidance']} contents were made without guidance, {facts['control']} of them as the control share.",
         f"{facts['traces']} failures left a trace, such as: {facts['example_failure'] or 'none'}",
     ]
 
@@ -71,7 +71,7 @@ def _extract(facts: dict[str, Any]) -> list[str]:
 
 
 def _inform(facts: dict[str, Any]) -> list[str]:
-    advice = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts["next"].items())
+    advice = "; ".join(f"{name.replace('_', ' ')} {', '.join(map(str, value))}" for name, value in facts["next"].items())
     compared = "; ".join(
         f"{name} {row['percent']:+.0f} % (n = {row['n']})" if row["n"] else f"{name}: no number yet"
         for name, row in facts["mean_vs_average"].items()

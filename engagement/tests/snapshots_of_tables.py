@@ -1,0 +1,20 @@
+"""What the tables hold, so that a test can say that nothing changed."""
+
+from typing import Any
+
+from engagement.models import ErasedAuthor, Hashtag, Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
+
+TABLES = (
+    SocialAccount,
+    SocialMediaPost,
+    SocialMediaPost.hashtags.through,
+    Hashtag,
+    MetricSnapshot,
+    Interaction,
+    ErasedAuthor,
+)
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table of posts, by table."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in TABLES}
