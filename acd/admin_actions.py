@@ -1,4 +1,4 @@
-"""What staff do to rows in the admin: each action says how many rows it changed and why it left the others alone."""
+"""What staff do to rows in the admin: actions say how many rows they changed and why they left some alone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ def names(rows: list[Model]) -> str:
 
 
 def on_page(bulk: str, title: str, explanation: str, icon: str) -> Callable[..., HttpResponse]:
-    """A button on the page of one row that asks for confirmation, then runs the list's action `bulk` on that row."""
+    """A button on the page of one row that asks first, then runs the list's action `bulk` on that row."""
 
     def run(admin: Any, request: HttpRequest, _form: object, object_id: str) -> HttpResponse:
         chosen: QuerySet[Model] = admin.get_queryset(request).filter(pk=unquote(object_id))

@@ -1,6 +1,6 @@
 """Links along the lineage: from any row to the rows it stands on and to the rows that stand on it.
 
-The neighbours of a row are read from its model's `_meta`, so that a lower app shows its users without importing them.
+The neighbours of a row are read from its model's `_meta`: a lower app shows its users without importing them.
 """
 
 from collections.abc import Iterator
@@ -142,9 +142,7 @@ def relations(model: type[Model]) -> dict[str, type[Model]]:
     """The models one step away, by the name a lookup uses for the step."""
     fields: list[Field | ForeignObjectRel] = model._meta.get_fields()
     return {
-        field.name: field.related_model
-        for field in fields
-        if field.is_relation and field.related_model is not None
+        field.name: field.related_model for field in fields if field.is_relation and field.related_model is not None
     }
 
 

@@ -141,14 +141,10 @@ class TraceArtifactFilters(django_filters.FilterSet):
 
     context = django_filters.UUIDFilter(field_name="context_id")
     error_class = django_filters.CharFilter(field_name="error_class")
-    since = MomentFilter(
-        field_name="created_at", lookup_expr="gte", label="Created at or after this moment"
-    )
+    since = MomentFilter(field_name="created_at", lookup_expr="gte", label="Created at or after this moment")
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List AI runs"), retrieve=extend_schema(summary="Read one AI run")
-)
+@extend_schema_view(list=extend_schema(summary="List AI runs"), retrieve=extend_schema(summary="Read one AI run"))
 class ACDContextViewSet(viewsets.ReadOnlyModelViewSet[ACDContext]):
     """AI runs: what each tried, how it went and how it was judged."""
 

@@ -17,6 +17,14 @@ def number(value: float | None, digits: int = 0) -> str:
     return UNKNOWN if value is None else f"{value:,.{digits}f}"
 
 
+def decimals(text: object) -> str:
+    """A number that a page would show with all its digits, with two decimals; other text as it is."""
+    try:
+        return f"{float(str(text)):,.2f}"
+    except ValueError:
+        return str(text)
+
+
 def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
     """A percentage, given as 0 to 100; `signed` writes a plus before gains."""
     if value is None:
@@ -29,9 +37,7 @@ def share(part: float | None, whole: float | None) -> str:
     return UNKNOWN if part is None or not whole else percent(100 * part / whole, 0)
 
 
-def interval(
-    value: float | None, low: float | None, high: float | None, *, digits: int = 0, unit: str = ""
-) -> str:
+def interval(value: float | None, low: float | None, high: float | None, *, digits: int = 0, unit: str = "") -> str:
     """A number with its interval: 1,170 (1,040–1,260)."""
     if value is None:
         return UNKNOWN

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -15,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from acd.admin_links import lineage, narrowed_by
 from acd.figures import UNKNOWN, ago
@@ -29,7 +30,7 @@ __all__ = [
     "ReadOnly",
     "TabularInline",
     "UnfoldAdminPasswordWidget",
-    "UnfoldAdminTextareaWidget",
+    "WordsField",
     "action",
     "badge",
     "display",
@@ -40,7 +41,7 @@ Question = Callable[[Any, datetime], Any]
 
 
 class Admin(ModelAdmin):
-    """A list without a full count, and a page with links along the lineage. Rows are deleted only where declared."""
+    """A list without a count, a page with links along the lineage; rows are deleted only where declared."""
 
     list_per_page = 50
     paginator = InfinitePaginator
@@ -62,7 +63,7 @@ class Admin(ModelAdmin):
         return self.deletable and super().has_delete_permission(request, obj)
 
     def has_act_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
-        """Whether this person may run the actions: the permission to change, which read-only pages keep for this."""
+        """Whether this person may run the actions: the permission to change, kept on read-only pages."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -71,9 +72,7 @@ class Admin(ModelAdmin):
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
         return rows.defer(*self.list_defer) if is_list and self.list_defer else rows
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         extra = {"narrowed_by": narrowed_by(self.model, request.GET)}
         return super().changelist_view(request, extra | (extra_context or {}))
 
@@ -97,6 +96,19 @@ class ReadOnly:
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
         return False
+
+
+class WordsField(forms.CharField):
+    """A list of words or phrases, written with commas or on lines of their own."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        words = (word.strip() for word in str(value or "").replace("\n", ",").split(","))
+        return [word for word in words if word]
 
 
 class Questions(DropdownFilter):

@@ -1,4 +1,4 @@
-"""The REST door to accounts and posts: what was observed is read-only, scheduling, publishing and syncing are actions."""
+"""The REST door to accounts and posts: observed facts are read-only; scheduling, publishing and syncing are actions."""
 
 from typing import Any
 
@@ -30,17 +30,11 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
     """An account. Tokens go in and never come out: `has_token` and `token_expires_at` say what one needs to know."""
 
     persona = PersonaField()
-    access_token = serializers.CharField(
-        write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT
-    )
-    refresh_token = serializers.CharField(
-        write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT
-    )
+    access_token = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT)
+    refresh_token = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT)
     has_token = serializers.BooleanField(read_only=True)
     token_expires_at = MomentField(required=False, allow_null=True)
-    scopes = serializers.ListField(
-        child=serializers.CharField(max_length=100), required=False, max_length=100
-    )
+    scopes = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
 
     class Meta:
         model = SocialAccount
@@ -68,9 +62,9 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
 class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
     """A post with its newest numbers. NULL is unknown, never zero.
 
-    `engagement_rate` is genuine engagement in percent of `basis`, between `rate_low` and `rate_high` with 95 %
-    confidence, resting on `observed_count` interactions. Rates of different bases are not comparable. `provisional`: the
-    platform may still correct the numbers, which were observed at `last_synced_at`.
+    `engagement_rate` is genuine engagement in percent of `basis`, with 95 % confidence between `rate_low` and
+    `rate_high`, resting on `observed_count` interactions. Rates of different bases are not comparable. `provisional`:
+    the platform may still correct the numbers, which were observed at `last_synced_at`.
     """
 
     persona = PersonaField(read_only=True)
@@ -182,9 +176,7 @@ class PostFilters(django_filters.FilterSet):
     account = WholeNumberFilter(field_name="account_id")
     content = WholeNumberFilter(field_name="content_id")
     context = django_filters.UUIDFilter(field_name="context_id")
-    since = MomentFilter(
-        field_name="published_at", lookup_expr="gte", label="Published at or after this moment"
-    )
+    since = MomentFilter(field_name="published_at", lookup_expr="gte", label="Published at or after this moment")
     until = MomentFilter(field_name="published_at", lookup_expr="lt", label="Published before this moment")
     recent = WholeNumberFilter(
         method="published_recently", max_value=HOURS_IN_TEN_YEARS, label="Published in so many hours before now"

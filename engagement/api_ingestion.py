@@ -28,6 +28,7 @@ ITEM_LIMIT = 500
 CLOCK_TOLERANCE = timedelta(minutes=5)
 COUNT = f"Give a whole number from 0 to {MAX_COUNT}, or null where the platform gave none."
 RATE = "Give a percentage from 0 to 100, or null where the platform gave none."
+Words = dict[str, Any]
 POST_ID = OpenApiParameter("post_id", int, OpenApiParameter.PATH)
 
 
@@ -45,10 +46,8 @@ class CountField(serializers.IntegerField):
     """A count of 64 bits, or null for unknown. A flag or a text that looks like a number is neither."""
 
     def __init__(self) -> None:
-        wrong = dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), COUNT)
-        super().__init__(
-            required=False, allow_null=True, min_value=0, max_value=MAX_COUNT, error_messages=wrong
-        )
+        wrong: Words = dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), COUNT)
+        super().__init__(required=False, allow_null=True, min_value=0, max_value=MAX_COUNT, error_messages=wrong)
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool | str):
@@ -60,7 +59,7 @@ class RateField(serializers.FloatField):
     """A percentage, or null for unknown."""
 
     def __init__(self) -> None:
-        wrong = dict.fromkeys(("invalid", "min_value", "max_value", "overflow", "max_string_length"), RATE)
+        wrong: Words = dict.fromkeys(("invalid", "min_value", "max_value", "overflow", "max_string_length"), RATE)
         super().__init__(required=False, allow_null=True, min_value=0, max_value=100, error_messages=wrong)
 
     def to_internal_value(self, data: Any) -> float:
@@ -116,9 +115,7 @@ class SeenInteractionSerializer(StrictFields, serializers.Serializer[SeenInterac
 class InteractionsSerializer(StrictFields, serializers.Serializer[Any]):
     """Interactions of one post, at most 500 at a time. All are stored, or none."""
 
-    interactions = serializers.ListField(
-        child=SeenInteractionSerializer(), allow_empty=False, max_length=ITEM_LIMIT
-    )
+    interactions = serializers.ListField(child=SeenInteractionSerializer(), allow_empty=False, max_length=ITEM_LIMIT)
 
 
 class IngestedSerializer(serializers.Serializer[Any]):
@@ -196,7 +193,7 @@ class MetricsViewSet(OfOnePost):
     )
     @transaction.atomic
     def create(self, request: Request, post_id: str) -> Response:
-        """Store what was seen at one moment: 201 if it is new, 200 if it is known, 409 if it is known with other numbers."""
+        """Store what was seen at one moment: 201 if it is new, 200 if known, 409 if known with other numbers."""
         post = self.post_of_address()
         given = MetricsSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -1,7 +1,7 @@
 """From interactions and numbers to verdicts, genuine engagement and rates, for many posts at once.
 
-The rules are pure and live in `filtering`, `estimation` and `metrics`; here their inputs are gathered in a fixed number of queries
-a batch and their answers are written in sets. Assessing twice gives the same rows.
+The rules are pure and live in `filtering`, `estimation` and `metrics`; here their inputs are gathered in a fixed number
+of queries a batch and their answers are written in sets. Assessing twice gives the same rows.
 """
 
 from collections import Counter, defaultdict

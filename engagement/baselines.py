@@ -1,6 +1,7 @@
 """How a post compares with what its account's earlier posts lead to expect.
 
-Posts are compared once they are a week old, when their numbers hardly move: a young post beside old ones would always look weak.
+Posts are compared once they are a week old, when their numbers hardly move: a young post beside old ones would always
+look weak.
 """
 
 import math
@@ -24,7 +25,7 @@ Past = list[tuple[datetime, float | None, float]]
 
 
 def compare(posts: Sequence[SocialMediaPost]) -> None:
-    """Put lift, difference from average and percentile on posts; None where the post is young or has too few before it."""
+    """Put lift, difference from average and percentile on posts; None where one is young or has too few before it."""
     past = _pasts(posts)
     for post in posts:
         _clear(post)
@@ -56,7 +57,7 @@ def _is_mature(post: SocialMediaPost) -> bool:
 
 
 def _before(post: SocialMediaPost, past: Past) -> Past:
-    end = bisect_left(past, post.published_at, key=lambda earlier: earlier[0])  # type: ignore[type-var]  # mature: has one
+    end = bisect_left(past, post.published_at, key=lambda earlier: earlier[0])
     return past[max(0, end - USUAL_POSTS) : end]
 
 

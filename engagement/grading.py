@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from acd.enums import Grade, OutcomeSource
@@ -14,16 +15,25 @@ from engagement.models import MetricSnapshot, SocialMediaPost
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.recording import write_posts
 
-BATCH = 500
+# One transaction each; on SQLite other writers wait for it.
+BATCH = 100
 
 
 def grade_posts(posts: SocialMediaPostQuerySet, *, now: datetime) -> int:
     """Grade every settled post of `posts` whose numbers are newer than its grade; the number of posts graded.
 
-    A post whose (platform, basis) has no thresholds keeps no grade. Its context hears of a grade when it is new or changed.
+    A post whose (platform, basis) has no thresholds keeps no grade. Its context hears of a grade when it is new or
+    changed.
     """
+    ids = list(posts.awaiting_grade().order_by("pk").values_list("pk", flat=True))
+    return sum(_grade_batch(ids[start : start + BATCH], now) for start in range(0, len(ids), BATCH))
+
+
+@transaction.atomic
+def _grade_batch(ids: list[int], now: datetime) -> int:
     newest = MetricSnapshot.objects.filter(post=OuterRef("pk")).order_by("-observed_at").values("pk")
-    waiting = posts.awaiting_grade().annotate(snapshot=Subquery(newest[:1])).select_related("context", "content", "persona")
+    rows = SocialMediaPost.objects.filter(pk__in=ids).awaiting_grade().select_for_update(of=("self",))
+    waiting = rows.annotate(snapshot=Subquery(newest[:1])).select_related("context", "content", "persona")
     graded = list(waiting.prefetch_related("hashtags").order_by("pk"))
     for post in graded:
         _grade(post, now)
@@ -38,14 +48,15 @@ def _grade(post: SocialMediaPost, now: datetime) -> None:
     post.grade, post.graded_at = after, now
     if after is None or after == before or post.context is None:
         return
-    good = after >= Grade.GOOD
+    good, evidence = after >= Grade.GOOD, social_metrics(post)
     grade_context(
         post.context,
         after,
         source=OutcomeSource.ENGAGEMENT,
-        evidence_key=f"snapshot:{post.snapshot}",  # type: ignore[attr-defined]  # annotated above
-        evidence=social_metrics(post),
-        metadata={"social_metrics": social_metrics(post)},
+        # The same numbers may be measured anew, after a person overruled the filter, say, and earn another grade.
+        evidence_key=f"snapshot:{evidence['snapshot']}:{post.measured_at:%Y%m%dT%H%M%S.%f}",
+        evidence=evidence,
+        metadata={"social_metrics": evidence},
         pattern=f"{post.platform}_high_engagement" if good else "",
         strategy=strategy_of(post) if good else "",
         now=now,
@@ -72,10 +83,10 @@ def social_metrics(post: SocialMediaPost) -> dict[str, Any]:
 def strategy_of(post: SocialMediaPost) -> str:
     """What a successful post did, in a sentence that carries its numbers."""
     tags = " ".join(f"#{tag.name}" for tag in post.hashtags.all()) or "no hashtags"
-    how = f"{post.get_media_kind_display()} at {post.local_hour}:00 with {tags}"
+    hour = "" if post.local_hour is None else f" at {post.local_hour}:00"
+    how = f"{post.get_media_kind_display()}{hour} with {tags}"
     if post.content and post.content.approach:
         how += f", approach “{post.content.approach}”"
-    return (
-        f"High engagement on {post.get_platform_display()}: {post.engagement_rate:.2f} % of {Basis(post.basis).label.lower()} "
-        f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f}). {how}."
-    )
+    rate = f"{post.engagement_rate:.2f} % of {Basis(post.basis).label.lower()}"
+    interval = f"95 % interval {post.rate_low:.2f} to {post.rate_high:.2f}"
+    return f"High engagement on {post.get_platform_display()}: {rate} ({interval}). {how}."

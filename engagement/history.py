@@ -32,7 +32,7 @@ Places = dict[tuple[int, str], list[tuple[int, str, str]]]
 
 
 def _places(column: str, values: set[str], accounts: set[int]) -> Places:
-    """Where each value occurs: by (account, value) the post, author and verdict of every interaction that carries it."""
+    """Where each value occurs: by (account, value) post, author and verdict of every interaction that carries it."""
     rows = Interaction.objects.filter(post__account__in=accounts, **{f"{column}__in": values - {""}})
     found: Places = defaultdict(list)
     for account, value, *place in rows.values_list("post__account", column, "post", "author_key", "final_verdict"):
@@ -74,8 +74,9 @@ def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
 
 def _totals(column: str, posts: Collection[SocialMediaPost]) -> dict[Any, tuple[int, int]]:
     """Genuine and bot interactions by account or platform."""
-    rest = SocialMediaPost.objects.filter(observed_count__gt=0).exclude(pk__in=[post.pk for post in posts])
-    rows = rest.filter(**{f"{column}__in": {getattr(post, column) for post in posts} - {None}}).order_by().values(column)
+    values = {getattr(post, column) for post in posts} - {None}
+    rest = SocialMediaPost.objects.filter(observed_count__gt=0, **{f"{column}__in": values})
+    rows = rest.exclude(pk__in=[post.pk for post in posts]).order_by().values(column)
     sums = rows.annotate(genuine=Sum("genuine_count"), bots=Sum("bot_count"))
     totals = defaultdict(lambda: (0, 0), {row[column]: (row["genuine"], row["bots"]) for row in sums})
     for post in posts:
@@ -85,5 +86,4 @@ def _totals(column: str, posts: Collection[SocialMediaPost]) -> dict[Any, tuple[
 
 
 def _others(total: tuple[int, int], post: SocialMediaPost) -> tuple[int, int]:
-    # Posts without an account have no history of one.
     return total[0] - post.genuine_count, total[1] - post.bot_count

@@ -1,12 +1,13 @@
 """Putting content on a platform, at most once.
 
-A post is claimed by a conditional update before the platform hears of it. Where the platform's answer never arrives the post
-becomes `unknown` and is never sent again blindly; where the platform still processes, the next run asks again.
+A post is claimed by a conditional update before the platform hears of it. Where the platform's answer never arrives the
+post becomes `unknown` and is never sent again blindly; where the platform still processes, the next run asks again.
 """
 
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -15,17 +16,18 @@ from django.db.models import Q
 
 from engagement.enums import PostStatus
 from engagement.ladder import next_sync
-from engagement.metrics import find_hashtags
+from engagement.metrics import find_hashtags, normal_hashtag
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.reports import Item, Outcome, Report
-from engagement.sync import closed, note_account_error
+from engagement.sync import CLOSING, closed, note_account_error
 from engagement.values import Draft, PublishedPost
 from gator.studio.enums import ContentStatus
 from gator.studio.models import Content, Persona
 
 logger = logging.getLogger(__name__)
 
+WAITING = (PostStatus.SCHEDULED, PostStatus.DRAFT)
 PUBLISHABLE = (ContentStatus.READY, ContentStatus.APPROVED)
 # After a refusal that may pass, the post waits this long.
 RETRY = timedelta(minutes=15)
@@ -36,9 +38,10 @@ class NotPublishable(ValueError):
 
 
 def schedule(content: Content, account: SocialAccount, at: datetime) -> SocialMediaPost:
-    """Plan `content` for `account` at a moment. Raises `NotPublishable` for content that is not ready, or not the persona's."""
+    """Plan `content` for `account` at a moment. Raises `NotPublishable` for what is not ready, or not the persona's."""
     if content.status not in PUBLISHABLE:
-        raise NotPublishable(f"{content} is {content.get_status_display().lower()}: only ready or approved content is published.")
+        status = content.get_status_display().lower()
+        raise NotPublishable(f"{content} is {status}: only ready or approved content is published.")
     if content.persona_id != account.persona_id:
         raise NotPublishable(f"{account} belongs to {account.persona}, the content to {content.persona}.")
     if SocialMediaPost.objects.filter(content=content, account=account).exists():
@@ -65,9 +68,10 @@ def _planned(content: Content, account: SocialAccount, at: datetime) -> SocialMe
 
 def full_caption(content: Content) -> str:
     """The caption as the platform gets it: the text, then the hashtags that it does not already hold."""
-    inside = set(find_hashtags(content.caption))
-    tags = [f"#{tag}" for tag in content.hashtags if tag not in inside]
-    return f"{content.caption}\n\n{' '.join(tags)}".strip() if tags else content.caption
+    inside = find_hashtags(content.caption)
+    tags = {normal_hashtag(tag): tag for tag in content.hashtags}
+    missing = " ".join(f"#{tag}" for normal, tag in tags.items() if normal and normal not in inside)
+    return f"{content.caption}\n\n{missing}".strip() if missing else content.caption
 
 
 def attach_hashtags(tags_of: dict[SocialMediaPost, list[str]]) -> None:
@@ -95,37 +99,47 @@ def publish(post: SocialMediaPost, *, now: datetime) -> Item:
     """Publish one scheduled or draft post now, whatever its planned time, and tell how that ended."""
     if post.account is None:
         return Item(str(post), Outcome.SKIPPED, "It has no account.")
+    # An earlier post of the same run may have closed it.
+    post.account.refresh_from_db()
     if reason := closed(post.account, now):
         return Item(str(post), Outcome.SKIPPED, reason)
-    waiting = SocialMediaPost.objects.filter(pk=post.pk, status__in=[PostStatus.SCHEDULED, PostStatus.DRAFT])
-    until = now + timedelta(seconds=settings.CLAIM_SECONDS)
-    # Only the worker whose update changed the row talks to the platform.
-    if waiting.update(status=PostStatus.PUBLISHING, claimed_until=until, status_reason="") != 1:
+    if not _claimed(post, Q(status__in=WAITING), now):
         return Item(str(post), Outcome.SKIPPED, "It is not waiting to be published.")
     try:
         with adapter_for(post.account) as adapter:
             return _answered(post, adapter.publish(draft_of(post)), now)
     except errors.PlatformError as error:
-        return _refused(post, post.account, error, now)
+        again = {"status": PostStatus.SCHEDULED, "scheduled_at": now + RETRY}
+        return _refused(post, error, now, again=again, outcome=Outcome.FAILED)
 
 
 def _resume(post: SocialMediaPost, now: datetime) -> Item:
-    """Ask again about a post that the platform still processed. Nothing is sent, so a failure changes nothing."""
-    if post.account is None or closed(post.account, now):
-        return Item(str(post), Outcome.SKIPPED, "Its account cannot be called.")
+    """Ask again about a post that the platform still processed; until it says more, the post goes on waiting."""
+    if post.account is None:
+        return Item(str(post), Outcome.SKIPPED, "It has no account.")
+    post.account.refresh_from_db()
+    if reason := closed(post.account, now):
+        return Item(str(post), Outcome.SKIPPED, reason)
+    unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    if not _claimed(post, Q(status=PostStatus.PUBLISHING) & ~Q(publish_id="") & unclaimed, now):
+        return Item(str(post), Outcome.SKIPPED, "A worker is asking about it at this moment.")
     try:
         with adapter_for(post.account) as adapter:
             return _answered(post, adapter.resume(post.publish_id), now)
     except errors.PlatformError as error:
-        if not error.permanent or isinstance(error, errors.AuthenticationFailed):
-            return Item(str(post), Outcome.PENDING, error.for_staff)
-        _save(post, status=PostStatus.FAILED, status_reason=error.for_staff)
-        return Item(str(post), Outcome.FAILED, error.for_staff)
+        return _refused(post, error, now, again={}, outcome=Outcome.PENDING)
+
+
+def _claimed(post: SocialMediaPost, condition: Q, now: datetime) -> bool:
+    """Take the post for this process. Only the worker whose update changed the row talks to the platform."""
+    until = now + timedelta(seconds=settings.CLAIM_SECONDS)
+    rows = SocialMediaPost.objects.filter(condition, pk=post.pk)
+    return rows.update(status=PostStatus.PUBLISHING, claimed_until=until, status_reason="") == 1
 
 
 def _answered(post: SocialMediaPost, published: PublishedPost, now: datetime) -> Item:
     if not published.platform_post_id:
-        _save(post, status=PostStatus.PUBLISHING, publish_id=published.publish_id)
+        _save(post, status=PostStatus.PUBLISHING, publish_id=published.publish_id, claimed_until=None)
         return Item(str(post), Outcome.PENDING, "The platform is still processing it.")
     _went_live(post, published, now)
     return Item(str(post), Outcome.PUBLISHED, published.url)
@@ -164,25 +178,28 @@ def local_time(persona: Persona, moment: datetime) -> dict[str, int]:
     return {"local_hour": local.hour, "local_weekday": local.weekday()}
 
 
-def _refused(post: SocialMediaPost, account: SocialAccount, error: errors.PlatformError, now: datetime) -> Item:
+def _refused(
+    post: SocialMediaPost, error: errors.PlatformError, now: datetime, *, again: dict[str, Any], outcome: Outcome
+) -> Item:
+    """Write why the post did not go out. If that may pass it gets the changes `again` and is told as `outcome`."""
     logger.warning("%s was not published: %s", post, error.for_staff)
+    if post.account and isinstance(error, CLOSING):
+        note_account_error(post.account, error, now)
+    changes = again
     if isinstance(error, errors.OutcomeUnknown):
-        _save(post, status=PostStatus.UNKNOWN, status_reason=error.for_staff, publish_id=error.publish_id)
-        return Item(str(post), Outcome.FAILED, error.for_staff)
-    if isinstance(error, (errors.AuthenticationFailed, errors.RateLimited)):
-        note_account_error(account, error, now)
-    if error.permanent and not isinstance(error, errors.AuthenticationFailed):
-        _save(post, status=PostStatus.FAILED, status_reason=error.for_staff)
-        return Item(str(post), Outcome.FAILED, error.for_staff)
-    _save(post, status=PostStatus.SCHEDULED, scheduled_at=now + RETRY, status_reason=error.for_staff, claimed_until=None)
-    throttled = isinstance(error, errors.RateLimited)
-    return Item(str(post), Outcome.THROTTLED if throttled else Outcome.FAILED, error.for_staff)
+        changes = {"status": PostStatus.UNKNOWN, "publish_id": error.publish_id or post.publish_id}
+    elif error.permanent and not isinstance(error, errors.AuthenticationFailed):
+        changes = {"status": PostStatus.FAILED}
+    _save(post, status_reason=error.for_staff, claimed_until=None, **changes)
+    if isinstance(error, errors.RateLimited):
+        return Item(str(post), Outcome.THROTTLED, error.for_staff)
+    return Item(str(post), outcome if changes is again else Outcome.FAILED, error.for_staff)
 
 
 def give_up_on_lost_attempts(now: datetime) -> int:
     """Posts whose worker died while publishing become `unknown`: they may be live, so nobody sends them again."""
     lost = SocialMediaPost.objects.filter(status=PostStatus.PUBLISHING, publish_id="")
-    reason = "The process that published it died before the platform's answer. Look the post up before you plan it again."
+    reason = "The process that published it died before the platform's answer. Look it up before you plan it again."
     return lost.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).update(
         status=PostStatus.UNKNOWN, status_reason=reason, claimed_until=None
     )

@@ -19,6 +19,11 @@ from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELD
 TEXT_LIMIT = 10_000
 ID_LIMIT = 200
 PAYLOAD_LIMIT = 10_000
+# (fields, types, highest value, what to give)
+LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
+    (COUNT_FIELDS, (int,), MAX_COUNT, "whole number"),
+    (RATE_FIELDS, (int, float), 100, "percentage"),
+)
 STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "raw", "last_synced_at")
 
 
@@ -53,16 +58,13 @@ class Observation:
 
 def validate(metrics: Metrics) -> None:
     """Raise `InvalidMetric` for a count outside 0 to 2^63-1 or a rate outside 0 to 100."""
-    for name in COUNT_FIELDS:
-        value = getattr(metrics, name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT):
-            raise InvalidMetric(name, value, f"Give a whole number from 0 to {MAX_COUNT}, or leave it out if it is unknown.")
-    for name in RATE_FIELDS:
-        value = getattr(metrics, name)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        # NaN fails both comparisons, so it is refused here too.
-        if value is not None and not (is_number and 0 <= value <= 100):
-            raise InvalidMetric(name, value, "Give a percentage from 0 to 100, or leave it out if it is unknown.")
+    for names, types, most, wanted in LEGAL:
+        for name in names:
+            value = getattr(metrics, name)
+            is_number = isinstance(value, types) and not isinstance(value, bool)
+            # NaN fails both comparisons, so it is refused here too.
+            if value is not None and not (is_number and 0 <= value <= most):
+                raise InvalidMetric(name, value, f"Give a {wanted} from 0 to {most}, or leave it out if it is unknown.")
 
 
 def record_metrics(

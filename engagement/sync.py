@@ -1,8 +1,8 @@
 """Reading metrics and interactions of due posts: claim, fetch, filter, measure, write.
 
 Due posts are claimed by a conditional update that expires, so two workers never do the same work and a dead one loses
-nothing. Requests run outside any transaction. Numbers are stored first and marked unfiltered, then assessed, then the claim
-is given back: whatever fails or dies in between is honest and is done again. A failed fetch never touches stored numbers.
+nothing. Requests run outside any transaction. Numbers are stored first and marked unfiltered, then assessed, then the
+claim is given back: whatever fails or dies in between is told and done again. A failed fetch touches no stored number.
 """
 
 import logging
@@ -164,7 +164,7 @@ def fetch(adapter: PlatformAdapter, posts: Sequence[SocialMediaPost], now: datet
     for post in posts:
         answer = answers.get(post.platform_post_id or "")
         if not isinstance(answer, Metrics):
-            fetched.failures[post.pk] = answer or errors.NotFound("It did not return the post", platform=adapter.platform)
+            fetched.failures[post.pk] = answer or errors.NotFound("It returned no such post", platform=adapter.platform)
         elif problem := _refusal(post, answer, now):
             fetched.failures[post.pk] = problem
         else:
@@ -187,7 +187,7 @@ def _refusal(post: SocialMediaPost, metrics: Metrics, now: datetime) -> errors.P
 def _has_moved(observation: Observation) -> bool:
     """Whether there may be comments that were not read yet: most reads of an older post find nothing new.
 
-    A number that is unknown, that another source brought, or that was stored by a sync that failed says nothing of that.
+    A number that is unknown, that another source brought, or that a failed sync stored says nothing of that.
     """
     post, comments = observation.post, observation.metrics.comments
     told = post.sync_status == SyncStatus.OK and post.source == MetricSource.API and comments is not None
@@ -235,7 +235,7 @@ def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
 def _settle(
     posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], unfiltered: set[int], now: datetime
 ) -> None:
-    """Write how the read ended and give the claim back. A post that another worker has claimed since is that worker's."""
+    """Write how the read ended and give the claim back. What another worker has claimed since is that worker's."""
     mine = SocialMediaPost.objects.filter(pk__in=[post.pk for post in posts], claim=posts[0].claim)
     rows = list(mine.select_for_update().order_by("pk"))
     for post in rows:

@@ -19,7 +19,7 @@ def sync_due_task() -> None:
     due = SocialMediaPost.objects.due_for_sync(timezone.now()).order_by().values("account")
     accounts = SocialAccount.objects.filter(pk__in=due).order_by("pk").values_list("pk", flat=True)
     for position, account in enumerate(accounts):
-        sync_account_task.apply_async([account], countdown=position % 30)
+        sync_account_task.apply_async((account,), countdown=position % 30)
 
 
 @shared_task(name="engagement.tasks.sync_account")

@@ -65,7 +65,7 @@ class SeenInteraction:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What to publish. `media_urls` must be reachable by the platform; `media_files` are for platforms that take uploads."""
+    """What to publish. `media_urls` must be reachable by the platform; `media_files` are for those taking uploads."""
 
     media_kind: str
     caption: str

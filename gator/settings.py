@@ -12,12 +12,14 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = BASE_DIR / "var"
 env = environ.Env()
 TESTING = "pytest" in sys.modules
 if not TESTING:
     # Tests must not depend on what a developer keeps there.
     env.read_env(BASE_DIR / ".env")
+
+# What Gator keeps on disk: the SQLite database, the embedded broker, media, collected static files.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
 # --- Mode and keys ---------------------------------------------------------------------------------------------------
 
@@ -187,8 +189,8 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "URL_FORMAT_OVERRIDE": None,
 }
-# A page of 500 interactions with long comments fits; more is sent in several requests.
-API_MAX_BYTES = 5 * 1024 * 1024
+# 500 interactions with long comments fit; more is sent in several requests.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Gator",
@@ -320,7 +322,38 @@ GENERATOR = env.str("GENERATOR", default="template")
 
 # --- Admin -----------------------------------------------------------------------------------------------------------
 
-UNFOLD = {"SITE_TITLE": "Gator", "SITE_HEADER": "Gator"}
+# Moments are UTC everywhere; a page writes them so that they sort.
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
+UNFOLD = {
+    "SITE_TITLE": "Gator",
+    "SITE_HEADER": "Gator",
+    "SITE_SUBHEADER": "What works, and how sure we are",
+    "SITE_URL": None,
+    "SITE_ICON": "gator.navigation.icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "gator.navigation.icon"}],
+    "STYLES": ["gator.navigation.stylesheet"],
+    "ENVIRONMENT": ["Development", "warning"] if DEBUG else None,
+    "DASHBOARD_CALLBACK": "gator.dashboard.dashboard",
+    "SIDEBAR": {"show_search": True, "navigation": "gator.navigation.sidebar"},
+    "TABS": "gator.navigation.tabs",
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "#f0f9f4",
+            "100": "#daf1e3",
+            "200": "#b8e2cb",
+            "300": "#88ccab",
+            "400": "#55b086",
+            "500": "#33946a",
+            "600": "#237754",
+            "700": "#1c5f45",
+            "800": "#194c38",
+            "900": "#153f30",
+            "950": "#0a231b",
+        }
+    },
+}
 
 # --- Logging ---------------------------------------------------------------------------------------------------------
 

@@ -203,9 +203,7 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         failures = analyzer.common_failure_patterns()
         return Response({"failures": FailurePatternSerializer(failures, many=True).data})
 
-    @extend_schema(
-        summary="Hours and weekdays that work", parameters=[QuestionSerializer], responses=TimesSerializer
-    )
+    @extend_schema(summary="Hours and weekdays that work", parameters=[QuestionSerializer], responses=TimesSerializer)
     @action(detail=False, url_path="posting-times")
     def posting_times(self, request: Request) -> Response:
         """Hours and weekdays of the persona's own time zone, surest first."""
@@ -214,9 +212,7 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         findings = {"hours": hours, "weekdays": weekdays}
         return Response({name: FindingSerializer(rows, many=True).data for name, rows in findings.items()})
 
-    @extend_schema(
-        summary="Hashtags that work", parameters=[HashtagQuestionSerializer], responses=HashtagsSerializer
-    )
+    @extend_schema(summary="Hashtags that work", parameters=[HashtagQuestionSerializer], responses=HashtagsSerializer)
     @action(detail=False)
     def hashtags(self, request: Request) -> Response:
         """Every tested hashtag, claimed or not, surest first."""
@@ -231,9 +227,7 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         analyzer, _ = asked(request, QuestionSerializer)
         return Response(SummarySerializer(analyzer.performance_summary()).data)
 
-    @extend_schema(
-        summary="What to do differently", parameters=[QuestionSerializer], responses=SuggestionsSerializer
-    )
+    @extend_schema(summary="What to do differently", parameters=[QuestionSerializer], responses=SuggestionsSerializer)
     @action(detail=False)
     def suggestions(self, request: Request) -> Response:
         """Sentences that carry their numbers, or how many more posts it would take to know."""
@@ -241,9 +235,7 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         return Response({"suggestions": analyzer.suggest_content_improvements()})
 
 
-def asked(
-    request: Request, question: type[QuestionSerializer]
-) -> tuple[PatternAnalyzer, dict[str, Any]]:
+def asked(request: Request, question: type[QuestionSerializer]) -> tuple[PatternAnalyzer, dict[str, Any]]:
     """The analyzer for the persona, platform and days of the query, and what else the question takes."""
     given = question(data=request.query_params.dict())
     given.is_valid(raise_exception=True)

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-SIMPLE: dict[Any, type[serializers.Field]] = {  # type: ignore[type-arg]
+SIMPLE: dict[Any, type[serializers.Field]] = {
     bool: serializers.BooleanField,
     int: serializers.IntegerField,
     float: serializers.FloatField,
@@ -16,7 +16,7 @@ SIMPLE: dict[Any, type[serializers.Field]] = {  # type: ignore[type-arg]
 }
 
 
-def field_for(hint: Any) -> serializers.Field:  # type: ignore[type-arg]
+def field_for(hint: Any) -> serializers.Field:
     """The field for one annotation: a simple type, `X | None`, `tuple[X, ...]` or a dictionary."""
     if isinstance(hint, types.UnionType):
         (inner,) = [part for part in get_args(hint) if part is not types.NoneType]

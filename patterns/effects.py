@@ -1,18 +1,27 @@
 """Which items go with better or worse posts: every item of a window tested against the posts without it.
 
-The database gives (n, sum, sum of squares) for each item; intervals, tests and the correction for many tests are pure. All items of
-a window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and approach.
+The database gives (n, sum, sum of squares) for each item; the test beside all others and its correction are pure. All items of a
+window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and approach.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from math import expm1, log, log1p
+from typing import Any, NamedTuple
 
+import numpy as np
 from django.conf import settings
 
+from engagement.enums import Basis
+from patterns.adjustment import Key, Tested, Window, adjusted
 from patterns.enums import Advice, PatternKind, Signal
 from patterns.querysets import PostPerformanceQuerySet
-from patterns.stats import Sample, benjamini_hochberg, interval, welch
+from patterns.stats import Sample, interval
+
+# A 95 % interval is this many standard errors wide.
+ERRORS_WIDE = 2 * 1.96
 
 # How the posts of one item are found again: the filter that holds its subject.
 FILTERS = {
@@ -28,8 +37,8 @@ FILTERS = {
 class Effect:
     """One tested item. Numbers are None where there are too few posts with it, or without it, to say anything.
 
-    `mean`, `low` and `high` are in percent of the basis, or in log engagement where the basis is `count`; `effect` is the
-    difference from the posts without the item, in the same unit, with its 95 % interval.
+    `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where the basis is
+    `count`. `effect` is the difference it makes all else equal, in the same unit, with its 95 % interval: not `mean` - `baseline`.
     """
 
     kind: PatternKind
@@ -65,11 +74,29 @@ class Effect:
         return Advice.REPEAT if self.effect > 0 else Advice.AVOID
 
 
+class Post(NamedTuple):
+    """What is read of a post to compare it with others; the names are the columns."""
+
+    pk: int
+    value: float
+    published_at: datetime
+    account: int | None
+    basis: str
+    rate_low: float | None
+    rate_high: float | None
+    genuine_low: float | None
+    genuine_high: float | None
+    local_hour: int | None
+    local_weekday: int | None
+    media_kind: str
+    content__approach: str | None
+
+
 def effects(posts: PostPerformanceQuerySet) -> list[Effect]:
     """Every item of these posts (which carry a `value`), tested; ordered by the lower bound of the effect, untested last."""
     everything = _sample(posts.sums())
     found = [
-        _compared(kind, row, everything)
+        _described(kind, row, everything)
         for kind, rows in (
             (PatternKind.HASHTAG, posts.per_hashtag()),
             (PatternKind.POSTING_HOUR, posts.per_hour()),
@@ -79,7 +106,11 @@ def effects(posts: PostPerformanceQuerySet) -> list[Effect]:
         )
         for row in rows
     ]
-    return sorted(_corrected(found), key=_rank)
+    comparable: list[Key] = [(effect.kind, effect.subject) for effect in found if effect.baseline]
+    window = _window(posts, comparable) if comparable else None
+    tested = adjusted(window, rate=settings.FALSE_DISCOVERY_RATE) if window else {}
+    is_log = posts.filter(basis=Basis.COUNT).exists() if tested else False
+    return sorted((_with_effect(one, tested.get((one.kind, one.subject)), is_log) for one in found), key=_rank)
 
 
 def _rank(effect: Effect) -> tuple[float, str, str]:

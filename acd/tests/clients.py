@@ -17,10 +17,15 @@ def make_user(*permissions, **changes):
 
 def client_with(*permissions):
     """A client whose caller holds `permissions` and no others."""
+    return client_of(make_user(*permissions))
+
+
+def client_of(user):
+    """A client whose caller is `user`."""
     client = APIClient()
-    client.force_authenticate(make_user(*permissions))
     # Permissions are read once per user object: what the first request asks for is not part of what a list costs.
-    client.handler._force_user.get_all_permissions()
+    user.get_all_permissions()
+    client.force_authenticate(user)
     return client
 
 

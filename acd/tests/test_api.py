@@ -129,7 +129,9 @@ def test_statistics_count_what_the_filters_choose(viewer):
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_context_is_read_only(method):
     context = make_context()
-    everything = client_with("acd.view_acdcontext", "acd.add_acdcontext", "acd.change_acdcontext", "acd.delete_acdcontext")
+    everything = client_with(
+        "acd.view_acdcontext", "acd.add_acdcontext", "acd.change_acdcontext", "acd.delete_acdcontext"
+    )
 
     response = getattr(everything, method)(f"{CONTEXTS}{context.pk}/", {"note": "mine"}, format="json")
 

@@ -1,6 +1,6 @@
 """Moments of bodies and query strings, and bodies that hold more than may be written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -28,19 +28,31 @@ def test_parse_moment_with_a_zone_is_utc(text, hour):
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-20", "2026-11-20T12:00:00", "yesterday", "", None, 5, [], "2026-13-01T00:00:00Z",
-     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
-)  # fmt: skip
+    [
+        "2026-11-20",
+        "2026-11-20T12:00:00",
+        "yesterday",
+        "",
+        None,
+        5,
+        [],
+        "2026-13-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_parse_moment_that_is_ambiguous_or_none_is_refused(text):
     with pytest.raises(ValueError, match="with its zone"):
         parse_moment(text)
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.timezones()))
-def test_moment_field_there_and_back_is_the_same_moment(moment):
+@given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=100_000)), st.integers(-840, 840))
+def test_moment_field_there_and_back_is_the_same_moment(age, offset):
+    moment = (datetime(1900, 1, 1, tzinfo=UTC) + age).astimezone(timezone(timedelta(minutes=offset)))
+
     shown = MomentField().to_representation(moment)
 
-    assert parse_moment(shown) == moment.astimezone(UTC)
+    assert parse_moment(shown) == moment
 
 
 def test_strict_fields_with_unknown_and_read_only_names_names_them():

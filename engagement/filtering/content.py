@@ -43,8 +43,11 @@ def _phrase_table() -> dict[tuple[str, ...], str]:
 
 
 _TABLE = _phrase_table()
-_OPENINGS = frozenset(phrase[0] for phrase in _TABLE)
-_LENGTHS = tuple(sorted({len(phrase) for phrase in _TABLE}, reverse=True))
+# How long the phrases are that begin with a word, longest first.
+_LENGTHS = {
+    opening: sorted({len(phrase) for phrase in _TABLE if phrase[0] == opening}, reverse=True)
+    for opening in {phrase[0] for phrase in _TABLE}
+}
 
 
 def phrases(scene: Scene) -> Findings:
@@ -62,12 +65,10 @@ def contacts(scene: Scene) -> Findings:
 def phrases_in(normal: str) -> list[str]:
     """The group of each different phrase in a normalised text; of phrases that overlap, the first and longest."""
     spoken = words(normal)
-    if _OPENINGS.isdisjoint(spoken):
-        return []
     found: dict[tuple[str, ...], str] = {}
     at = 0
     while at < len(spoken):
-        phrase = _phrase_at(spoken, at) if spoken[at] in _OPENINGS else ()
+        phrase = _phrase_at(spoken, at) if spoken[at] in _LENGTHS else ()
         if phrase:
             found[phrase] = _TABLE[phrase]
         at += len(phrase) or 1
@@ -75,8 +76,10 @@ def phrases_in(normal: str) -> list[str]:
 
 
 def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
-    candidates = (tuple(spoken[at : at + length]) for length in _LENGTHS)
-    return next((phrase for phrase in candidates if phrase in _TABLE), ())
+    for length in _LENGTHS[spoken[at]]:
+        if (phrase := tuple(spoken[at : at + length])) in _TABLE:
+            return phrase
+    return ()
 
 
 def contacts_in(shown: str) -> list[str]:

@@ -110,12 +110,14 @@ class PlatformAdapter(ABC):
             try:
                 answers |= self._read_batch(wanted[start : start + self.batch_size])
             except errors.PlatformError as error:
-                if not answers:
+                if start == 0:
                     raise
-                return answers | dict.fromkeys(wanted[start:], error)
-        return _raised_if_all(
-            {one: answers.get(one) or errors.NotFound(f"No post {one}", platform=self.platform) for one in wanted}
-        )
+                answers |= dict.fromkeys(wanted[start:], error)
+                break
+        return _raised_if_all({one: answers.get(one) or self._not_found(one) for one in wanted})
+
+    def _not_found(self, post_id: str) -> errors.PlatformError:
+        return errors.NotFound(f"It did not return the post {post_id}", platform=self.platform)
 
     def fetch_interactions(self, post_id: str, known: frozenset[str]) -> list[SeenInteraction]:
         """What is visible under a post and not in `known`; reading stops at a page of which everything is known."""

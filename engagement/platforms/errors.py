@@ -120,17 +120,16 @@ class OutcomeUnknown(PlatformError):
 
 Kind = type[PlatformError]
 
-# The last resort, after every code in the body: what a status means on all four platforms.
+# The last resort, after every code in the body: what a status means on all four platforms. A bare 404 is not here: it
+# may be a path or a gateway, and only a platform's own words may say that a post is gone.
 STATUS_KINDS: dict[int, Kind] = {
     400: Rejected,
     401: AuthenticationFailed,
     402: AccessDenied,
     403: AccessDenied,
-    404: NotFound,
     405: Rejected,
     408: TemporaryFailure,
     409: Rejected,
-    410: NotFound,
     413: Rejected,
     415: Rejected,
     422: Rejected,

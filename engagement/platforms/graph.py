@@ -134,7 +134,7 @@ def kind_of(code: int | None, subcode: int | None, *, transient: bool, status: i
 
 def _number(node: Node, name: str) -> int | None:
     found = node.value.get(name)
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _wait(reply: Reply, code: int | None) -> float:

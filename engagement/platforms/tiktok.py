@@ -117,7 +117,13 @@ class TikTokAdapter(PlatformAdapter):
     def _publish(self, path: str, kind: dict[str, Any], post: dict[str, Any], source: dict[str, Any]) -> PublishedPost:
         body = {**kind, "post_info": {**self._allowed(), **post}, "source_info": source}
         publish_id = self._created(self.http.create(path, json=body).node.node("data"), "publish_id")
-        return self._watch(lambda: self._look(publish_id))
+        try:
+            return self._watch(lambda: self._look(publish_id))
+        except errors.PlatformError as error:
+            if error.code in FAIL_REASONS:
+                raise
+            # It was accepted: that a look failed must not lose the handle, or the post would be sent again.
+            return PublishedPost(publish_id=publish_id)
 
     def _allowed(self) -> dict[str, Any]:
         """What the creator allows; TikTok wants it asked before every post."""

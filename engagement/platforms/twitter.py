@@ -30,6 +30,8 @@ PROBLEMS: dict[str, Kind] = {
     # No reads until the period ends; then they work again by themselves.
     "usage-capped": errors.RateLimited,
 }
+# X documents a plain 404 as a post that is gone.
+STATUSES: dict[int, Kind] = {404: errors.NotFound}
 # Old error bodies carry numbers.
 CODES: dict[int, Kind] = {
     32: errors.AuthenticationFailed,
@@ -73,7 +75,8 @@ def judge(reply: Reply) -> errors.PlatformError | None:
 def kind_of(problem: str, code: int | None, message: str, status: int) -> Kind:
     """The tables' answer; 402 (credits used up) is `AccessDenied`, since only staff can end it."""
     spoken = next((kind for words, kind in FORBIDDEN_WORDS.items() if words in message.lower()), None)
-    return PROBLEMS.get(problem) or CODES.get(code or 0) or spoken or errors.kind_of_status(status)
+    said = PROBLEMS.get(problem) or CODES.get(code or 0) or spoken
+    return said or STATUSES.get(status) or errors.kind_of_status(status)
 
 
 def _wait(reply: Reply, problem: str, body: Node) -> float | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from engagement.models import ErasedAuthor, Hashtag, Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
 
-TABLES = (
+TABLES: tuple[Any, ...] = (
     SocialAccount,
     SocialMediaPost,
     SocialMediaPost.hashtags.through,

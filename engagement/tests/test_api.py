@@ -64,7 +64,11 @@ def test_account_created_seals_its_token_and_never_shows_it(editor):
     read = editor.get(f"{ACCOUNTS}{created.json()['id']}/")
 
     account = SocialAccount.objects.get()
-    assert (created.status_code, account.access_token, account.refresh_token) == (201, "sesame-access", "sesame-refresh")
+    assert (created.status_code, account.access_token, account.refresh_token) == (
+        201,
+        "sesame-access",
+        "sesame-refresh",
+    )
     assert (read.json()["has_token"], read.json()["token_expires_at"]) == (True, "2027-01-01T00:00:00Z")
     assert "sesame" not in created.content.decode() + read.content.decode()
 
@@ -130,21 +134,26 @@ def test_post_shows_its_numbers_with_interval_basis_and_freshness(editor):
     shown = editor.get(f"{POSTS}{post.pk}/").json()
 
     assert (shown["engagement_rate"], shown["rate_low"], shown["rate_high"], shown["basis"]) == (4.0, 3.5, 4.5, "reach")
-    assert (shown["genuine_ratio"], shown["provisional"], shown["last_synced_at"]) == (0.8, True, "2026-11-01T11:00:00Z")
+    assert (shown["genuine_ratio"], shown["provisional"], shown["last_synced_at"]) == (
+        0.8,
+        True,
+        "2026-11-01T11:00:00Z",
+    )
     assert (shown["likes"], shown["shares"]) == (90, None)
     assert {"raw", "claim", "claimed_until"} & set(shown) == set()
 
 
+MEASURED = {"filter_state": FilterState.FILTERED, "genuine_low": 1, "genuine_engagement": 1, "genuine_high": 1}
 QUESTIONS = {
     "published": ({}, {"status": PostStatus.FAILED}),
     "sync_failed": ({"sync_status": SyncStatus.FAILED}, {}),
-    "measured": ({"filter_state": FilterState.FILTERED, "genuine_low": 1, "genuine_engagement": 1, "genuine_high": 1}, {}),
+    "measured": (MEASURED, {}),
     "bot_ridden": ({"observed_count": 2, "bot_count": 2}, {}),
     "unusual": ({"vs_average": -60.0}, {"vs_average": 10.0}),
     "due_for_sync": ({"next_sync_at": datetime(2020, 1, 1, tzinfo=UTC)}, {}),
     "overdue": ({"next_sync_at": datetime(2020, 1, 1, tzinfo=UTC)}, {}),
     "due_for_publishing": ({"status": PostStatus.SCHEDULED, "scheduled_at": datetime(2020, 1, 1, tzinfo=UTC)}, {}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("question", "rows"), QUESTIONS.items(), ids=QUESTIONS)
@@ -157,13 +166,14 @@ def test_posts_question_keeps_or_drops_its_rows(editor, question, rows):
 
 
 def test_posts_filters_combine(editor):
-    wanted = make_post(context=make_context())
+    account, context = make_account(), make_context()
+    wanted = make_post(account=account, context=context)
     make_post(account=make_account(platform=Platform.TIKTOK))
     query = {
         "persona": wanted.persona.slug,
         "platform": "instagram",
-        "account": wanted.account.pk,
-        "context": wanted.context.pk,
+        "account": account.pk,
+        "context": context.pk,
         "since": "2026-11-17T00:00:00Z",
         "until": "2026-11-18T00:00:00Z",
     }
@@ -222,10 +232,15 @@ def test_post_scheduled_from_content(editor):
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"scheduled_at": "2026-12-01T08:00:00"}, "scheduled_at"), ({"content": 99}, "content"), ({"account": "x"}, "account"),
-     ({"status": "published"}, "status"), ({"platform_post_id": "1"}, "platform_post_id")],
+    [
+        ({"scheduled_at": "2026-12-01T08:00:00"}, "scheduled_at"),
+        ({"content": 99}, "content"),
+        ({"account": "x"}, "account"),
+        ({"status": "published"}, "status"),
+        ({"platform_post_id": "1"}, "platform_post_id"),
+    ],
     ids=["no zone", "content unknown", "account no id", "status", "platform id"],
-)  # fmt: skip
+)
 def test_schedule_with_a_bad_field_is_refused_by_name(editor, change, field):
     account = make_account()
     content = make_content(persona=account.persona)

@@ -190,7 +190,9 @@ BAD_ITEMS = {
 def test_interactions_with_one_bad_item_store_nothing_and_name_it(collector, change, field):
     post = make_post()
 
-    response = push(collector, post, "interactions", {"interactions": [COMMENT, COMMENT | {"platform_id": "c2"} | change]})
+    response = push(
+        collector, post, "interactions", {"interactions": [COMMENT, COMMENT | {"platform_id": "c2"} | change]}
+    )
 
     assert (response.status_code, list(complaints(response))) == (400, [f"interactions.1.{field}"])
     assert Interaction.objects.count() == 0
@@ -253,7 +255,8 @@ def test_interactions_of_any_json_never_fail(collector, body):
 
 @given(
     body=st.fixed_dictionaries(
-        {}, optional={"observed_at": st.just(MOMENT) | JSON, "likes": st.integers() | JSON, "video_completion_rate": JSON}
+        {},
+        optional={"observed_at": st.just(MOMENT) | JSON, "likes": st.integers() | JSON, "video_completion_rate": JSON},
     )
     | JSON
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engagement.platforms import ADAPTERS, errors
+from engagement.platforms.twitter import moment_of
 from engagement.pseudonyms import author_key
 from engagement.tests.replies import SAMPLES, Answer, answering, sample
 from engagement.values import Credentials, Draft, Metrics, PublishedPost
@@ -37,9 +38,9 @@ def test_instagram_list_gives_known_numbers_and_leaves_the_others_unknown():
         "likes": 12, "comments": 3, "saves": 7, "views": 2385, "reach": 1900, "profile_visits": 12
     }  # fmt: skip
     assert measured(answers[ids[1]]) == {"comments": 0, "views": 50, "video_views": 50}
-    assert answers[ids[0]].api_version == "v26.0"
-    assert isinstance(answers[ids[2]], errors.InvalidResponse)
-    assert "like_count" in answers[ids[2]].message
+    spoilt = answers[ids[2]]
+    assert isinstance(spoilt, errors.InvalidResponse)
+    assert spoilt.message == "The field like_count is not a whole number: many"
 
 
 def test_instagram_metric_that_is_refused_does_not_lose_the_others_and_is_not_asked_again():
@@ -163,7 +164,8 @@ def test_facebook_post_is_read_with_its_summaries_and_insights():
         metrics = ADAPTERS["facebook"](ME, asked.address).fetch_metrics(["1_2"])["1_2"]
 
     assert measured(metrics) == {"likes": 9, "comments": 5, "shares": 7, "views": 54, "reach": 42}
-    assert metrics.raw == sample("facebook_post").body
+    assert isinstance(metrics, Metrics)
+    assert (metrics.api_version, metrics.raw) == ("v26.0", sample("facebook_post").body)
 
 
 def test_facebook_batch_answers_item_by_item_and_asks_again_for_what_timed_out():
@@ -256,8 +258,12 @@ def test_twitter_post_is_marked_as_made_with_ai_and_dated_by_its_id():
     assert published == PublishedPost(
         platform_post_id="1445880548472328192",
         url="https://x.com/me/status/1445880548472328192",
-        published_at=datetime(2021, 10, 6, 22, 38, 53, 708000, tzinfo=UTC),
+        published_at=moment_of("1445880548472328192"),
     )
+
+
+def test_twitter_id_holds_the_moment_that_the_documentation_gives_for_the_same_post():
+    assert str(moment_of("1212092628029698048")).startswith("2019-12-31 19:26:16")
 
 
 def test_tiktok_counters_that_are_left_out_are_unknown_and_absent_videos_not_found():
@@ -268,6 +274,16 @@ def test_tiktok_counters_that_are_left_out_are_unknown_and_absent_videos_not_fou
     assert measured(answers[ids[0]]) == {"likes": 80, "comments": 12, "shares": 5, "views": 1500, "video_views": 1500}
     assert measured(answers[ids[1]]) == {"views": 3}
     assert isinstance(answers[ids[2]], errors.NotFound)
+
+
+def test_limit_in_a_later_batch_keeps_what_was_read_and_stands_for_the_rest():
+    ids = [str(7321098765432100004 + number) for number in range(21)]
+    limit = Answer({"data": {}, "error": {"code": "rate_limit_exceeded", "message": "Too many"}}, 429)
+    with answering(sample("tiktok_videos"), limit) as asked:
+        answers = ADAPTERS["tiktok"](ME, asked.address).fetch_metrics(ids)
+
+    kinds = [type(answers[one]) for one in ids]
+    assert kinds == [Metrics] * 2 + [errors.NotFound] * 18 + [errors.RateLimited]
 
 
 def test_tiktok_video_is_marked_as_ai_made_and_left_to_resume_while_moderated():

@@ -1,6 +1,6 @@
 """What the OpenAPI description says beyond what the views say: the errors every operation may answer with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
@@ -40,7 +40,7 @@ OF_BODIES = frozenset({"409", "413", "415"})
 class DocumentedErrors(AutoSchema):
     """Adds the error answers to every operation."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         return bodies | {
             code: self._get_response_for_code(ErrorAnswerSerializer, code) | {"description": text}

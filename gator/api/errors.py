@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import status
@@ -43,17 +45,33 @@ REMEDIES = {
 }
 
 
+class BodyTooLarge(APIException):
+    """The body is larger than one request may carry."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = (
+        f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: send fewer items at a time."
+    )
+    default_code = "too_large"
+
+
 def one_shape(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to any error we expect; None for a defect, which becomes a 500."""
     if (raised := next((RAISED[kind] for kind in type(error).__mro__ if kind in RAISED), None)) is not None:
         logger.info("%s: %s", type(error).__name__, error)
         return Response(body(raised[1], str(error), _fields_of(error)), status=raised[0])
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    expected = NotFound() if isinstance(error, Http404) else error
-    response.data = _described(expected, context)
+    expected = _named(error)
+    response = exception_handler(expected, context)
+    if response is not None:
+        response.data = _described(expected, context)
     return response
+
+
+def _named(error: Exception) -> Exception:
+    """Errors of Django's own as those of the REST framework."""
+    if isinstance(error, RequestDataTooBig):
+        return BodyTooLarge()
+    return NotFound() if isinstance(error, Http404) else error
 
 
 def body(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
@@ -96,7 +114,7 @@ def _first_words(fields: dict[str, list[str]]) -> str:
 
 
 def flatten(detail: Any) -> dict[str, list[str]]:
-    """Nested complaints as one level: {"interactions": [{}, {"kind": [...]}]} becomes {"interactions.1.kind": [...]}."""
+    """Nested complaints as one level: {"items": [{}, {"kind": [...]}]} becomes {"items.1.kind": [...]}."""
     found: dict[str, list[str]] = {}
     for path, text in _leaves(detail, ()):
         found.setdefault(".".join(path) or api_settings.NON_FIELD_ERRORS_KEY, []).append(text)

@@ -1,5 +1,6 @@
 """Pages of every list: newest first, by a cursor that stays right while rows arrive."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as BadPosition
@@ -24,15 +25,13 @@ class NewestFirst(CursorPagination):
     cursor_query_description = "Where the page starts: take it from `next` or `previous` of another page."
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
     ) -> list[Any] | None:
         """The rows of the page. A cursor we did not make is refused, whatever part of it is wrong."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, BadPosition):
-            raise ValidationError(
-                {"cursor": ["This cursor is not one of ours: start again without it."]}
-            ) from None
+            raise ValidationError({"cursor": ["This cursor is not one of ours: start again without it."]}) from None
 
     def get_page_size(self, request: Request) -> int:
         """The wanted number of rows; another than 1 to 200 is refused, not trimmed."""

@@ -33,7 +33,7 @@ class ModelPermissions(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the request may go on; a method without an action goes on to its 405."""
-        if not request.user or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return False
         if view.action in UNANSWERED:
             return True

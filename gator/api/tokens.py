@@ -1,4 +1,4 @@
-"""Tokens: logging in with a user name and a password, and out again. A token is shown once and stored as a digest only."""
+"""Logging in with a user name and a password, and out again. A token is shown once and stored as a digest only."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class LoginThrottle(AnonRateThrottle):
     scope = "login"
 
 
-class LoginView(knox.LoginView):  # type: ignore[misc]
+class LoginView(knox.LoginView):
     """Exchanges a user name and a password for a token."""
 
     authentication_classes = ()
@@ -59,7 +59,7 @@ class LoginView(knox.LoginView):  # type: ignore[misc]
         return "Token"
 
 
-class LogoutView(knox.LogoutView):  # type: ignore[misc]
+class LogoutView(knox.LogoutView):
     """Ends the token of this request."""
 
     permission_classes = (IsAuthenticated,)
@@ -71,7 +71,7 @@ class LogoutView(knox.LogoutView):  # type: ignore[misc]
         return answer
 
 
-class LogoutAllView(knox.LogoutAllView):  # type: ignore[misc]
+class LogoutAllView(knox.LogoutAllView):
     """Ends every token of the caller."""
 
     permission_classes = (IsAuthenticated,)

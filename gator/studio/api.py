@@ -1,4 +1,7 @@
-"""The REST door to personas, their content and people's ratings. Generation needs what was learned, so it joins in `gator.api`."""
+"""The REST door to personas, their content and people's ratings.
+
+Generation needs what was learned, so it joins in `gator.api`.
+"""
 
 import zoneinfo
 from typing import Any
@@ -15,7 +18,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from acd.rest import MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter, caller
 from gator.studio import feedback as ratings
 from gator.studio.enums import ContentStatus, MediaKind, PersonaStatus, Rating
 from gator.studio.models import HASHTAG, Content, Feedback, Persona
@@ -63,7 +66,7 @@ class PersonaFilter(django_filters.ModelChoiceFilter):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class ZoneField(serializers.Field):  # type: ignore[type-arg]
+class ZoneField(serializers.Field):
     """A time zone by its IANA name."""
 
     default_error_messages = {"zone": "Give an IANA time zone, such as Europe/Lisbon."}
@@ -81,8 +84,10 @@ class HashtagField(serializers.RegexField):
     """One hashtag without `#`."""
 
     def __init__(self) -> None:
-        wrong = {"invalid": "Use letters, digits and underscores, at most 100, without '#'."}
-        super().__init__(rf"^{HASHTAG.pattern}\Z", error_messages=wrong)
+        super().__init__(
+            rf"^{HASHTAG.pattern}\Z",
+            error_messages={"invalid": "Use letters, digits and underscores, at most 100, without '#'."},
+        )
 
 
 class PersonaSerializer(StrictFields, serializers.ModelSerializer[Persona]):
@@ -91,10 +96,10 @@ class PersonaSerializer(StrictFields, serializers.ModelSerializer[Persona]):
     timezone = ZoneField(required=False)
     biography = serializers.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
     voice = serializers.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
-    style = serializers.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
-    themes = serializers.ListField(
-        child=serializers.CharField(max_length=100), required=False, max_length=100
+    style = serializers.CharField(  # type: ignore[assignment]
+        required=False, allow_blank=True, max_length=TEXT_LIMIT
     )
+    themes = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
     hashtags = serializers.ListField(child=HashtagField(), required=False, max_length=200)
 
     class Meta:
@@ -184,9 +189,7 @@ class ContentFilters(django_filters.FilterSet):
     media_kind = django_filters.ChoiceFilter(choices=MediaKind.choices)
     status = django_filters.ChoiceFilter(choices=ContentStatus.choices)
     context = django_filters.UUIDFilter(field_name="context_id")
-    since = MomentFilter(
-        field_name="created_at", lookup_expr="gte", label="Created at or after this moment"
-    )
+    since = MomentFilter(field_name="created_at", lookup_expr="gte", label="Created at or after this moment")
     publishable = QuestionFilter()
 
     def of_persona(self, queryset: QuerySet[Any], name: str, value: Persona) -> QuerySet[Any]:
@@ -209,9 +212,7 @@ class FeedbackFilters(django_filters.FilterSet):
     create=extend_schema(summary="Create a persona"),
     partial_update=extend_schema(summary="Change a persona"),
 )
-class PersonaViewSet(
-    mixins.CreateModelMixin, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Persona]
-):
+class PersonaViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet[Persona]):
     """AI personalities, addressed by their slug."""
 
     queryset = Persona.objects.all()
@@ -237,17 +238,13 @@ class ContentViewSet(viewsets.ReadOnlyModelViewSet[Content]):
         "reject": "studio.change_content",
     }
 
-    @extend_schema(
-        summary="Rate a piece of content", request=RatingSerializer, responses={201: FeedbackSerializer}
-    )
+    @extend_schema(summary="Rate a piece of content", request=RatingSerializer, responses={201: FeedbackSerializer})
     @action(detail=True, methods=["post"])
     def rate(self, request: Request, pk: str) -> Response:
         """Add the caller's rating. Rating again adds another, and the newest counts."""
         rating = RatingSerializer(data=request.data)
         rating.is_valid(raise_exception=True)
-        given = ratings.submit(
-            self.get_object(), rater=request.user, now=timezone.now(), **rating.validated_data
-        )
+        given = ratings.submit(self.get_object(), rater=caller(request), now=timezone.now(), **rating.validated_data)
         return Response(FeedbackSerializer(given).data, status=201)
 
     @extend_schema(summary="Approve a piece of content", request=None, responses=ContentSerializer)
@@ -263,9 +260,7 @@ class ContentViewSet(viewsets.ReadOnlyModelViewSet[Content]):
         return self._decide(request, approved=False)
 
     def _decide(self, request: Request, *, approved: bool) -> Response:
-        content = ratings.decide(
-            self.get_object(), approved=approved, actor=request.user, now=timezone.now()
-        )
+        content = ratings.decide(self.get_object(), approved=approved, actor=caller(request), now=timezone.now())
         return Response(self.get_serializer(content).data)
 
 
@@ -284,5 +279,5 @@ class FeedbackViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet[Fee
     def perform_create(self, serializer: serializers.BaseSerializer[Feedback]) -> None:
         """Submit the rating as the caller's own."""
         serializer.instance = ratings.submit(
-            rater=self.request.user, now=timezone.now(), **serializer.validated_data
+            rater=caller(self.request), now=timezone.now(), **serializer.validated_data
         )

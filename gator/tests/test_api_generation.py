@@ -37,14 +37,25 @@ def test_content_generated_uninformed_is_marked_so(maker):
 
     response = maker.post(CONTENTS, body, format="json")
 
-    assert (response.status_code, response.json()["guided"], response.json()["guidance"]["patterns"]) == (201, False, [])
+    assert (response.status_code, response.json()["guided"], response.json()["guidance"]["patterns"]) == (
+        201,
+        False,
+        [],
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"persona": "nobody"}, "persona"), ({"platform": "myspace"}, "platform"), ({"media_kind": "smell"}, "media_kind"),
-     ({"seed": 2**63}, "seed"), ({"seed": "x"}, "seed"), ({"caption": "mine"}, "caption"), ({"status": "approved"}, "status")],
-)  # fmt: skip
+    [
+        ({"persona": "nobody"}, "persona"),
+        ({"platform": "myspace"}, "platform"),
+        ({"media_kind": "smell"}, "media_kind"),
+        ({"seed": 2**63}, "seed"),
+        ({"seed": "x"}, "seed"),
+        ({"caption": "mine"}, "caption"),
+        ({"status": "approved"}, "status"),
+    ],
+)
 def test_generation_with_a_bad_field_is_refused_by_name(maker, change, field):
     body = {"persona": make_persona().slug, "platform": "instagram"} | change
 

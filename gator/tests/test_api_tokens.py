@@ -32,7 +32,9 @@ def test_login_gives_a_token_that_works_and_is_stored_as_a_digest(user):
 
 
 @pytest.mark.parametrize(
-    ("changes", "username"), [({}, "grace"), ({}, "ada "), ({"is_active": False}, "ada")], ids=["name", "space", "inactive"]
+    ("changes", "username"),
+    [({}, "grace"), ({}, "ada "), ({"is_active": False}, "ada")],
+    ids=["name", "space", "inactive"],
 )
 def test_login_that_fails_says_the_same_whatever_is_wrong(user, changes, username):
     type(user).objects.update(**changes, **{} if changes else {"username": "somebody"})
@@ -45,10 +47,13 @@ def test_login_that_fails_says_the_same_whatever_is_wrong(user, changes, usernam
 
 @pytest.mark.parametrize(
     ("body", "fields"),
-    [({}, ["username", "password"]), ({"username": "a\x00", "password": "b"}, ["username"]),
-     ({"username": "a", "password": "b", "is_staff": True}, ["is_staff"])],
+    [
+        ({}, ["username", "password"]),
+        ({"username": "a\x00", "password": "b"}, ["username"]),
+        ({"username": "a", "password": "b", "is_staff": True}, ["is_staff"]),
+    ],
     ids=["empty", "NUL", "more"],
-)  # fmt: skip
+)
 def test_login_with_a_bad_field_is_refused_by_name(body, fields):
     response = APIClient().post(LOGIN, body, format="json")
 

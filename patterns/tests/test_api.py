@@ -8,7 +8,7 @@ from acd.tests.clients import client_with, complaints
 from acd.tests.factories import make_context
 from engagement.tests.factories import make_post
 from gator.studio.tests.factories import make_content, make_persona
-from patterns import analyzer
+from patterns import answers
 from patterns.api_answers import serializer_for
 from patterns.enums import PatternStatus
 from patterns.tests.factories import make_pattern
@@ -21,7 +21,7 @@ ANSWERS = {
     "failure-patterns": {"failures"},
     "posting-times": {"hours", "weekdays"},
     "hashtags": {"hashtags"},
-    "summary": {field.name for field in fields(analyzer.Summary)},
+    "summary": {field.name for field in fields(answers.Summary)},
     "suggestions": {"suggestions"},
 }
 
@@ -140,7 +140,7 @@ def test_analysis_of_an_unknown_post_is_not_found(viewer):
 
 @pytest.mark.parametrize(
     "answer",
-    [analyzer.Finding, analyzer.FailurePattern, analyzer.PostAnalysis, analyzer.SuccessfulPost, analyzer.Summary],
+    [answers.Finding, answers.FailurePattern, answers.PostAnalysis, answers.SuccessfulPost, answers.Summary],
 )
 def test_serializer_of_an_answer_has_every_field(answer):
     assert list(serializer_for(answer)().fields) == [field.name for field in fields(answer)]

@@ -3,7 +3,7 @@
 import pytest
 
 from acd.enums import Validation
-from acd.tests.clients import client_with, complaints
+from acd.tests.clients import client_of, complaints, make_user
 from acd.tests.factories import make_context
 from gator.studio.enums import ContentStatus, PersonaStatus
 from gator.studio.models import Feedback, Persona
@@ -16,21 +16,21 @@ FEEDBACK = "/api/v1/feedback/"
 
 
 @pytest.fixture
-def editor():
+def rater():
     models = ("persona", "content", "feedback")
-    return client_with(*(f"studio.{verb}_{name}" for verb in ("view", "add", "change") for name in models))
+    return make_user(*(f"studio.{verb}_{name}" for verb in ("view", "add", "change") for name in models))
 
 
-def make_feedback(client, content):
-    rater = client.handler._force_user
-    return Feedback.objects.create(content=content, rater=rater, rating="good")
+@pytest.fixture
+def editor(rater):
+    return client_of(rater)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("address", [PERSONAS, CONTENTS, FEEDBACK])
-def test_list_costs_one_query(editor, django_assert_num_queries, address, rows):
+def test_list_costs_one_query(editor, rater, django_assert_num_queries, address, rows):
     for _ in range(rows):
-        make_feedback(editor, make_content())
+        Feedback.objects.create(content=make_content(), rater=rater, rating="good")
 
     with django_assert_num_queries(1):
         response = editor.get(address)
@@ -108,24 +108,30 @@ def test_contents_list_is_no_oracle(editor, name):
 @pytest.mark.parametrize(
     ("address", "extra"), [("{contents}{pk}/rate/", {}), ("{feedback}", {"content": None})], ids=["action", "feedback"]
 )
-def test_rating_is_stored_as_the_callers_own(editor, address, extra):
-    content = make_content(context=make_context())
+def test_rating_is_stored_as_the_callers_own(editor, rater, address, extra):
+    context = make_context()
+    content = make_content(context=context)
     body = {"rating": "excellent", "text": "Lovely", "issues": ["crop"]} | dict.fromkeys(extra, content.pk)
 
     response = editor.post(address.format(contents=CONTENTS, feedback=FEEDBACK, pk=content.pk), body, format="json")
 
     row = Feedback.objects.get()
     assert (response.status_code, response.json()["id"]) == (201, row.pk)
-    assert (row.rater, row.rating, row.issues) == (editor.handler._force_user, "excellent", ["crop"])
-    content.context.refresh_from_db()
-    assert content.context.validation == Validation.APPROVED
+    assert (row.rater, row.rating, row.issues) == (rater, "excellent", ["crop"])
+    context.refresh_from_db()
+    assert context.validation == Validation.APPROVED
 
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"rating": "superb"}, "rating"), ({"rater": 1}, "rater"), ({"issues": [{}]}, "issues.0"), ({"content": 99}, "content")],
+    [
+        ({"rating": "superb"}, "rating"),
+        ({"rater": 1}, "rater"),
+        ({"issues": [{}]}, "issues.0"),
+        ({"content": 99}, "content"),
+    ],
     ids=["vocabulary", "rater", "issue no text", "content unknown"],
-)  # fmt: skip
+)
 def test_feedback_with_a_bad_field_is_refused_by_name(editor, change, field):
     content = make_content()
 
@@ -138,15 +144,16 @@ def test_feedback_with_a_bad_field_is_refused_by_name(editor, change, field):
 @pytest.mark.parametrize(
     ("action", "status", "validation"),
     [("approve", ContentStatus.APPROVED, Validation.APPROVED), ("reject", ContentStatus.REJECTED, Validation.REJECTED)],
-)  # fmt: skip
+)
 def test_decision_changes_content_and_context(editor, action, status, validation):
-    content = make_content(context=make_context())
+    context = make_context()
+    content = make_content(context=context)
 
     response = editor.post(f"{CONTENTS}{content.pk}/{action}/")
 
-    content.context.refresh_from_db()
+    context.refresh_from_db()
     assert (response.status_code, response.json()["status"]) == (200, status)
-    assert content.context.validation == validation
+    assert context.validation == validation
 
 
 @pytest.mark.parametrize("action", ["approve", "reject", "rate"])

@@ -1,0 +1,52 @@
+"""How numbers and moments are written: unknown is a dash, never a zero."""
+
+from datetime import timedelta
+
+import pytest
+
+from acd.figures import ago, decimals, duration, interval, number, percent, share, short
+from acd.tests.factories import NOW
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param(number(None), "—", id="unknown number"),
+        pytest.param(number(0), "0", id="zero is a number"),
+        pytest.param(number(1170), "1,170", id="thousands"),
+        pytest.param(percent(None), "—", id="unknown percentage"),
+        pytest.param(percent(64.2, 0, signed=True), "+64 %", id="gain"),
+        pytest.param(percent(-50.0, 0, signed=True), "-50 %", id="loss"),
+        pytest.param(share(3, 0), "—", id="share of nothing"),
+        pytest.param(share(None, 10), "—", id="share of the unknown"),
+        pytest.param(share(3, 10), "30 %", id="share"),
+        pytest.param(interval(1170, 1040, 1260), "1,170 (1,040–1,260)", id="interval"),
+        pytest.param(interval(5.5, None, None, digits=1, unit="%"), "5.5 %", id="no interval"),
+        pytest.param(interval(6.0, 5.0, 7.0, digits=1, unit="%"), "6.0 % (5.0–7.0)", id="rate"),
+        pytest.param(interval(None, None, None), "—", id="unknown with interval"),
+        pytest.param(duration(None), "—", id="unknown duration"),
+        pytest.param(duration(timedelta(seconds=9.25)), "9.2 s", id="seconds"),
+        pytest.param(duration(timedelta(minutes=3)), "3 min", id="minutes"),
+        pytest.param(decimals("3.2247228"), "3.22", id="digits cut"),
+        pytest.param(decimals("—"), "—", id="a dash stays"),
+        pytest.param(short("two\nlines"), "two lines", id="one line"),
+        pytest.param(short("x" * 70, 10), "xxxxxxxxx…", id="shortened"),
+    ],
+)
+def test_figure_is_written(written, expected):
+    assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param(None, "—", id="unknown"),
+        pytest.param(NOW - timedelta(minutes=5), "5 min ago", id="minutes"),
+        pytest.param(NOW - timedelta(hours=30), "30 h ago", id="hours"),
+        pytest.param(NOW - timedelta(days=3), "3 d ago", id="days"),
+        pytest.param(NOW + timedelta(days=4), "in 4 d", id="future"),
+        pytest.param(NOW, "0 min ago", id="now"),
+    ],
+)
+def test_moment_is_told_as_its_age(moment, expected):
+    assert ago(moment, NOW) == expected

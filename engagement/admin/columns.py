@@ -1,0 +1,125 @@
+"""Columns that several lists of posts share. They read loaded fields only and never query."""
+
+from django.utils import timezone
+from django.utils.html import format_html
+
+from acd.admin_links import link
+from acd.enums import Grade
+from acd.figures import UNKNOWN, ago, interval, percent, share, short
+from acd.theme import badge, display, when
+from engagement.enums import Basis, FilterState, PostStatus, SyncStatus
+from engagement.models import SocialMediaPost
+
+# Everything is published sooner or later: only what is not stands out.
+STATUS_COLOURS = {
+    PostStatus.SCHEDULED: "info",
+    PostStatus.PUBLISHING: "info",
+    PostStatus.UNKNOWN: "warning",
+    PostStatus.FAILED: "danger",
+}
+GRADE_COLOURS = {
+    Grade.EXCELLENT: "success",
+    Grade.GOOD: "success",
+    Grade.ACCEPTABLE: "info",
+    Grade.POOR: "warning",
+    Grade.UNACCEPTABLE: "danger",
+}
+# A list is narrow.
+GRADE_WORDS = {Grade.WEAK: "Weak"}
+# Shares and differences from which a number is coloured; the same as in the questions of the querysets.
+BOT_RIDDEN = 0.3
+UNUSUAL = 50.0
+
+
+@display(description="post", ordering="caption")
+def caption(post: SocialMediaPost) -> str:
+    """Platform and first words of a post."""
+    text = short(post.caption, 60) or post.platform_post_id or f"Post {post.pk}"
+    return format_html(
+        '<span class="gator-wrap"><span class="gator-platform gator-{}">{}</span> {}</span>',
+        post.platform,
+        post.get_platform_display(),
+        text,
+    )
+
+
+@display(description="persona", ordering="persona__name")
+def persona(post: SocialMediaPost) -> str:
+    """Whose post it is."""
+    return link(post.persona)
+
+
+@display(description="status", ordering="published_at")
+def status(post: SocialMediaPost) -> str:
+    """Where a post stands, with the reason behind it, and since when or from when."""
+    colour = STATUS_COLOURS.get(PostStatus(post.status), "")
+    shown = badge(post.get_status_display(), colour, post.status_reason)
+    return format_html("{}<br>{}", shown, age(post))
+
+
+@display(description="published", ordering="published_at")
+def age(post: SocialMediaPost) -> str:
+    """How long ago a post went out, or when it will."""
+    return when(post.published_at or post.scheduled_at)
+
+
+@display(description="genuine", ordering="genuine_engagement")
+def genuine(post: SocialMediaPost) -> str:
+    """Genuine engagement with its interval, marked while it is provisional or could not be filtered."""
+    if post.genuine_engagement is None or post.filter_state == FilterState.UNFILTERED:
+        note = "unfiltered" if post.total_engagement is not None else ""
+        return format_html('{} <span class="gator-muted">{}</span>', UNKNOWN, note) if note else UNKNOWN
+    text = interval(post.genuine_engagement, post.genuine_low, post.genuine_high)
+    note = "provisional" if post.is_provisional else ""
+    return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, note)
+
+
+@display(description="rate", ordering="engagement_rate")
+def rate(post: SocialMediaPost) -> str:
+    """Genuine engagement in percent of its basis, with interval; the basis is always named."""
+    if post.engagement_rate is None:
+        return UNKNOWN
+    text = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=1, unit="%")
+    basis = Basis(post.basis).label.lower() if post.basis else "unknown"
+    return format_html('<span class="gator-number">{}</span> <span class="gator-muted">of {}</span>', text, basis)
+
+
+@display(description="vs average", ordering="vs_average")
+def versus(post: SocialMediaPost) -> str:
+    """Difference from the account's usual, with the number of posts behind the usual."""
+    if post.vs_average is None:
+        return UNKNOWN
+    text = percent(post.vs_average, 0, signed=True)
+    colour = "" if abs(post.vs_average) < UNUSUAL else "success" if post.vs_average > 0 else "warning"
+    shown = badge(text, colour) if colour else text
+    n = post.average_n or 0
+    return format_html('<span class="gator-number">{} <span class="gator-muted">n {}</span></span>', shown, n)
+
+
+@display(description="bots", ordering="bot_count")
+def bots(post: SocialMediaPost) -> str:
+    """Bots among the interactions that could be seen one by one."""
+    text = share(post.bot_count, post.observed_count)
+    is_ridden = bool(post.observed_count) and post.bot_count >= BOT_RIDDEN * post.observed_count
+    seen = f"{post.bot_count:,} of {post.observed_count:,} seen"
+    return badge(text, "danger", seen) if is_ridden else format_html('<span title="{}">{}</span>', seen, text)
+
+
+@display(description="sync", ordering="last_synced_at")
+def sync(post: SocialMediaPost) -> str:
+    """How fresh the numbers are: failed, overdue, or their age."""
+    if post.sync_status == SyncStatus.FAILED:
+        return badge("Failed", "danger", post.sync_error)
+    now = timezone.now()
+    if post.next_sync_at and post.next_sync_at < now and post.status == PostStatus.PUBLISHED:
+        return badge("Due", "warning", f"Due {ago(post.next_sync_at, now)}")
+    return when(post.last_synced_at)
+
+
+@display(description="grade", ordering="grade")
+def grade(post: SocialMediaPost) -> str:
+    """What the engagement was worth on the scale that ratings share."""
+    if post.grade is None:
+        return UNKNOWN
+    given = Grade(post.grade)
+    return badge(GRADE_WORDS.get(given, given.label), GRADE_COLOURS.get(given, ""), given.label)

@@ -1,0 +1,358 @@
+"""Verdicts, genuine engagement and rates, from rows to rows."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acd.tests.factories import NOW
+from engagement.assessment import COUNT_OF, MEASURED, assess_posts
+from engagement.baselines import COMPARED
+from engagement.enums import Basis, FilterState, InteractionKind, Platform, Verdict
+from engagement.models import Interaction, SocialMediaPost
+from engagement.pseudonyms import author_key
+from engagement.recording import record_interactions
+from engagement.tests.factories import make_account, make_interaction, make_post
+from engagement.values import SeenInteraction
+
+SPAM = "Buy now with my promo code at www.best-deals.shop"
+
+
+def spam(post: SocialMediaPost, **changes: object) -> Interaction:
+    return make_interaction(post, text=SPAM, **changes)
+
+
+def counted(post: SocialMediaPost) -> tuple[int, int, int, int]:
+    post.refresh_from_db()
+    return (post.observed_count, post.genuine_count, post.bot_count, post.persona_count)
+
+
+def rows_of(posts: Iterable[SocialMediaPost]) -> list[dict[str, object]]:
+    pks = [post.pk for post in posts]
+    posts_now = SocialMediaPost.objects.filter(pk__in=pks).order_by("pk").values()
+    return [*posts_now, *Interaction.objects.filter(post__in=pks).order_by("pk").values()]
+
+
+# Verdicts
+
+
+@pytest.mark.django_db
+def test_fan_is_genuine_and_spammer_is_a_bot_with_reasons():
+    post = make_post(likes=10, comments=2, reach=100)
+    fan, spammer = make_interaction(post), spam(post)
+
+    number = assess_posts([post], now=NOW)
+
+    fan.refresh_from_db()
+    spammer.refresh_from_db()
+    assert number == 1
+    assert counted(post) == (2, 1, 1, 0)
+    assert (fan.verdict, spammer.verdict) == (Verdict.GENUINE, Verdict.BOT)
+    assert spammer.score >= 0.8
+    assert {reason["layer"] for reason in spammer.reasons} == {"phrases", "contacts"}
+    assert spammer.model_version != ""
+
+
+@pytest.mark.django_db
+def test_author_in_the_persona_registry_counts_as_persona_even_when_it_spams():
+    other = make_account(platform_user_id="our-other-persona")
+    post = make_post(comments=2)
+    key = author_key(Platform.INSTAGRAM, other.platform_user_id)
+    spam(post, author_key=key)
+    make_interaction(post)
+
+    assess_posts([post], now=NOW)
+
+    assert counted(post) == (2, 1, 0, 1)
+
+
+@pytest.mark.django_db
+def test_persona_of_another_platform_is_a_stranger_here():
+    make_account(platform=Platform.FACEBOOK, platform_user_id="our-other-persona")
+    post = make_post()
+    make_interaction(post, author_key=author_key(Platform.INSTAGRAM, "our-other-persona"))
+
+    assess_posts([post], now=NOW)
+
+    assert counted(post) == (1, 1, 0, 0)
+
+
+@pytest.mark.django_db
+def test_override_of_a_person_counts_and_the_filter_keeps_its_own_verdict():
+    post = make_post(comments=1)
+    row = spam(post, override=Verdict.GENUINE, overridden_by=get_user_model().objects.create_user("ann"))
+
+    assess_posts([post], now=NOW)
+
+    row.refresh_from_db()
+    assert counted(post) == (1, 1, 0, 0)
+    assert (row.verdict, row.override, row.final_verdict) == (Verdict.BOT, Verdict.GENUINE, Verdict.GENUINE)
+
+
+@pytest.mark.django_db
+def test_purged_text_keeps_its_verdict_and_reasons():
+    post = make_post(comments=1)
+    row = spam(post)
+    assess_posts([post], now=NOW)
+    Interaction.objects.update(text="", text_purged_at=NOW)
+    before = Interaction.objects.values().get()
+
+    assess_posts([post], now=NOW + timedelta(days=1))
+
+    assert Interaction.objects.values().get() == before
+    assert Interaction.objects.get(pk=row.pk).verdict == Verdict.BOT
+    assert counted(post) == (1, 0, 1, 0)
+
+
+@pytest.mark.django_db
+def test_purged_texts_still_show_that_a_new_one_repeats_them():
+    post = make_post()
+    copies = [SeenInteraction(platform_id=f"c{n}", kind="comment", author_id=f"a{n}", text=SPAM[:22]) for n in range(6)]
+    record_interactions(post, copies[:5], now=NOW)
+    assess_posts([post], now=NOW)
+    Interaction.objects.update(text="", text_purged_at=NOW)
+    record_interactions(post, copies[5:], now=NOW)
+
+    assess_posts([post], now=NOW)
+
+    newest = Interaction.objects.get(platform_id="c5")
+    assert "duplicates" in {reason["layer"] for reason in newest.reasons}
+
+
+@pytest.mark.django_db
+def test_text_that_several_authors_wrote_on_other_posts_is_a_repetition():
+    account = make_account()
+    earlier, post = make_post(account=account), make_post(account=account)
+    text = "Follow the sun to the market"
+    record_interactions(
+        earlier,
+        [SeenInteraction(platform_id=f"c{n}", kind="comment", author_id=f"a{n}", text=text) for n in range(4)],
+        now=NOW,
+    )
+    record_interactions(
+        post, [SeenInteraction(platform_id="d", kind="comment", author_id="d", text=text.upper())], now=NOW
+    )
+
+    assess_posts([post], now=NOW)
+
+    (reason,) = Interaction.objects.get(platform_id="d").reasons
+    assert (reason["layer"], reason["name"]) == ("duplicates", "many_authors")
+
+
+@pytest.mark.django_db
+def test_post_of_another_account_teaches_nothing():
+    post = make_post()
+    text = "Follow the sun to the market"
+    for place in (make_post(), make_post(), post):
+        record_interactions(
+            place, [SeenInteraction(platform_id="c", kind="comment", author_id=f"a{place.pk}", text=text)], now=NOW
+        )
+
+    assess_posts([post], now=NOW)
+
+    assert post.interactions.get().reasons == []
+
+
+KINDS = st.tuples(
+    st.sampled_from(InteractionKind.values), st.sampled_from([SPAM, "", "Lovely"]), st.sampled_from(["", *Verdict.values])
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=20)
+@given(mix=st.lists(KINDS, max_size=5), likes=st.none() | st.integers(0, 20), comments=st.none() | st.integers(0, 20))
+def test_verdicts_partition_what_was_observed_and_the_estimate_lies_in_its_interval(mix, likes, comments):
+    post = make_post(account=None, platform_post_id=None, status="draft", likes=likes, comments=comments, reach=50)
+    for kind, text, override in mix:
+        make_interaction(post, kind=kind, text=text, override=override)
+
+    assess_posts([post], now=NOW)
+
+    observed, genuine, bots, personas = counted(post)
+    assert observed == genuine + bots + personas == len(mix)
+    assert post.filter_state == (FilterState.FILTERED if mix else FilterState.UNOBSERVED)
+    is_known = bool(mix) or likes is not None or comments is not None
+    assert (post.genuine_engagement is not None) == is_known
+    if is_known:
+        assert genuine <= post.genuine_low <= post.genuine_engagement <= post.genuine_high
+        assert 0 <= post.rate_low <= post.engagement_rate <= post.rate_high <= 100
+
+
+# Numbers
+
+
+@pytest.mark.django_db
+def test_everything_visible_and_genuine_has_no_doubt():
+    post = make_post(comments=2, likes=0, reach=100)
+    make_interaction(post)
+    make_interaction(post)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert (post.genuine_low, post.genuine_engagement, post.genuine_high) == (2, 2, 2)
+    assert (post.total_engagement, post.engagement_rate, post.raw_rate) == (2, 2, 2)
+    assert (post.basis, post.measured_at) == (Basis.REACH, NOW)
+
+
+@pytest.mark.django_db
+def test_post_of_which_nothing_is_visible_is_estimated_from_its_account_with_a_wide_interval():
+    account = make_account()
+    make_post(account=account, observed_count=200, genuine_count=150, bot_count=50)
+    post = make_post(account=account, likes=1000, reach=10_000)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert post.filter_state == FilterState.UNOBSERVED
+    # 15 genuine and 5 bots of history on top of one of each.
+    assert post.genuine_engagement == pytest.approx(1000 * 16 / 22)
+    assert post.genuine_high - post.genuine_low > 300
+
+
+@pytest.mark.django_db
+def test_post_without_any_history_is_as_uncertain_as_can_be():
+    post = make_post(likes=1000, reach=10_000)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert (post.genuine_low, post.genuine_engagement, post.genuine_high) == pytest.approx((25, 500, 975))
+
+
+@pytest.mark.django_db
+def test_post_without_a_known_number_has_none():
+    post = make_post(reach=100)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert (post.filter_state, post.basis) == (FilterState.UNOBSERVED, "")
+    assert (post.total_engagement, post.genuine_engagement, post.engagement_rate, post.raw_rate) == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("numbers", "followers", "basis", "raw_rate"),
+    [
+        pytest.param({"reach": 200, "views": 400}, 1000, Basis.REACH, 5, id="reach"),
+        pytest.param({"reach": 0, "views": 400}, 1000, Basis.VIEWS, 2.5, id="reach-of-zero-is-no-basis"),
+        pytest.param({}, 1000, Basis.FOLLOWERS, 1, id="followers"),
+        pytest.param({}, None, Basis.COUNT, None, id="no-basis-no-rate"),
+    ],
+)
+@pytest.mark.django_db
+def test_rate_is_a_share_of_the_best_basis_known(numbers, followers, basis, raw_rate):
+    post = make_post(account=make_account(followers=followers), likes=10, **numbers)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert (post.basis, post.raw_rate) == (basis, raw_rate)
+    assert (post.engagement_rate is None) == (basis == Basis.COUNT)
+
+
+@pytest.mark.django_db
+def test_post_of_a_platform_without_an_account_is_assessed():
+    post = make_post(account=None, likes=10, reach=100)
+
+    assess_posts([post], now=NOW)
+
+    post.refresh_from_db()
+    assert post.genuine_engagement == pytest.approx(5)
+
+
+# Again, and at once
+
+
+def crowd() -> list[SocialMediaPost]:
+    """Three posts of one account with fans, spammers and regulars, none of them assessed yet."""
+    account = make_account()
+    posts = [make_post(account=account, likes=50, comments=4, reach=900, published_at=NOW - timedelta(days=n)) for n in (9, 8, 3)]
+    for post in posts:
+        spam(post)
+        make_interaction(post, author_key="f" * 64)
+        make_interaction(post)
+    return posts
+
+
+@pytest.mark.django_db
+def test_assessing_again_gives_the_same_rows_and_writes_no_verdict_again(django_assert_num_queries):
+    posts = crowd()
+    assess_posts(posts, now=NOW)
+    before = rows_of(posts)
+
+    # The first run had one more: the verdicts.
+    with django_assert_num_queries(12):
+        assess_posts(posts, now=NOW)
+
+    assert rows_of(posts) == before
+
+
+@pytest.mark.django_db
+def test_order_and_repetition_of_the_posts_do_not_matter():
+    posts = crowd()
+    assess_posts(posts, now=NOW)
+    before = rows_of(posts)
+    columns = dict.fromkeys(COUNT_OF.values(), 0)
+    SocialMediaPost.objects.update(observed_count=0, filter_state=FilterState.UNFILTERED, **columns)
+    Interaction.objects.update(verdict="", score=None, reasons=[], model_version="")
+
+    number = assess_posts([*reversed(posts), posts[0]], now=NOW)
+
+    assert number == 3
+    assert rows_of(posts) == before
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.django_db
+def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_three(number, django_assert_num_queries):
+    posts = crowd()[:number]
+
+    with django_assert_num_queries(13):
+        assess_posts(posts, now=NOW)
+
+
+@pytest.mark.django_db
+def test_stale_object_is_assessed_by_what_is_stored_and_gets_the_answers():
+    post = make_post(likes=1, reach=100)
+    SocialMediaPost.objects.filter(pk=post.pk).update(likes=40, caption="After")
+
+    assess_posts([post], now=NOW)
+
+    stored = SocialMediaPost.objects.get()
+    assert (stored.total_engagement, stored.caption) == (40, "After")
+    names = (*MEASURED, *COMPARED)
+    assert [getattr(post, name) for name in names] == [getattr(stored, name) for name in names]
+
+
+@pytest.mark.django_db
+def test_post_that_is_gone_is_not_made_again():
+    post = make_post(likes=1)
+    stale = SocialMediaPost.objects.get()
+    post.delete()
+
+    assess_posts([stale], now=NOW)
+
+    assert not SocialMediaPost.objects.exists()
+
+
+@pytest.mark.django_db
+def test_filter_that_fails_leaves_nothing_half_written(settings):
+    posts = crowd()
+    before = rows_of(posts)
+    # Only the spammer's evidence is ever compared with the threshold.
+    settings.BOT_THRESHOLD = "nonsense"
+
+    with pytest.raises(TypeError):
+        assess_posts(posts, now=NOW)
+
+    assert rows_of(posts) == before
+
+
+@pytest.mark.django_db
+def test_assessing_none_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert assess_posts([], now=NOW) == 0

@@ -1,0 +1,293 @@
+"""How requests travel: bounds, retries, lost answers, redaction. Against a server that gives prepared answers."""
+
+import gzip
+import logging
+import socket
+import time
+from contextlib import closing, suppress
+from threading import Thread
+
+import pytest
+
+from engagement.platforms import errors
+from engagement.platforms.http import Connection, storable
+from engagement.platforms.nodes import Node
+from engagement.platforms.twitter import judge
+from engagement.tests.replies import Answer, answering
+
+TOKEN = "canary-3f9a1c77/with+signs=="
+FAULT = Answer({}, 503)
+
+
+def connect(address, token=TOKEN):
+    return Connection(platform="twitter", base_url=f"{address}/", token=token, judge=judge)
+
+
+def dead_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_token_travels_in_the_header_and_nowhere_else():
+    with answering(Answer({"data": 1})) as asked, closing(connect(asked.address)) as http:
+        http.get("/2/tweets", ids="1,2")
+
+    method, path, headers, body = asked.requests[0]
+    assert (method, path, body) == ("GET", "/2/tweets?ids=1%2C2", b"")
+    assert headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_netrc_does_not_replace_the_token(tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with answering(Answer()) as asked:
+        connect(asked.address).get("/")
+
+    assert asked.requests[0][2]["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_connection_is_used_again():
+    with answering(Answer({"a": 1}, headers={"Connection": "keep-alive"})) as asked:
+        http = connect(asked.address)
+
+        assert [http.get("/").body, http.get("/").body] == [{"a": 1}, {"a": 1}]
+
+
+@pytest.mark.parametrize("ask", ["get", "query"])
+def test_read_is_repeated_while_the_server_fails(ask):
+    with answering(FAULT, FAULT, Answer({"data": 1})) as asked:
+        http = connect(asked.address)
+        reply = http.get("/") if ask == "get" else http.query("/", body={})
+
+    assert (reply.body, len(asked.requests)) == ({"data": 1}, 3)
+
+
+def test_read_is_given_up_after_three_tries():
+    with answering(FAULT) as asked, pytest.raises(errors.TemporaryFailure):
+        connect(asked.address).get("/")
+
+    assert len(asked.requests) == 3
+
+
+def test_read_is_not_repeated_when_the_server_asks_for_longer_than_the_budget():
+    with answering(Answer({}, 503, {"Retry-After": "120"})) as asked, pytest.raises(errors.TemporaryFailure):
+        connect(asked.address).get("/")
+
+    assert len(asked.requests) == 1
+
+
+def test_read_waits_as_long_as_the_server_asks_within_the_budget():
+    with answering(Answer({}, 503, {"Retry-After": "1"}), Answer({"data": 1})) as asked:
+        reply = connect(asked.address).get("/")
+
+    assert (reply.body, len(asked.requests)) == ({"data": 1}, 2)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
+def test_refused_read_is_not_repeated(status):
+    with answering(Answer({}, status)) as asked, pytest.raises(errors.PlatformError):
+        connect(asked.address).get("/")
+
+    assert len(asked.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [FAULT, Answer(b"<html>", 502), Answer(b"not json"), Answer({"data": 1}, cut=True)],
+    ids=["fault", "proxy", "unreadable", "cut"],
+)
+def test_create_without_a_readable_answer_is_unknown_and_sent_once(answer, settings):
+    settings.HTTP_READ_SECONDS = 0.2
+    with answering(answer) as asked, pytest.raises(errors.OutcomeUnknown):
+        connect(asked.address).create("/2/tweets", json={})
+
+    assert len(asked.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.Rejected),
+        (401, errors.AuthenticationFailed),
+        (429, errors.RateLimited),
+        (408, errors.TemporaryFailure),
+    ],
+)
+def test_create_that_was_refused_has_a_known_outcome(status, kind):
+    with answering(Answer({}, status)) as asked, pytest.raises(kind):
+        connect(asked.address).create("/2/tweets", json={})
+
+
+@pytest.mark.parametrize("ask", ["get", "create", "prepare"])
+def test_connection_that_never_came_about_is_a_temporary_failure_even_for_a_create(ask):
+    with pytest.raises(errors.TemporaryFailure):
+        getattr(connect(dead_port()), ask)("/2/tweets")
+
+
+def test_preparation_whose_answer_is_lost_is_a_temporary_failure_and_sent_once():
+    with answering(FAULT) as asked, pytest.raises(errors.TemporaryFailure):
+        connect(asked.address).prepare("/2/media/upload", data={})
+
+    assert len(asked.requests) == 1
+
+
+def test_redirect_is_not_followed():
+    moved = Answer({}, 302, {"Location": "https://elsewhere.example/"})
+    with answering(moved) as asked, pytest.raises(errors.PlatformError) as refused:
+        connect(asked.address).get("/")
+
+    assert (refused.value.status, len(asked.requests)) == (302, 1)
+
+
+def test_answer_longer_than_the_bound_is_invalid(settings):
+    settings.HTTP_MAX_BYTES = 1000
+    with answering(Answer({"text": "x" * 2000})) as asked, pytest.raises(errors.InvalidResponse, match="1000 bytes"):
+        connect(asked.address).get("/")
+
+
+def test_packed_answer_that_unpacks_beyond_the_bound_is_invalid(settings):
+    settings.HTTP_MAX_BYTES = 100_000
+    bomb = Answer(gzip.compress(b" " * 50_000_000), headers={"Content-Encoding": "gzip"})
+    with answering(bomb) as asked, pytest.raises(errors.InvalidResponse, match="100000 bytes"):
+        connect(asked.address).get("/")
+
+
+def test_answer_that_drips_is_given_up_at_the_total_time(settings):
+    settings.HTTP_TOTAL_SECONDS = 0.3
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        Thread(target=_drip, args=(server,), daemon=True).start()
+
+        with pytest.raises(errors.TemporaryFailure, match="longer than"):
+            connect(f"http://127.0.0.1:{server.getsockname()[1]}").get("/")
+
+
+def _drip(server):
+    connection, _ = server.accept()
+    with closing(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        with suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b" ")
+                time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"<html>hello</html>", b"\xff\xfe{}", b'{"a": NaN}', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"],
+    ids=["empty", "cut", "html", "not-utf-8", "nan", "deep", "huge-number"],
+)
+def test_answer_that_is_not_json_is_invalid(body):
+    with answering(Answer(body)) as asked, pytest.raises(errors.InvalidResponse):
+        connect(asked.address).get("/")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (404, errors.InvalidResponse),
+        (403, errors.InvalidResponse),
+        (429, errors.RateLimited),
+        (502, errors.TemporaryFailure),
+    ],
+)
+def test_page_of_a_proxy_says_nothing_about_a_post(status, kind):
+    with answering(Answer(b"<html>somebody else</html>", status)) as asked, pytest.raises(kind, match="somebody"):
+        connect(asked.address).get("/")
+
+
+@pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "tökén"])
+def test_token_that_cannot_be_one_is_an_authentication_failure_before_anything_is_sent(token):
+    with answering(Answer()) as asked, pytest.raises(errors.AuthenticationFailed) as refused:
+        connect(asked.address, token).get("/")
+
+    assert asked.requests == []
+    assert not token or token not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (200, '{{"data": "{token}"}}'),
+        (401, '{{"detail": "token {token} is bad"}}'),
+        (400, '{{"errors": [{{"message": "Bearer {token}"}}]}}'),
+        (500, "<html>{token}</html>"),
+        (200, "no json but {token}"),
+        (200, "https://graph.example/?access_token=another-secret-token&x=1"),
+    ],
+)
+def test_token_echoed_by_the_platform_goes_no_further(status, text, caplog):
+    caplog.set_level(logging.DEBUG)
+    with answering(Answer(text.format(token=TOKEN).encode(), status)) as asked, closing(connect(asked.address)) as http:
+        try:
+            shown = str(http.get("/"))
+        except errors.PlatformError as error:
+            shown = f"{error!r} {error} {error.for_staff} {vars(error)} {error.__cause__}"
+
+    assert [secret for secret in (TOKEN, "another-secret-token") if secret in shown + caplog.text] == []
+    assert "[redacted]" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"a\x00b": ["x\x00y", 1, None, 1.5, True]}, {"ab": ["xy", 1, None, 1.5, True]}),
+        ("half \ud83d of a pair", "half \ufffd of a pair"),
+        ("whole 🔥 pair", "whole 🔥 pair"),
+    ],
+    ids=["nul", "lone-surrogate", "pair"],
+)
+def test_json_is_freed_from_what_no_database_takes(given, kept):
+    assert storable(given) == kept
+
+
+NODE = Node(
+    "instagram",
+    {"id": 7, "name": "ann", "count": 5, "digits": "12", "yes": True, "ratio": 1.5, "list": [{}], "zone": "2026-08-01",
+     "at": "2026-08-01T12:00:00+0200", "huge": 10**18, "null": None, "minus": -1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "value"),
+    [
+        ("text", "id", "7"),
+        ("text", "missing", ""),
+        ("text", "null", ""),
+        ("count", "count", 5),
+        ("count", "digits", 12),
+        ("count", "minus", -1),
+        ("count", "missing", None),
+        ("count", "null", None),
+        ("moment", "missing", None),
+        ("seconds", "missing", None),
+    ],
+)
+def test_node_reads_what_is_documented_and_leaves_the_missing_unknown(method, name, value):
+    assert getattr(NODE, method)(name) == value
+
+
+def test_node_reads_moments_in_utc():
+    assert str(NODE.moment("at")) == "2026-08-01 10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("text", "yes"),
+        ("text", "list"),
+        ("required", "missing"),
+        ("count", "yes"),
+        ("count", "ratio"),
+        ("count", "name"),
+        ("moment", "name"),
+        ("moment", "zone"),
+        ("seconds", "huge"),
+        ("node", "list"),
+        ("nodes", "name"),
+    ],
+)
+def test_node_of_another_form_than_documented_names_the_field(method, name):
+    with pytest.raises(errors.InvalidResponse, match=f"The field {name}"):
+        getattr(NODE, method)(name)

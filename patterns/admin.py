@@ -1,0 +1,270 @@
+"""What was learned: patterns with their numbers, the looks they came from, and posts and runs as evidence."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from acd.admin import error, state, verdict
+from acd.admin_actions import Refused, each, on_page, tell
+from acd.admin_links import link, one_to_one_users
+from acd.figures import UNKNOWN, decimals, interval, number, short
+from acd.theme import (
+    Admin,
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    Questions,
+    ReadOnly,
+    badge,
+    display,
+    when,
+)
+from engagement.admin import columns
+from engagement.enums import Basis, Platform
+from patterns.enums import Advice, PatternStatus
+from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
+
+STATUS_COLOURS = {PatternStatus.ACTIVE: "success", PatternStatus.REJECTED: "danger"}
+
+EVIDENCE = (
+    "genuine_engagement",
+    "genuine_low",
+    "genuine_high",
+    "engagement_rate",
+    "rate_low",
+    "rate_high",
+    "lift",
+    "vs_average",
+    "percentile",
+)
+
+
+class LearnedFilter(Questions):
+    """When a pattern was learned."""
+
+    title = "learned"
+    parameter_name = "learned"
+    questions = {
+        "week": ("This week", lambda rows, now: rows.learned_since(now - timedelta(days=7))),
+        "month": ("This month", lambda rows, now: rows.learned_since(now - timedelta(days=30))),
+    }
+
+
+@admin.register(Pattern)
+class PatternAdmin(ReadOnly, Admin):
+    """What was learned, how sure it is, and a person's veto."""
+
+    list_display: ClassVar = (
+        "sentence",
+        "advised",
+        "persona_link",
+        "n",
+        "effect_text",
+        "sure",
+        "state",
+        "learned",
+    )
+    list_filter = (
+        LearnedFilter,
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("advice", ChoicesDropdownFilter),
+        ("platform", ChoicesDropdownFilter),
+        ("persona", AutocompleteSelectFilter),
+    )
+    list_select_related = ("persona",)
+    search_fields = ("subject", "strategy")
+    actions = ("reject", "restore")
+    actions_detail = ("reject_here", "restore_here")
+    readonly_preprocess_fields = {"baseline": decimals}
+    readonly_fields = ("mean_text", "effect_text", "sure")
+    fieldsets = (
+        (None, {"fields": ("strategy", ("kind", "subject", "advice"), ("persona", "platform", "status"))}),
+        (
+            "Numbers",
+            {"fields": (("n", "mean_text", "baseline"), ("effect_text", "sure", "basis"))},
+        ),
+        (
+            "Where it comes from",
+            {
+                "fields": (
+                    ("window_start", "window_end", "extraction"),
+                    ("version", "supersedes"),
+                    ("learned_at", "retired_at"),
+                    "digest",
+                )
+            },
+        ),
+    )
+
+    reject_here = on_page("reject", "Reject", "No later generation uses it, and no extraction brings it back.", "block")
+    restore_here = on_page("restore", "Restore", "Later generations use it again.", "undo")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        return super().get_queryset(request).select_related("persona", "supersedes", "extraction__persona")
+
+    @display(description="pattern", ordering="subject")
+    def sentence(self, row: Pattern) -> str:
+        platform = ""
+        if row.platform:
+            label = Platform(row.platform).label
+            platform = format_html('<span class="gator-platform gator-{}">{}</span> ', row.platform, label)
+        return format_html('<span class="gator-wrap">{}{}</span>', platform, short(row.strategy, 160))
+
+    @display(description="advice", ordering="advice")
+    def advised(self, row: Pattern) -> str:
+        return badge(row.get_advice_display(), "success" if row.advice == Advice.REPEAT else "warning")
+
+    @display(description="persona", ordering="persona__name")
+    def persona_link(self, row: Pattern) -> str:
+        return link(row.persona)
+
+    @display(description="mean (95 %)")
+    def mean_text(self, row: Pattern) -> str:
+        return interval(row.mean, row.low, row.high, digits=2)
+
+    @display(description="effect (95 %)", ordering="effect")
+    def effect_text(self, row: Pattern) -> str:
+        if row.effect is None:
+            return interval(row.mean, row.low, row.high, digits=1)
+        text = interval(row.effect, row.effect_low, row.effect_high, digits=2)
+        unit = "log engagement" if row.basis == Basis.COUNT else "points"
+        return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, unit)
+
+    @display(description="q", ordering="q_value")
+    def sure(self, row: Pattern) -> str:
+        return number(row.q_value, 3)
+
+    @display(description="status", ordering="status")
+    def state(self, row: Pattern) -> str:
+        return badge(row.get_status_display(), STATUS_COLOURS.get(PatternStatus(row.status), ""))
+
+    @display(description="learned", ordering="learned_at")
+    def learned(self, row: Pattern) -> str:
+        return when(row.learned_at)
+
+    @admin.action(description="Reject", permissions=["act"])
+    def reject(self, request: HttpRequest, rows: QuerySet[Pattern]) -> None:
+        self.move(request, rows, PatternStatus.ACTIVE, PatternStatus.REJECTED, "Rejected")
+
+    @admin.action(description="Restore", permissions=["act"])
+    def restore(self, request: HttpRequest, rows: QuerySet[Pattern]) -> None:
+        self.move(request, rows, PatternStatus.REJECTED, PatternStatus.ACTIVE, "Restored")
+
+    def move(self, request: HttpRequest, rows: QuerySet[Pattern], start: str, end: str, done: str) -> None:
+        """Set the status of every pattern that stands at `start`."""
+
+        def move_one(row: Pattern) -> None:
+            # The condition holds in the database: an extraction may have moved the row meanwhile.
+            if not Pattern.objects.filter(pk=row.pk, status=start).update(status=end):
+                raise Refused(f"it is {row.get_status_display().lower()}, not {PatternStatus(start).label.lower()}")
+
+        tell(self, request, each(rows, move_one), done)
+
+
+@admin.register(Extraction)
+class ExtractionAdmin(ReadOnly, Admin):
+    """Every look at a persona's posts: what was tested, claimed or not."""
+
+    list_display = ("__str__", "days", "posts_n", "tested_n", "claimed_n", "made")
+    list_filter = (("platform", ChoicesDropdownFilter), ("persona", AutocompleteSelectFilter))
+    list_select_related = ("persona",)
+    fieldsets = (
+        (None, {"fields": (("persona", "platform"), ("as_of", "days", "posts_n"), ("digest", "created_at"))}),
+        ("Tested", {"fields": ("tested",)}),
+    )
+
+    @display(description="tested")
+    def tested_n(self, row: Extraction) -> str:
+        return number(len(row.tested))
+
+    @display(description="claimed")
+    def claimed_n(self, row: Extraction) -> str:
+        claimed = [item for item in row.tested if isinstance(item, dict) and item.get("claimed")]
+        return number(len(claimed))
+
+    @display(description="made", ordering="created_at")
+    def made(self, row: Extraction) -> str:
+        return when(row.created_at)
+
+
+@admin.register(PostPerformance)
+class PerformanceAdmin(ReadOnly, Admin):
+    """Measured posts as evidence, ranked by what is certain: the lower end of the interval."""
+
+    list_display: ClassVar = (
+        columns.caption,
+        columns.persona,
+        columns.age,
+        columns.genuine,
+        columns.rate,
+        columns.versus,
+        "beats",
+        columns.grade,
+    )
+    list_filter = (
+        ("platform", ChoicesDropdownFilter),
+        # Rates of different bases are never ranked together: choose one.
+        ("basis", ChoicesDropdownFilter),
+        ("media_kind", ChoicesDropdownFilter),
+        ("grade", ChoicesDropdownFilter),
+        ("persona", AutocompleteSelectFilter),
+    )
+    list_select_related = ("persona",)
+    list_defer = ("raw",)
+    readonly_preprocess_fields = dict.fromkeys(EVIDENCE, decimals)
+    ordering = ("-lift", "-pk")
+    search_fields = ("caption",)
+    fieldsets = (
+        (
+            None,
+            {"fields": (("platform", "media_kind", "persona"), "caption", ("published_at", "local_hour"))},
+        ),
+        (
+            "Evidence",
+            {
+                "fields": (
+                    ("genuine_engagement", "genuine_low", "genuine_high"),
+                    ("engagement_rate", "rate_low", "rate_high"),
+                    ("basis", "lift", "vs_average"),
+                    ("average_n", "percentile", "grade"),
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        return super().get_queryset(request).measured()  # type: ignore[attr-defined]
+
+    @display(description="beats", ordering="percentile")
+    def beats(self, row: PostPerformance) -> str:
+        return UNKNOWN if row.percentile is None else f"{row.percentile:.0f} % of its peers"
+
+
+@admin.register(GenerationOutcome)
+class GenerationAdmin(ReadOnly, Admin):
+    """Runs as evidence: what tends to fail, and with which model."""
+
+    list_display: ClassVar = ("phase", state, error, verdict, "pattern", "model", "made")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("validation", ChoicesDropdownFilter),
+        ("confidence", ChoicesDropdownFilter),
+    )
+    list_defer = ("initial_context", "metadata", "fix_reason")
+    search_fields = ("error_class", "pattern", "model")
+    fieldsets = (
+        (None, {"fields": (("phase", "state", "validation"), ("confidence", "pattern"), "strategy")}),
+        ("Why", {"fields": ("error_class", "error_message", ("model", "provider"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        # The page lists what hangs on the run; loading it here saves a query per relation.
+        return super().get_queryset(request).select_related(*one_to_one_users(GenerationOutcome))
+
+    @display(description="created", ordering="created_at")
+    def made(self, row: GenerationOutcome) -> str:
+        return when(row.created_at)

@@ -1,0 +1,70 @@
+"""A person's veto on patterns, and the walk from a pattern to the rows behind it."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from acd.admin_links import lineage
+from acd.tests.factories import make_context
+from engagement.tests.factories import make_post
+from gator.studio.tests.factories import make_content
+from patterns.enums import PatternStatus
+from patterns.tests.factories import make_pattern
+
+pytestmark = pytest.mark.django_db
+
+
+def run_action(client, action, *rows):
+    """Post a list action, and return what it said."""
+    url = reverse("admin:patterns_pattern_changelist")
+    response = client.post(url, {"action": action, "_selected_action": [row.pk for row in rows]})
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_pattern_is_rejected_and_restored(admin_client):
+    pattern = make_pattern()
+
+    run_action(admin_client, "reject", pattern)
+    pattern.refresh_from_db()
+    rejected = pattern.status
+    run_action(admin_client, "restore", pattern)
+
+    pattern.refresh_from_db()
+    assert (rejected, pattern.status) == (PatternStatus.REJECTED, PatternStatus.ACTIVE)
+
+
+def test_retired_pattern_is_left_alone(admin_client):
+    pattern = make_pattern(status=PatternStatus.RETIRED)
+
+    said = run_action(admin_client, "reject", pattern)
+
+    pattern.refresh_from_db()
+    assert pattern.status == PatternStatus.RETIRED
+    assert said == [f"Not rejected: 1 pattern ({pattern}). Reason: it is retired, not active."]
+
+
+def test_pattern_leads_to_its_posts_runs_and_contents(admin_client, rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    pattern, post, run, content = make_pattern(), make_post(caption="the evidence"), make_context(), make_content()
+    pattern.posts.add(post)
+    pattern.contexts.add(run)
+    pattern.informed.add(content)
+    make_post(caption="somebody else's")
+
+    links = {link.label: link for link in lineage(pattern, request)}
+    page = admin_client.get(links["posts"].url).content.decode()
+
+    assert (links["posts"].text, links["informed contents"].text) == ("1", "1")
+    assert ("the evidence" in page, "somebody else" in page) == (True, False)
+
+
+def test_post_leads_back_to_its_patterns(admin_client, rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    pattern, post = make_pattern(strategy="The sentence."), make_post()
+    pattern.posts.add(post)
+
+    links = {link.label: link for link in lineage(post, request)}
+
+    assert "The sentence." in admin_client.get(links["patterns"].url).content.decode()
