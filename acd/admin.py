@@ -111,8 +111,9 @@ class ContextAdmin(ReadOnly, Admin):
             None,
             {
                 "fields": (
-                    ("phase", "state", "complexity"),
-                    ("validation", "confidence", "human_override"),
+                    ("phase", "state"),
+                    ("validation", "confidence"),
+                    ("complexity", "human_override"),
                     ("started_at", "finished_at", "duration"),
                     "note",
                 )

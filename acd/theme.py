@@ -25,9 +25,9 @@ __all__ = [
     "Admin",
     "AutocompleteSelectFilter",
     "ChoicesDropdownFilter",
-    "Paginator",
     "Questions",
     "ReadOnly",
+    "SmallAdmin",
     "TabularInline",
     "UnfoldAdminPasswordWidget",
     "WordsField",
@@ -83,6 +83,14 @@ class Admin(ModelAdmin):
         if row is not None and row.pk is not None:
             context["lineage"] = lineage(row, request)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+class SmallAdmin(Admin):
+    """For tables that stay small, where a count is cheap and useful."""
+
+    paginator = Paginator
+    show_full_result_count = True
+    list_disable_select_all = False
 
 
 class ReadOnly:

@@ -42,8 +42,9 @@ SELLERS = ["status_id=post_id", "status_type=media_kind", "published=published_a
 SELLERS += ["num_comments=comments", "num_shares=shares"]
 METRICS = ["row=post_id", "Type=media_kind", "published=published_at", "T_Reach=reach", "T_Impression=impressions"]
 METRICS += ["comment=comments", "like=likes", "share=shares"]
+VIDEOS = ("KatyPerry", "LMFAO", "Psy")
 YOUTUBE = ["comment_id=platform_id", "author_hash=author", "date=occurred_at", "content=text"]
-SCAMSPOT = ["number=platform_id", "msg=text"]
+SCAMSPOT = ["line=platform_id", "msg=text"]
 
 
 @contextmanager
@@ -86,6 +87,17 @@ def dated() -> Path:
     return path
 
 
+def numbered() -> Path:
+    """The comments of scamspot with an id of their own: its `number` is not unique."""
+    path = Path(WORK.name) / "scamspot.csv"
+    rows = list(csv.DictReader((DATA / "scamspot-instagram-comments" / "train.csv").open(encoding="utf-8")))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.DictWriter(file, [*rows[0], "line"])
+        out.writeheader()
+        out.writerows(row | {"line": number} for number, row in enumerate(rows, start=1))
+    return path
+
+
 def _next_day(after: datetime, month: int, weekday: int) -> datetime:
     """The first such weekday of the month at or after a moment; the month's first one if the moment is past them all."""
     start = max(after, datetime(2014, month, 1, tzinfo=UTC)) if after.month <= month else datetime(2014, month, 1, tzinfo=UTC)
@@ -105,23 +117,23 @@ def import_everything() -> None:
             with step(f"{attempt} {name}"):
                 tell(run("import_posts", str(path), "--persona", name, *zone, *mapped(columns)))
     Persona.objects.create(name="commented", slug="commented", timezone="UTC")
-    files = [(f"youtube-spam/{video}.csv", YOUTUBE) for video in ("KatyPerry", "LMFAO", "Psy")]
-    for name, columns in [*files, ("scamspot-instagram-comments/train.csv", SCAMSPOT)]:
-        _import_comments(name, columns)
+    files = [(DATA / "youtube-spam" / f"{video}.csv", YOUTUBE) for video in VIDEOS]
+    for path, columns in [*files, (numbered(), SCAMSPOT)]:
+        _import_comments(path, columns)
 
 
-def _import_comments(name: str, columns: list[str]) -> None:
+def _import_comments(path: Path, columns: list[str]) -> None:
     post = SocialMediaPost.objects.create(
         persona=Persona.objects.get(slug="commented"),
         platform="instagram",
         media_kind="video",
-        platform_post_id=name,
+        platform_post_id=path.stem,
         status="published",
-        caption=f"Stands in for the post behind {name}",
+        caption=f"Stands in for the post behind {path.stem}",
         published_at=datetime(2013, 1, 1, tzinfo=UTC),
     )
-    with step(f"import_interactions {name}"):
-        result = run("import_interactions", str(DATA / name), "--post", str(post.pk), "--timezone", "UTC", *mapped(columns))
+    with step(f"import_interactions {path.name}"):
+        result = run("import_interactions", str(path), "--post", str(post.pk), "--timezone", "UTC", *mapped(columns))
     tell(result)
     post.refresh_from_db()
     print(f"           genuine {post.genuine_count}, bot {post.bot_count}, persona {post.persona_count}")
@@ -135,11 +147,13 @@ def tell(result: dict[str, Any]) -> None:
 def evaluate() -> None:
     """How right the filter is on the labelled comments; authors and times where the data have them."""
     youtube = ["--text", "content", "--label", "spam", "--author", "author_hash", "--time", "date"]
-    files = [(f"youtube-spam/{video}.csv", youtube) for video in ("KatyPerry", "LMFAO", "Psy")]
+    files = [(f"youtube-spam/{video}.csv", youtube) for video in VIDEOS]
     for name, options in [*files, ("scamspot-instagram-comments/train.csv", ["--text", "msg", "--label", "scam"])]:
         with step(f"evaluate_filter {name}"):
             result = run("evaluate_filter", str(DATA / name), *options)
-        print("          ", {key: result[key] for key in ("precision", "recall") if key in result})
+        for name_of, value in ((name_of, result["all"][name_of]) for name_of in ("precision", "recall")):
+            low, high = value["interval"]["low"], value["interval"]["high"]
+            print(f"           {name_of} {value['value']:.3f} (95 % interval {low:.3f} to {high:.3f})")
 
 
 def ask() -> None:

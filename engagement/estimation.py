@@ -112,9 +112,13 @@ def estimate(
 
 
 def genuine_share(genuine: int, bot: int, *, prior: Prior, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean and equal-tailed interval of the genuine share after seeing so many genuine and so many bots."""
+    """Mean and interval of the genuine share after seeing so many genuine and so many bots.
+
+    The interval is equal-tailed, but reaches 1 where no bot was seen: nothing contradicts that everybody is genuine, and
+    equal tails would always miss that truth (Brown, Cai and DasGupta 2001, Statistical Science 16: 101-133, section 4.1).
+    """
     a, b = prior.genuine + genuine, prior.bot + bot
     mean, tail = a / (a + b), (1 - level) / 2
     low, high = (float(betaincinv(a, b, at)) for at in (tail, 1 - tail))
     # A very lopsided Beta can have its mean outside its central interval.
-    return mean, min(low, mean), max(high, mean)
+    return mean, min(low, mean), max(high, mean) if bot else 1.0

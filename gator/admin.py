@@ -9,7 +9,6 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,7 +22,6 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 from knox.admin import AuthTokenAdmin as KnoxTokenAdmin
-from knox.admin import AuthTokenCreateForm
 from knox.models import AuthToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -41,13 +39,12 @@ admin.site.unregister([User, Group, AuthToken, *SCHEDULES])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, Admin):
+class UserAdmin(DjangoUserAdmin, SmallAdmin):
     """Who may sign in, and what they may do."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    paginator = Paginator
     list_display = ("username", "email", "name", "is_staff", "is_active", "seen")
     list_filter = ("is_staff", "is_superuser", "is_active")
 
@@ -61,10 +58,9 @@ class UserAdmin(DjangoUserAdmin, Admin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, Admin):
+class GroupAdmin(DjangoGroupAdmin, SmallAdmin):
     """Permissions shared by people with the same task; the API and the admin obey the same ones."""
 
-    paginator = Paginator
     deletable = True
     list_display = ("name", "people")
 
@@ -74,12 +70,6 @@ class GroupAdmin(DjangoGroupAdmin, Admin):
     @display(description="people", ordering="people_total")
     def people(self, group: Group) -> str:
         return number(group.people_total)  # type: ignore[attr-defined]
-
-
-class TokenForm(AuthTokenCreateForm):
-    """A new token for a person; without an end it lasts until it is revoked."""
-
-    expiry = forms.SplitDateTimeField(required=False, help_text="Leave empty for a token without an end.")
 
 
 class TokenStateFilter(Questions):
@@ -94,11 +84,10 @@ class TokenStateFilter(Questions):
 
 
 @admin.register(AuthToken)
-class TokenAdmin(KnoxTokenAdmin, Admin):
+class TokenAdmin(KnoxTokenAdmin, SmallAdmin):
     """Tokens of the API: the installation keeps a hash, so a token can be seen only once, when it is made."""
 
     deletable = True
-    paginator = Paginator
     list_display = ("start", "user", "made", "ends")
     list_display_links = None
     list_filter = (TokenStateFilter,)
@@ -178,12 +167,11 @@ class EnabledFilter(Questions):
 
 
 @admin.register(PeriodicTask)
-class TaskAdmin(beat.PeriodicTaskAdmin, Admin):  # type: ignore[misc]
+class TaskAdmin(beat.PeriodicTaskAdmin, SmallAdmin):  # type: ignore[misc]
     """What runs when. Staff own the schedules: a release adds what is missing and keeps their edits."""
 
     form = TaskForm
     deletable = True
-    paginator = Paginator
     list_display: ClassVar = ("name", "state", "rhythm", "last", "runs")
     list_filter = (EnabledFilter,)
     date_hierarchy = None
@@ -226,11 +214,10 @@ class TasksOfSchedule(TabularInline):
 
 
 @admin.register(ClockedSchedule, IntervalSchedule, SolarSchedule)
-class ScheduleAdmin(Admin):
+class ScheduleAdmin(SmallAdmin):
     """A rhythm that tasks keep."""
 
     deletable = True
-    paginator = Paginator
     inlines = (TasksOfSchedule,)
 
 

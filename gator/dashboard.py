@@ -89,13 +89,13 @@ def cards(now: datetime) -> list[Card]:
     failed, ill = runs["failed"], accounts["expiring"] + accounts["broken"]
     return [
         Card(
-            "Posts published this week",
+            "Posts this week",
             number(posts["published"]),
             f"{posts['before']:,} the week before",
             list_url(SocialMediaPost, published="week"),
         ),
         Card(
-            "Genuine engagement this week",
+            "Genuine this week",
             number(posts["genuine"]),
             filtered_note(posts),
             list_url(SocialMediaPost, published="week"),
@@ -110,7 +110,7 @@ def cards(now: datetime) -> list[Card]:
             "bad" if failed else "",
         ),
         Card(
-            "Accounts needing attention",
+            "Accounts at risk",
             number(ill),
             f"{accounts['expiring']:,} about to expire, {accounts['broken']:,} cut off",
             list_url(SocialAccount, attention="expiring") if accounts["expiring"] else list_url(SocialAccount),

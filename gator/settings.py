@@ -322,9 +322,7 @@ GENERATOR = env.str("GENERATOR", default="template")
 
 # --- Admin -----------------------------------------------------------------------------------------------------------
 
-# Moments are UTC everywhere; a page writes them so that they sort.
-DATE_FORMAT = "Y-m-d"
-DATETIME_FORMAT = "Y-m-d H:i"
+FORMAT_MODULE_PATH = "gator.formats"
 UNFOLD = {
     "SITE_TITLE": "Gator",
     "SITE_HEADER": "Gator",

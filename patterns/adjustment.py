@@ -1,7 +1,9 @@
 """How strongly items go with better posts, all else equal. Pure.
 
-A hashtag used at good hours must not be praised for the hour. So items are tested by least squares on logarithms: the strongest
-claim is held constant for all others from then on, and so forth until nothing more passes the false discovery rate.
+A hashtag used at good hours must not be praised for the hour. So items are tested by least squares on logarithms: the
+strongest claim is held constant for all others from then on, and so forth until nothing more passes the false discovery
+rate. On skewed rates as they are, and without holding anything constant, 18 % of windows without any effect led to a
+claim, and 61 % praised the tag of a good hour; this way 11 % and 1 % (120 posts; patterns/tests/test_adjustment.py).
 """
 
 from collections.abc import Sequence
@@ -18,15 +20,17 @@ from patterns.stats import Comparison, benjamini_hochberg
 Key = tuple[str, str]
 Floats = NDArray[np.float64]
 
-# An item keeps less than this share of itself when the held ones determine it.
-DETERMINED = 1e-9
+# An item of which the held ones leave less than this share cannot be told apart from them.
+DETERMINED = 0.01
+# What the rounding of doubles may leave behind, as a share.
+ROUNDING = 1e-9
 # Below this many degrees of freedom the spread of what is left says little.
 MIN_FREEDOM = 5
 
 
 @dataclass(frozen=True)
 class Window:
-    """Posts as rows: logs of their values, the standard errors of these, what is always held constant, and the items they have."""
+    """Posts as rows: logs of values, the standard errors of these, what is always constant, the items they have."""
 
     values: Floats
     noise: Floats
@@ -96,13 +100,13 @@ def _least_squares(window: Window, held: Sequence[Key], keys: Sequence[Key]) -> 
 
 def _basis(matrix: Floats) -> Floats:
     left, sizes, _ = np.linalg.svd(matrix, full_matrices=False)
-    return np.asarray(left[:, sizes > DETERMINED * sizes[0]])
+    return np.asarray(left[:, sizes > ROUNDING * sizes[0]])
 
 
 def _comparison(shared: float, own: float, all_of_it: float, freedom: int) -> Comparison | None:
     effect, spread = shared / own, all_of_it - shared * shared / own
     # Without any spread a few equal values would look like certainty.
-    if spread <= DETERMINED * all_of_it:
+    if spread <= ROUNDING * all_of_it:
         return None
     error = sqrt(spread / freedom / own)
     half = float(stdtrit(freedom, 0.975)) * error

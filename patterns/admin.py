@@ -193,7 +193,7 @@ class ExtractionAdmin(ReadOnly, Admin):
 
 @admin.register(PostPerformance)
 class PerformanceAdmin(ReadOnly, Admin):
-    """Measured posts as evidence, ranked by what is certain: the lower end of the interval."""
+    """Measured posts as evidence, those furthest above what their accounts lead to expect first."""
 
     list_display: ClassVar = (
         columns.caption,

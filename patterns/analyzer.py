@@ -16,7 +16,7 @@ from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
 from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
-from patterns.effects import Effect, effects, evidence
+from patterns.effects import Effect, effects, evidence, sample
 from patterns.enums import Advice, PatternKind
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.stats import Sample, interval, welch
@@ -29,7 +29,7 @@ POWER_FACTOR = 2 * (1.96 + 0.84) ** 2
 
 
 class PatternAnalyzer:
-    """Answers about one persona on one platform, over the `days` before `now`; each question has its own default of days."""
+    """Answers about one persona on one platform, over the `days` before `now`; every question has its default."""
 
     def __init__(self, persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> None:
         self.persona, self.platform, self.now, self.days = persona, platform, now, days
@@ -41,7 +41,9 @@ class PatternAnalyzer:
 
     def successful_patterns(self, min_engagement_rate: float = 5.0) -> list[SuccessfulPost]:
         """Posts above `min_engagement_rate` percent even at the lower bound, best first, with how they were made."""
-        posts = self.posts(30).high_performing(min_engagement_rate)
+        # Rates of another basis are not ranked beside these.
+        posts = self.posts(30)
+        posts = posts.filter(basis=posts.main_basis()).high_performing(min_engagement_rate)
         posts = posts.select_related("context", "content").prefetch_related("hashtags")
         return [_successful(post) for post in posts[: EXAMPLES * 4]]
 
@@ -70,7 +72,7 @@ class PatternAnalyzer:
 
     @cached_property
     def _effects(self) -> list[Effect]:
-        return effects(self.posts(90).with_value(self._basis)) if self._basis else []
+        return effects(self.posts(90).with_value(self._basis), self._basis) if self._basis else []
 
     def _findings(self, kind: PatternKind) -> list[Finding]:
         return [self._finding(effect) for effect in self._effects if effect.kind == kind]
@@ -121,7 +123,9 @@ class PatternAnalyzer:
 
     def _trend(self, rated: Any, basis: str) -> dict[str, float | None]:
         middle = self.now - timedelta(days=self.days or 30) / 2
-        late, early = (_sample(half) for half in (rated.filter(published_at__gt=middle), rated.filter(published_at__lte=middle)))
+        late, early = (
+            sample(half) for half in (rated.filter(published_at__gt=middle), rated.filter(published_at__lte=middle))
+        )
         change = welch(late, early) if basis and min(late.n, early.n) >= settings.PATTERN_MIN_POSTS else None
         if change is None:
             return dict.fromkeys(("trend", "trend_low", "trend_high"))
@@ -139,17 +143,20 @@ class PatternAnalyzer:
         return said or [self._not_enough()]
 
     def _not_enough(self) -> str:
-        sample = _sample(self.posts(90).with_value(self._basis)) if self._basis else Sample()
-        missing = more_posts(sample, self._basis)
+        all_posts = sample(self.posts(90).with_value(self._basis)) if self._basis else Sample()
+        missing = more_posts(all_posts, self._basis)
         if missing is None:
-            return f"Not enough data: {sample.n} measured posts; at least {settings.PATTERN_MIN_POSTS * 2} more are needed to begin."
+            return f"Not enough data: about {_to_begin(all_posts.n)} more posts to begin ({all_posts.n} so far)."
         if missing == 0:
-            return f"Nothing stands out among {sample.n} measured posts, which are enough to show a difference of 25 %."
-        return f"Not enough data: about {missing} more posts would show a difference of 25 % ({sample.n} so far)."
+            return (
+                f"Nothing stands out among {all_posts.n} measured posts, which are enough to show a difference of 25 %."
+            )
+        return f"Not enough data: about {missing} more posts would show a difference of 25 % ({all_posts.n} so far)."
 
     def analyze_post_performance(self, post: SocialMediaPost) -> PostAnalysis:
         """What is known of one post, what stands out and what to do with that."""
-        patterns = [pattern for pattern in self._active_patterns() if _shown_by(pattern, post)]
+        shown = _items_of(post)
+        patterns = [pattern for pattern in self._active_patterns() if (pattern.kind, pattern.subject) in shown]
         return PostAnalysis(
             post=post.pk,
             total_engagement=post.total_engagement,
@@ -207,19 +214,14 @@ def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
     )
 
 
-def _sample(posts: Any) -> Sample:
-    sums = posts.sums()
-    return Sample(sums["n"], sums["total"] or 0.0, sums["squares"] or 0.0)
-
-
 def _mean_rate(rated: Any, basis: str) -> dict[str, float | None]:
     if not basis or basis == Basis.COUNT:
         return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
-    sample = _sample(rated)
-    around = interval(sample) if sample.n >= settings.PATTERN_MIN_POSTS else None
+    rates = sample(rated)
+    around = interval(rates) if rates.n >= settings.PATTERN_MIN_POSTS else None
     if around is None:
         return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
-    return {"mean_rate": sample.mean, "rate_low": around.low, "rate_high": around.high}
+    return {"mean_rate": rates.mean, "rate_low": around.low, "rate_high": around.high}
 
 
 def _shares(totals: dict[str, Any]) -> dict[str, Any]:
@@ -236,15 +238,20 @@ def _shares(totals: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def more_posts(sample: Sample, basis: str) -> int | None:
-    """About how many more posts would show a gain of a quarter (two groups, 5 % error, 80 % power); None if unknowable yet."""
-    if sample.n < settings.PATTERN_MIN_POSTS:
+def _to_begin(n: int) -> int:
+    # An item is tested with the least number of posts that have it, and as many that have it not.
+    return max(1, 2 * settings.PATTERN_MIN_POSTS - n)
+
+
+def more_posts(posts: Sample, basis: str) -> int | None:
+    """About how many more posts would show a gain of a quarter (5 % error, 80 % power); None if unknowable."""
+    if posts.n < 2 * settings.PATTERN_MIN_POSTS:
         return None
     # A lift is a log already, so a gain of a quarter is log(1.25) whatever the level.
-    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * (sample.mean or 0.0)
-    if not gain or sample.variance is None:
+    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * (posts.mean or 0.0)
+    if not gain or posts.variance is None:
         return None
-    return max(0, 2 * math.ceil(POWER_FACTOR * sample.variance / gain**2) - sample.n)
+    return max(0, 2 * math.ceil(POWER_FACTOR * posts.variance / gain**2) - posts.n)
 
 
 def _stands_out(post: SocialMediaPost) -> list[str]:
@@ -255,18 +262,16 @@ def _stands_out(post: SocialMediaPost) -> list[str]:
     if post.observed_count and post.bot_count / post.observed_count >= 0.3:
         said.append(f"Bots made {post.bot_count} of the {post.observed_count} interactions that could be observed.")
     if post.engagement_rate is not None and post.rate_low is not None and post.basis in UNITS:
-        said.append(
-            f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} (95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})."
-        )
+        around = f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})"
+        said.append(f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} {around}.")
     return said
 
 
-def _shown_by(pattern: Pattern, post: SocialMediaPost) -> bool:
-    subjects = {
-        PatternKind.HASHTAG: [tag.name for tag in post.hashtags.all()],
-        PatternKind.POSTING_HOUR: [str(post.local_hour)],
-        PatternKind.POSTING_WEEKDAY: [str(post.local_weekday)],
-        PatternKind.MEDIA_KIND: [post.media_kind],
-        PatternKind.STRATEGY: [post.content.approach if post.content else ""],
+def _items_of(post: SocialMediaPost) -> set[tuple[str, str]]:
+    """Every (kind, subject) that a pattern may speak of and this post has."""
+    return {(PatternKind.HASHTAG, tag.name) for tag in post.hashtags.all()} | {
+        (PatternKind.POSTING_HOUR, str(post.local_hour)),
+        (PatternKind.POSTING_WEEKDAY, str(post.local_weekday)),
+        (PatternKind.MEDIA_KIND, post.media_kind),
+        (PatternKind.STRATEGY, post.content.approach if post.content else ""),
     }
-    return pattern.subject in subjects.get(PatternKind(pattern.kind), [])

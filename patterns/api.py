@@ -24,6 +24,9 @@ from patterns.api_answers import serializer_for
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Pattern
 
+# Some ninety years: longer than any platform, short enough for a date.
+MAX_DAYS = 32_000
+
 AnalysisSerializer = serializer_for(PostAnalysis)
 FindingSerializer = serializer_for(Finding)
 FailurePatternSerializer = serializer_for(FailurePattern)
@@ -126,7 +129,7 @@ class QuestionSerializer(StrictFields, serializers.Serializer[Any]):
 
     persona = PersonaField(help_text="Slug of a persona.")
     platform = serializers.ChoiceField(choices=Platform.choices)
-    days = serializers.IntegerField(required=False, min_value=1, max_value=3650)
+    days = serializers.IntegerField(required=False, min_value=1, max_value=MAX_DAYS)
 
 
 class RateQuestionSerializer(QuestionSerializer):

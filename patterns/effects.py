@@ -1,44 +1,33 @@
 """Which items go with better or worse posts: every item of a window tested against the posts without it.
 
-The database gives (n, sum, sum of squares) for each item; the test beside all others and its correction are pure. All items of a
-window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and approach.
+The database gives (n, sum, sum of squares) for each item; the test beside all others and its correction are pure. All
+items of a window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and
+approach.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from math import expm1, log, log1p
-from typing import Any, NamedTuple
+from math import expm1
+from typing import Any
 
-import numpy as np
 from django.conf import settings
 
 from engagement.enums import Basis
-from patterns.adjustment import Key, Tested, Window, adjusted
+from patterns.adjustment import Tested, adjusted
 from patterns.enums import Advice, PatternKind, Signal
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
-
-# A 95 % interval is this many standard errors wide.
-ERRORS_WIDE = 2 * 1.96
+from patterns.windows import COLUMNS, window_of
 
 # How the posts of one item are found again: the filter that holds its subject.
-FILTERS = {
-    PatternKind.HASHTAG: "hashtags__name",
-    PatternKind.POSTING_HOUR: "local_hour",
-    PatternKind.POSTING_WEEKDAY: "local_weekday",
-    PatternKind.MEDIA_KIND: "media_kind",
-    PatternKind.STRATEGY: "content__approach",
-}
+FILTERS = {PatternKind.HASHTAG: "hashtags__name"} | COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
     """One tested item. Numbers are None where there are too few posts with it, or without it, to say anything.
 
-    `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where the basis is
-    `count`. `effect` is the difference it makes all else equal, in the same unit, with its 95 % interval: not `mean` - `baseline`.
+    `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where
+    the basis is `count`. `effect` is the difference all else equal, in the same unit: not `mean` - `baseline`.
     """
 
     kind: PatternKind
@@ -74,43 +63,29 @@ class Effect:
         return Advice.REPEAT if self.effect > 0 else Advice.AVOID
 
 
-class Post(NamedTuple):
-    """What is read of a post to compare it with others; the names are the columns."""
-
-    pk: int
-    value: float
-    published_at: datetime
-    account: int | None
-    basis: str
-    rate_low: float | None
-    rate_high: float | None
-    genuine_low: float | None
-    genuine_high: float | None
-    local_hour: int | None
-    local_weekday: int | None
-    media_kind: str
-    content__approach: str | None
+def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
+    """Every item of these posts (`with_value()` of one basis), tested; by the effect's lower bound, untested last."""
+    everything = sample(posts)
+    groups = {
+        PatternKind.HASHTAG: posts.per_hashtag(),
+        PatternKind.POSTING_HOUR: posts.per_hour(),
+        PatternKind.POSTING_WEEKDAY: posts.per_weekday(),
+        PatternKind.MEDIA_KIND: posts.per_format(),
+        PatternKind.STRATEGY: posts.per_approach(),
+    }
+    found = [_described(kind, row, everything) for kind, rows in groups.items() for row in rows]
+    keys = [(str(one.kind), one.subject) for one in found if one.mean is not None]
+    tested = adjusted(window_of(posts, keys), rate=settings.FALSE_DISCOVERY_RATE) if keys else {}
+    return sorted((_with_effect(one, tested.get((one.kind, one.subject)), basis) for one in found), key=_rank)
 
 
-def effects(posts: PostPerformanceQuerySet) -> list[Effect]:
-    """Every item of these posts (which carry a `value`), tested; ordered by the lower bound of the effect, untested last."""
-    everything = _sample(posts.sums())
-    found = [
-        _described(kind, row, everything)
-        for kind, rows in (
-            (PatternKind.HASHTAG, posts.per_hashtag()),
-            (PatternKind.POSTING_HOUR, posts.per_hour()),
-            (PatternKind.POSTING_WEEKDAY, posts.per_weekday()),
-            (PatternKind.MEDIA_KIND, posts.per_format()),
-            (PatternKind.STRATEGY, posts.per_approach()),
-        )
-        for row in rows
-    ]
-    comparable: list[Key] = [(effect.kind, effect.subject) for effect in found if effect.baseline]
-    window = _window(posts, comparable) if comparable else None
-    tested = adjusted(window, rate=settings.FALSE_DISCOVERY_RATE) if window else {}
-    is_log = posts.filter(basis=Basis.COUNT).exists() if tested else False
-    return sorted((_with_effect(one, tested.get((one.kind, one.subject)), is_log) for one in found), key=_rank)
+def sample(posts: PostPerformanceQuerySet) -> Sample:
+    """The sufficient statistics of these posts' `value`."""
+    return _sample(posts.sums())
+
+
+def _sample(row: dict[str, Any]) -> Sample:
+    return Sample(row["n"], row["total"] or 0.0, row["squares"] or 0.0)
 
 
 def _rank(effect: Effect) -> tuple[float, str, str]:
@@ -118,37 +93,27 @@ def _rank(effect: Effect) -> tuple[float, str, str]:
     return (-low, effect.kind, effect.subject)
 
 
-def _sample(row: dict[str, Any]) -> Sample:
-    return Sample(row["n"], row["total"] or 0.0, row["squares"] or 0.0)
-
-
-def _compared(kind: PatternKind, row: dict[str, Any], everything: Sample) -> Effect:
+def _described(kind: PatternKind, row: dict[str, Any], everything: Sample) -> Effect:
+    """An item with the plain means of the posts with and without it, where there are enough of both."""
     item = _sample(row)
     known = Effect(kind=kind, subject=str(row["subject"]), n=item.n)
-    rest = everything - item
-    if min(item.n, rest.n) < settings.PATTERN_MIN_POSTS:
+    rest, around = everything - item, interval(item)
+    if min(item.n, rest.n) < settings.PATTERN_MIN_POSTS or around is None:
         return known
-    around, comparison = interval(item), welch(item, rest)
-    if around is None or comparison is None or item.mean is None:
-        return known
-    return replace(
-        known,
-        mean=item.mean,
-        low=around.low,
-        high=around.high,
-        baseline=rest.mean,
-        effect=comparison.effect,
-        effect_low=comparison.low,
-        effect_high=comparison.high,
-        p=comparison.p,
-    )
+    return replace(known, mean=item.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
-def _corrected(found: Iterable[Effect]) -> list[Effect]:
-    tested = [effect for effect in found if effect.p is not None]
-    untested = [effect for effect in found if effect.p is None]
-    q_values = benjamini_hochberg([effect.p for effect in tested if effect.p is not None])
-    return [replace(effect, q=q) for effect, q in zip(tested, q_values, strict=True)] + untested
+def _with_effect(effect: Effect, tested: Tested | None, basis: str) -> Effect:
+    """The item with its test; a factor on rates is told as points more or less than the posts without it have."""
+    if tested is None or effect.baseline is None:
+        return effect
+    logs = (tested.comparison.effect, tested.comparison.low, tested.comparison.high)
+    points = logs if basis == Basis.COUNT else [effect.baseline * expm1(one) for one in logs]
+    if points[0] == 0:
+        # Where the posts without it have nothing, a factor says nothing in points.
+        return effect
+    effect = replace(effect, p=tested.comparison.p, q=tested.q)
+    return replace(effect, effect=points[0], effect_low=points[1], effect_high=points[2])
 
 
 def evidence(posts: PostPerformanceQuerySet, effect: Effect) -> list[int]:

@@ -1,7 +1,7 @@
 """Turning newly proven posts and newly failed runs into patterns.
 
-A pattern is a pure function of the rows of its window: looking again at the same rows changes nothing, and new rows make a new
-version or retire the old one. What a person rejected stays rejected.
+A pattern is a pure function of the rows of its window: looking again at the same rows changes nothing, and new rows
+make a new version or retire the old one. What a person rejected stays rejected.
 """
 
 import hashlib
@@ -58,18 +58,27 @@ def digest(value: object) -> str:
 def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
     """Look at every persona and platform that has posts with numbers newer than the last look."""
     waiting = PostPerformance.objects.between(now - timedelta(days=days or settings.PATTERN_DAYS), now)
-    rows = waiting.awaiting_extraction(Extraction.objects.all()).order_by().values_list("persona", "platform").distinct()
+    rows = (
+        waiting.awaiting_extraction(Extraction.objects.all()).order_by().values_list("persona", "platform").distinct()
+    )
     personas = Persona.objects.in_bulk({persona for persona, _ in rows})
-    return [extract(personas[persona], platform, now=now, days=days) for persona, platform in sorted(rows)]
+    looks = (extract(personas[pk], platform, now=now, days=days) for pk, platform in sorted(rows) if pk in personas)
+    return [extraction for extraction in looks if extraction]
 
 
 @transaction.atomic
-def extract(persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> Extraction:
-    """Look at one persona's posts on one platform in the window that ends at `now`, and bring its patterns up to date."""
+def extract(persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> Extraction | None:
+    """Look at one persona's posts on one platform in the window that ends at `now`, and bring its patterns up to date.
+
+    None where the persona was deleted meanwhile.
+    """
+    # Two looks at one persona take turns: the second finds what the first learned, instead of learning it again.
+    if not Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).exists():
+        return None
     days = days or settings.PATTERN_DAYS
     posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
     basis = posts.main_basis()
-    tested = effects(posts.with_value(basis)) if basis else []
+    tested = effects(posts.with_value(basis), basis) if basis else []
     extraction = Extraction.objects.create(
         persona=persona,
         platform=platform,
@@ -103,7 +112,9 @@ def _candidate(effect: Effect, platform: str, basis: str, posts: Any) -> Candida
         strategy=strategy(effect, basis, posts.model(platform=platform).get_platform_display()),
         numbers={name: getattr(effect, name) for name in NUMBERS} | {"q_value": effect.q},
         posts=tuple(ids),
-        contexts=tuple(posts.filter(pk__in=ids, context__isnull=False).order_by("context").values_list("context", flat=True)),
+        contexts=tuple(
+            posts.filter(pk__in=ids, context__isnull=False).order_by("context").values_list("context", flat=True)
+        ),
     )
 
 
@@ -124,7 +135,8 @@ def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, tota
     where = phase.replace("_", " ").lower()
     return Candidate(
         kind=PatternKind.FAILURE,
-        subject=f"{name} in {phase}",
+        # The column holds 200 characters.
+        subject=f"{name[: 196 - len(phase)]} in {phase}",
         platform="",
         basis="",
         advice=Advice.AVOID,

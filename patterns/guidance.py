@@ -1,7 +1,8 @@
 """What the learned patterns tell the next generation, as a value that the studio receives."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from gator.studio.guidance import Guidance
@@ -26,7 +27,9 @@ def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bo
     """The active patterns learned by `now` as guidance, strongest first; empty and marked so when not `informed`."""
     if not informed:
         return Guidance(persona=persona.slug, platform=platform, informed=False)
-    patterns = Pattern.objects.for_persona(persona).active().filter(Q(platform=platform) | Q(platform=""), learned_at__lte=now)
+    # What no look has renewed for a whole window rests on posts that are too old by now.
+    fresh = Q(learned_at__lte=now, window_end__gt=now - timedelta(days=settings.PATTERN_DAYS))
+    patterns = Pattern.objects.for_persona(persona).active().filter(fresh, Q(platform=platform) | Q(platform=""))
     # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead.
     ranked = sorted(patterns, key=lambda p: (-_certain(p), p.pk))
     parts: dict[str, list[str]] = {}

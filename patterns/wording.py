@@ -39,10 +39,10 @@ def numbers(effect: Effect, basis: str) -> str:
     if difference is None or low is None or high is None:
         raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
     if basis == Basis.COUNT:
-        return f"{percent(difference)} engagement against posts without it (95 % interval {percent(low)} to {percent(high)})"
+        return f"{percent(difference)} engagement, all else equal (95 % interval {percent(low)} to {percent(high)})"
     unit = UNITS[Basis(basis)]
-    points = f"{difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
-    return f"mean {effect.mean:.2f} {unit}, {points} against {effect.baseline:.2f} without it"
+    points = f"all else equal {difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
+    return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points}"
 
 
 def percent(log_difference: float) -> str:

@@ -15,11 +15,10 @@ from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import anchor, link, list_url
 from acd.figures import UNKNOWN, length, number, short
 from acd.theme import (
-    Admin,
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    Paginator,
     Questions,
+    SmallAdmin,
     UnfoldAdminPasswordWidget,
     WordsField,
     badge,
@@ -88,11 +87,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(SocialAccount)
-class AccountAdmin(Admin):
+class AccountAdmin(SmallAdmin):
     """Who can post, and whose token is about to end."""
 
     form = AccountForm
-    paginator = Paginator
     list_display: ClassVar = (
         "name",
         "persona_link",

@@ -99,8 +99,10 @@ def versus(post: SocialMediaPost) -> str:
 @display(description="bots", ordering="bot_count")
 def bots(post: SocialMediaPost) -> str:
     """Bots among the interactions that could be seen one by one."""
+    if not post.observed_count:
+        return UNKNOWN
     text = share(post.bot_count, post.observed_count)
-    is_ridden = bool(post.observed_count) and post.bot_count >= BOT_RIDDEN * post.observed_count
+    is_ridden = post.bot_count >= BOT_RIDDEN * post.observed_count
     seen = f"{post.bot_count:,} of {post.observed_count:,} seen"
     return badge(text, "danger", seen) if is_ridden else format_html('<span title="{}">{}</span>', seen, text)
 

@@ -73,7 +73,7 @@ class InteractionAdmin(ReadOnly, Admin):
         verdict = Verdict(row.final_verdict)
         shown = badge(verdict.label, VERDICT_COLOURS[verdict])
         source = "by a person" if row.override else f"score {number(row.score, 2)}"
-        return format_html('{}<br><span class="gator-muted">{}</span>', shown, source)
+        return format_html('{}<br><span class="gator-muted gator-number">{}</span>', shown, source)
 
     @display(description="reasons")
     def evidence(self, row: Interaction) -> str:

@@ -47,7 +47,7 @@ def test_estimate_adds_the_genuine_share_of_what_was_hidden():
 def test_estimate_without_observation_is_wide():
     found = estimate({}, {"likes": 100})
 
-    assert (found.genuine, found.low, found.high) == pytest.approx((50.0, 2.5, 97.5))
+    assert (found.genuine, found.low, found.high) == pytest.approx((50.0, 2.5, 100.0))
     assert found.observed == 0
 
 

@@ -6,6 +6,8 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from gator.api.filters import refuse_unknown
+
 
 class BoundedJSONParser(JSONParser):
     """JSON of a depth that Python can read."""
@@ -16,7 +18,8 @@ class BoundedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The value the body holds."""
+        """The value the body holds. What goes with a body is in it: a parameter beside it would go unheard."""
+        refuse_unknown((parser_context or {})["request"], allowed=set())
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:

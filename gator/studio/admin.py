@@ -20,9 +20,9 @@ from acd.theme import (
     Admin,
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    Paginator,
     Questions,
     ReadOnly,
+    SmallAdmin,
     WordsField,
     badge,
     display,
@@ -63,11 +63,10 @@ class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Persona)
-class PersonaAdmin(Admin):
+class PersonaAdmin(SmallAdmin):
     """Who Gator works for."""
 
     form = PersonaForm
-    paginator = Paginator
     list_display = ("name", "state", "lives_in", "themes_text", "contents_n", "created")
     list_filter = (("status", ChoicesDropdownFilter),)
     search_fields = ("name", "slug")

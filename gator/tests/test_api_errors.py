@@ -54,6 +54,12 @@ ERRORS = {
     "parameter": (("get", f"{POSTS}?colour=red", {}), 400, "invalid", "colour: There is no such parameter"),
     "parameter twice": (("get", f"{POSTS}?status=draft&status=failed", {}), 400, "invalid", "status: Give this"),
     "parameter of one row": (("get", f"{POSTS}99/?status=draft", {}), 400, "invalid", "status"),
+    "parameter beside a body": (
+        ("post", f"{POSTS}?dry_run=1", {"data": "{}", "content_type": "application/json"}),
+        400,
+        "invalid",
+        "dry_run",
+    ),
     "field": (("post", POSTS, {"data": "{}", "content_type": "application/json"}), 400, "invalid", "2 more in fields"),
 }
 

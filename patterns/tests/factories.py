@@ -1,9 +1,14 @@
 """Rows of patterns for tests, without surprises."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from acd.tests.factories import NOW
+from engagement.enums import Basis, FilterState
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.publishing import attach_hashtags
+from engagement.tests.factories import make_post
 from gator.studio.tests.factories import make_persona
 from patterns.enums import Advice, PatternKind
 from patterns.models import Extraction, Pattern
@@ -42,3 +47,42 @@ def make_pattern(**changes: Any) -> Pattern:
         "digest": f"digest-{number}",
     }
     return Pattern.objects.create(**defaults | changes)
+
+
+def make_evidence(account: SocialAccount, **changes: Any) -> SocialMediaPost:
+    """A filtered post that settled long ago, with 4 % of reach known to half a point; `tags` are attached."""
+    tags = changes.pop("tags", ())
+    rate = changes.get("engagement_rate", 4.0)
+    around = {} if rate is None else {"rate_low": max(0.0, rate - 0.5), "rate_high": rate + 0.5}
+    defaults = {
+        "published_at": NOW - timedelta(days=20),
+        "last_synced_at": NOW - timedelta(days=1),
+        "measured_at": NOW - timedelta(days=1),
+        "filter_state": FilterState.FILTERED,
+        "total_engagement": 50,
+        "genuine_engagement": 40.0,
+        "genuine_low": 35.0,
+        "genuine_high": 45.0,
+        "basis": Basis.REACH,
+        "engagement_rate": rate,
+    }
+    post = make_post(**defaults | around | {"account": account} | changes)
+    attach_hashtags({post: list(tags)})
+    return post
+
+
+def make_window(account: SocialAccount, n: int = 40, **changes: Any) -> list[SocialMediaPost]:
+    """Posts of alternating hours and tags; those with #good have about twice the rate, and nothing else matters."""
+    noise = Random(7)
+    posts = []
+    for number in range(n):
+        good = number % 2 == 0
+        fixed = {
+            "tags": ["good" if good else "plain", "often"][: 1 + (number % 3 > 0)],
+            "engagement_rate": (8.0 if good else 4.0) * noise.uniform(0.8, 1.2),
+            "local_hour": (8, 12, 18)[number // 2 % 3],
+            "local_weekday": number // 2 % 7,
+            "published_at": NOW - timedelta(days=80) + timedelta(days=number),
+        }
+        posts.append(make_evidence(account, **fixed | changes))
+    return posts

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.management.base import CommandError
 
 from acd.console import ConsoleCommand
 
@@ -14,7 +15,7 @@ USERNAME = "admin"
 class Command(ConsoleCommand):
     """Creates a superuser with a random password if there is none; the password is told once and kept nowhere."""
 
-    help = "Creates the first superuser with a random password, told once. Changes nothing when there is a superuser already."
+    help = "Creates the first superuser with a random password, told once. With one there, changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/admin/"
@@ -24,6 +25,9 @@ class Command(ConsoleCommand):
             self.say(f"Gator: {address}\n{how}")
             self.finish({"address": address, "username": known.username})
             return
+        if User.objects.filter(username=USERNAME).exists():
+            how = "make the account active and a superuser, or run createsuperuser"
+            raise CommandError(f"“{USERNAME}” exists and may not administer: {how}.")
         password = secrets.token_urlsafe(12)
         User.objects.create_superuser(USERNAME, password=password)
         self.say(f"Gator: {address}\nLog in as {USERNAME} with the password {password} (told this once).")

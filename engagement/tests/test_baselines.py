@@ -1,0 +1,167 @@
+"""A post beside the earlier posts of its account."""
+
+import math
+from datetime import timedelta
+
+import pytest
+
+from acd.tests.factories import NOW
+from engagement.baselines import COMPARED, compare
+from engagement.enums import Basis, FilterState
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.tests.factories import make_account, make_post
+from gator.studio.enums import MediaKind
+
+DAY = timedelta(days=1)
+
+
+def measured(account: SocialAccount | None, *, days: int, **changes: object) -> SocialMediaPost:
+    """A post published so many days ago, with ten genuine interactions and a rate of 2 percent."""
+    defaults = {
+        "published_at": NOW - days * DAY,
+        "last_synced_at": NOW,
+        "filter_state": FilterState.FILTERED,
+        "genuine_low": 0,
+        "genuine_engagement": 10,
+        "genuine_high": 1000,
+        "rate_low": 0,
+        "engagement_rate": 2,
+        "rate_high": 100,
+        "basis": Basis.REACH,
+    }
+    return make_post(account=account, **defaults | changes)
+
+
+def with_past(number: int = 5, **changes: object) -> tuple[SocialAccount, list[SocialMediaPost]]:
+    account = make_account()
+    return account, [measured(account, days=20 + n, **changes) for n in range(number)]
+
+
+def compared(post: SocialMediaPost) -> dict[str, object]:
+    compare([post])
+    return SocialMediaPost.objects.values(*COMPARED).get(pk=post.pk)
+
+
+NOTHING = dict.fromkeys(COMPARED)
+
+
+@pytest.mark.django_db
+def test_post_twice_as_good_as_usual_is_100_percent_above():
+    account, _ = with_past()
+    post = measured(account, days=10, genuine_engagement=21, engagement_rate=4)
+
+    assert compared(post) == {
+        "lift": pytest.approx(math.log(22 / 11)),
+        "vs_average": pytest.approx(100),
+        "average_n": 5,
+        "percentile": 100,
+    }
+
+
+@pytest.mark.django_db
+def test_post_as_good_as_usual_is_in_the_middle():
+    account, _ = with_past()
+    post = measured(account, days=10)
+
+    found = compared(post)
+
+    assert (found["lift"], found["vs_average"], found["percentile"]) == pytest.approx((0, 0, 50))
+
+
+@pytest.mark.django_db
+def test_post_without_a_basis_is_compared_by_the_log_of_its_count():
+    unknown = {"basis": Basis.COUNT, "rate_low": None, "engagement_rate": None, "rate_high": None}
+    account, _ = with_past(**unknown)
+    post = measured(account, days=10, genuine_engagement=21, **unknown)
+
+    found = compared(post)
+
+    assert (found["lift"], found["vs_average"]) == pytest.approx((math.log(2), 100))
+    assert (found["average_n"], found["percentile"]) == (5, 100)
+
+
+@pytest.mark.parametrize(
+    ("past", "changes"),
+    [
+        pytest.param(4, {}, id="four-earlier-posts"),
+        pytest.param(5, {"published_at": NOW - 6 * DAY}, id="younger-than-a-week"),
+        pytest.param(
+            5, {"published_at": NOW - 10 * DAY, "last_synced_at": NOW - 4 * DAY}, id="numbers-of-a-young-post"
+        ),
+        pytest.param(5, {"last_synced_at": None}, id="never-synced"),
+        pytest.param(5, {"media_kind": MediaKind.VIDEO}, id="another-kind"),
+        pytest.param(5, {"basis": Basis.VIEWS}, id="another-basis"),
+        pytest.param(5, {"published_at": NOW - 22 * DAY}, id="only-two-are-earlier"),
+        pytest.param(
+            5, {"genuine_low": None, "genuine_engagement": None, "genuine_high": None}, id="nothing-known-of-it"
+        ),
+    ],
+)
+@pytest.mark.django_db
+def test_post_that_cannot_be_compared_has_no_number(past, changes):
+    account, _ = with_past(past)
+    post = (
+        measured(account, days=10, vs_average=5, lift=5, average_n=5, percentile=5, **changes)
+        if ("published_at" not in changes)
+        else measured(account, **{"days": 10, "vs_average": 5, "lift": 5} | changes)
+    )
+
+    assert compared(post) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"filter_state": FilterState.UNFILTERED}, id="unfiltered"),
+        pytest.param({"last_synced_at": NOW - 19 * DAY}, id="numbers-of-young-posts"),
+    ],
+)
+@pytest.mark.django_db
+def test_earlier_posts_that_may_not_teach_do_not_count(changes):
+    account, _ = with_past(**changes)
+    post = measured(account, days=10)
+
+    assert compared(post) == NOTHING
+
+
+@pytest.mark.django_db
+def test_posts_of_another_account_do_not_count():
+    with_past()
+    post = measured(make_account(), days=10)
+
+    assert compared(post) == NOTHING
+
+
+@pytest.mark.django_db
+def test_posts_of_one_moment_are_not_earlier_than_each_other():
+    account = make_account()
+    posts = [measured(account, days=10) for _ in range(6)]
+
+    compare(posts)
+
+    assert set(SocialMediaPost.objects.values_list("average_n", flat=True)) == {None}
+
+
+@pytest.mark.django_db
+def test_only_the_last_hundred_count():
+    account = make_account()
+    rows = [measured(account, days=9)]
+    template = {
+        f.attname: getattr(rows[0], f.attname) for f in SocialMediaPost._meta.concrete_fields if f.attname != "id"
+    }
+    SocialMediaPost.objects.bulk_create(
+        SocialMediaPost(**template | {"platform_post_id": f"old-{n}", "published_at": NOW - (10 + n) * DAY})
+        for n in range(120)
+    )
+
+    assert compared(rows[0])["average_n"] == 100
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.django_db
+def test_comparison_costs_the_same_for_one_post_and_for_three(number, django_assert_num_queries):
+    _, posts = with_past()
+
+    # The past of the account, and the posts.
+    with django_assert_num_queries(2):
+        compare(posts[:number])

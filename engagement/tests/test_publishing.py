@@ -1,0 +1,489 @@
+"""Putting content on a platform, at most once, against the sandbox over real HTTP."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd.tests.factories import NOW, make_context
+from engagement.enums import AccountState, Platform, PostStatus
+from engagement.models import Hashtag, SocialAccount, SocialMediaPost
+from engagement.platforms import adapter_for
+from engagement.publishing import (
+    RETRY,
+    NotPublishable,
+    attach_hashtags,
+    draft_of,
+    full_caption,
+    give_up_on_lost_attempts,
+    local_time,
+    publish,
+    publish_due,
+    schedule,
+)
+from engagement.reports import Outcome
+from engagement.tests.factories import make_account, make_post
+from engagement.tests.replies import Answer, answering
+from engagement.tests.stage import Stage, staged
+from gator.studio.enums import ContentStatus
+from gator.studio.models import Content, Persona
+from gator.studio.tests.factories import make_content, make_persona
+
+HOUR = timedelta(hours=1)
+every_platform = pytest.mark.parametrize("platform", Platform.values)
+
+
+@pytest.fixture
+def stage(settings, tmp_path) -> Iterator[Stage]:
+    with staged(settings, tmp_path) as one:
+        yield one
+
+
+def planned(stage: Stage, platform: str = "facebook", **changes: object) -> SocialMediaPost:
+    """A post that is due, on our account there."""
+    account = SocialAccount.objects.filter(platform=platform).first() or stage.account(platform)
+    return schedule(stage.content(account, **changes), account, NOW)
+
+
+def outcomes(now: datetime = NOW) -> list[str]:
+    return [item.outcome for item in publish_due(now).items]
+
+
+# Planning
+
+
+@pytest.mark.django_db
+def test_scheduled_post_holds_what_will_be_sent():
+    account, context = make_account(), make_context()
+    content = make_content(
+        persona=account.persona, context=context, caption="Figs #Market", hashtags=["figs", "market"]
+    )
+
+    post = schedule(content, account, NOW + HOUR)
+
+    post.refresh_from_db()
+    assert (post.status, post.scheduled_at) == (PostStatus.SCHEDULED, NOW + HOUR)
+    assert (post.account, post.content, post.context, post.persona) == (account, content, context, account.persona)
+    assert post.caption == "Figs #Market\n\n#figs"
+    assert set(post.hashtags.values_list("name", flat=True)) == {"figs", "market"}
+
+
+@pytest.mark.parametrize("status", [ContentStatus.GENERATING, ContentStatus.FAILED, ContentStatus.REJECTED])
+@pytest.mark.django_db
+def test_content_that_is_not_ready_cannot_be_planned(status):
+    account = make_account()
+    content = make_content(persona=account.persona, status=status)
+
+    with pytest.raises(NotPublishable, match="only ready or approved content is published"):
+        schedule(content, account, NOW)
+
+
+@pytest.mark.django_db
+def test_content_of_another_persona_cannot_be_planned():
+    with pytest.raises(NotPublishable, match="belongs to Persona 1, the content to Persona 2"):
+        schedule(make_content(), make_account(persona=Persona.objects.get(slug="persona-1")), NOW)
+
+
+@pytest.fixture(autouse=True)
+def _first_persona(request) -> None:
+    if "another_persona" in request.node.name:
+        make_persona()
+
+
+@pytest.mark.django_db
+def test_content_is_planned_once_for_an_account():
+    account = make_account()
+    content = make_content(persona=account.persona)
+    schedule(content, account, NOW)
+
+    with pytest.raises(NotPublishable, match="was already planned"):
+        schedule(content, account, NOW)
+
+    assert schedule(content, make_account(persona=account.persona), NOW).pk
+
+
+@pytest.mark.parametrize(
+    ("caption", "hashtags", "sent"),
+    [
+        pytest.param("Figs", ["figs", "market"], "Figs\n\n#figs #market", id="appended"),
+        pytest.param("Figs #figs", ["figs", "market"], "Figs #figs\n\n#market", id="not-repeated"),
+        pytest.param("Figs #FIGS", ["Figs"], "Figs #FIGS", id="case-does-not-matter"),
+        pytest.param("Figs", ["figs", "Figs"], "Figs\n\n#Figs", id="listed-twice"),
+        pytest.param("#figsandmore", ["figs"], "#figsandmore\n\n#figs", id="part-of-a-longer-one"),
+        pytest.param("", ["figs"], "#figs", id="no-text"),
+        pytest.param("Figs", [], "Figs", id="no-hashtags"),
+        pytest.param("Figs", ["2026"], "Figs", id="a-bare-number-is-no-hashtag"),
+    ],
+)
+def test_caption_is_sent_with_the_hashtags_it_lacks(caption, hashtags, sent):
+    assert full_caption(Content(caption=caption, hashtags=hashtags)) == sent
+
+
+@given(st.text(max_size=40), st.lists(st.from_regex(r"\A\w{1,10}\Z"), max_size=4))
+def test_caption_is_complete_after_its_hashtags_were_added(caption, hashtags):
+    sent = full_caption(Content(caption=caption, hashtags=hashtags))
+
+    assert full_caption(Content(caption=sent, hashtags=hashtags)) == sent
+
+
+@pytest.mark.django_db
+def test_hashtags_are_attached_once():
+    post, other = make_post(), make_post()
+
+    for _ in range(2):
+        attach_hashtags({post: ["figs", "market"], other: ["figs"]})
+
+    assert list(Hashtag.objects.values_list("name", flat=True)) == ["figs", "market"]
+    assert [post.hashtags.count(), other.hashtags.count()] == [2, 1]
+
+
+@pytest.mark.django_db
+def test_draft_names_the_public_address_and_the_file_of_its_media(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.PUBLIC_MEDIA_URL = tmp_path, "https://gator.example/media/"
+    account = make_account()
+    content = make_content(persona=account.persona, media_kind="image", media="content/figs.jpg")
+
+    draft = draft_of(schedule(content, account, NOW))
+
+    assert draft.media_urls == ("https://gator.example/media/content/figs.jpg",)
+    assert draft.media_files == (tmp_path / "content/figs.jpg",)
+
+
+# The persona's own time
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "hour", "weekday"),
+    [
+        pytest.param("UTC", datetime(2026, 3, 29, 0, 30, tzinfo=UTC), 0, 6, id="utc"),
+        pytest.param("Europe/Lisbon", datetime(2026, 3, 29, 0, 59, tzinfo=UTC), 0, 6, id="before-spring-forward"),
+        pytest.param("Europe/Lisbon", datetime(2026, 3, 29, 1, 0, tzinfo=UTC), 2, 6, id="after-spring-forward"),
+        pytest.param("Europe/Lisbon", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), 1, 6, id="before-fall-back"),
+        pytest.param("Europe/Lisbon", datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 1, 6, id="after-fall-back"),
+        pytest.param("America/New_York", datetime(2026, 11, 2, 3, 0, tzinfo=UTC), 22, 6, id="the-day-before"),
+        pytest.param("Asia/Kolkata", datetime(2026, 11, 1, 20, 0, tzinfo=UTC), 1, 0, id="half-hours-the-day-after"),
+    ],
+)
+def test_hour_and_weekday_are_those_where_the_persona_lives(zone, moment, hour, weekday):
+    assert local_time(Persona(timezone=ZoneInfo(zone)), moment) == {"local_hour": hour, "local_weekday": weekday}
+
+
+# Going live
+
+
+@every_platform
+@pytest.mark.django_db
+def test_due_post_goes_live_and_knows_where(stage, platform):
+    post = planned(stage, platform)
+
+    report = publish_due(NOW)
+
+    post.refresh_from_db()
+    assert (report.counts(), report.failed) == ({"published": 1}, False)
+    assert (post.status, post.status_reason, post.claimed_until) == (PostStatus.PUBLISHED, "", None)
+    assert stage.sent(platform) == [post.caption]
+    assert stage.world.post(platform, post.platform_post_id).text == post.caption
+    assert post.url.startswith("https://")
+    # X tells the moment in its ids, to the millisecond.
+    assert abs(post.published_at - NOW) < timedelta(seconds=1)
+    assert (post.local_hour, post.local_weekday) == (12, 4)
+    assert post.next_sync_at == post.published_at + HOUR
+
+
+@pytest.mark.django_db
+def test_post_is_not_sent_before_its_time_nor_twice(stage):
+    planned(stage)
+
+    found = [outcomes(NOW - HOUR), outcomes(NOW), outcomes(NOW), outcomes(NOW + 10 * HOUR)]
+
+    assert found == [[], [Outcome.PUBLISHED], [], []]
+    assert len(stage.sent("facebook")) == 1
+
+
+@pytest.mark.django_db
+def test_draft_is_published_on_request(stage):
+    account = stage.account("twitter")
+    post = make_post(
+        account=account, status=PostStatus.DRAFT, platform_post_id=None, published_at=None, media_kind="text"
+    )
+
+    item = publish(post, now=NOW)
+
+    assert (item.outcome, item.reason) == (Outcome.PUBLISHED, post.url)
+    assert stage.sent("twitter") == [post.caption]
+
+
+@pytest.mark.parametrize("status", sorted(set(PostStatus.values) - {"draft", "scheduled"}))
+@pytest.mark.django_db
+def test_post_that_is_not_waiting_is_never_sent(stage, status):
+    post = planned(stage)
+    SocialMediaPost.objects.update(status=status, platform_post_id="1", published_at=NOW)
+
+    item = publish(post, now=NOW)
+
+    assert (item.outcome, item.reason) == (Outcome.SKIPPED, "It is not waiting to be published.")
+    assert stage.sent("facebook") == []
+
+
+@pytest.mark.django_db
+def test_post_without_an_account_is_skipped():
+    post = make_post(account=None, status=PostStatus.DRAFT, platform_post_id=None)
+
+    item = publish(post, now=NOW)
+
+    assert (item.outcome, item.reason) == (Outcome.SKIPPED, "It has no account.")
+
+
+@pytest.mark.django_db
+def test_stale_object_of_a_second_worker_publishes_nothing(stage):
+    first = planned(stage)
+    second = SocialMediaPost.objects.get()
+
+    found = [publish(first, now=NOW).outcome, publish(second, now=NOW).outcome]
+
+    assert found == [Outcome.PUBLISHED, Outcome.SKIPPED]
+    assert len(stage.sent("facebook")) == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time by itself")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_at_once_one_publishes(stage):
+    planned(stage)
+    rows = [SocialMediaPost.objects.select_related("account", "persona").get() for _ in range(2)]
+    barrier, found = threading.Barrier(2), []
+
+    def work(post: SocialMediaPost) -> None:
+        barrier.wait()
+        try:
+            found.append(publish(post, now=NOW).outcome)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(row,)) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == [Outcome.PUBLISHED, Outcome.SKIPPED]
+    assert len(stage.sent("facebook")) == 1
+
+
+# Where the platform still works
+
+
+@pytest.mark.django_db
+def test_post_that_is_still_processed_is_asked_about_again_and_not_sent_again(stage):
+    post = planned(stage, "tiktok")
+    stage.fault("server_error", platform="tiktok", post="status/fetch")
+
+    first = outcomes()
+    post.refresh_from_db()
+    pending = (post.status, post.publish_id != "", post.claimed_until)
+    second = outcomes(NOW + HOUR)
+    stage.world.faults.clear()
+    third = outcomes(NOW + 2 * HOUR)
+
+    post.refresh_from_db()
+    assert (first, second, third) == ([Outcome.PENDING], [Outcome.PENDING], [Outcome.PUBLISHED])
+    assert pending == (PostStatus.PUBLISHING, True, None)
+    assert (post.status, post.status_reason) == (PostStatus.PUBLISHED, "")
+    assert len(stage.sent("tiktok")) == 1
+
+
+@pytest.mark.django_db
+def test_post_that_another_worker_asks_about_is_left_to_it(stage):
+    post = planned(stage, "tiktok")
+    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="p", claimed_until=NOW + HOUR)
+
+    found = outcomes()
+
+    post.refresh_from_db()
+    assert (found, post.status) == ([Outcome.SKIPPED], PostStatus.PUBLISHING)
+
+
+@pytest.mark.django_db
+def test_post_that_the_platform_no_longer_knows_fails(stage):
+    post = planned(stage, "tiktok")
+    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="never-given")
+
+    found = outcomes()
+
+    post.refresh_from_db()
+    assert (found, post.status) == ([Outcome.FAILED], PostStatus.FAILED)
+    assert post.status_reason.startswith("TikTok does not have this post")
+
+
+@pytest.mark.django_db
+def test_expired_token_while_asking_again_pauses_the_account_and_the_post_waits(stage):
+    post = planned(stage, "tiktok")
+    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="p")
+    stage.fault("expired_token", platform="tiktok")
+
+    found = [outcomes(), outcomes()]
+
+    post.refresh_from_db()
+    assert found == [[Outcome.PENDING], [Outcome.SKIPPED]]
+    assert (post.status, post.claimed_until) == (PostStatus.PUBLISHING, None)
+    assert SocialAccount.objects.get().state == AccountState.EXPIRED
+
+
+@pytest.mark.django_db
+def test_answer_lost_while_going_on_is_unknown_and_never_asked_again(settings):
+    account = make_account()
+    make_post(account=account, status=PostStatus.PUBLISHING, platform_post_id=None, publish_id="1789:abc")
+    lost = (Answer({"status_code": "FINISHED"}), Answer({"id": "1"}, cut=True))
+
+    with answering(*lost) as asked:
+        settings.PLATFORM_API_URLS = {"instagram": asked.address}
+        found = [outcomes(), outcomes(NOW + HOUR)]
+
+    post = SocialMediaPost.objects.get()
+    assert found == [[Outcome.FAILED], []]
+    assert (post.status, post.publish_id) == (PostStatus.UNKNOWN, "1789:abc")
+    assert len(asked.requests) == 2
+
+
+# Refusals
+
+
+@pytest.mark.django_db
+def test_expired_token_expires_the_account_and_the_post_waits_until_it_is_connected_again(stage):
+    post = planned(stage)
+    stage.fault("expired_token", platform="facebook")
+
+    found = [outcomes(), outcomes(NOW + HOUR)]
+    account = SocialAccount.objects.get()
+    state, reason = account.state, account.last_error
+    stage.world.faults.clear()
+    SocialAccount.objects.update(state=AccountState.ACTIVE)
+    found.append(outcomes(NOW + 2 * HOUR))
+
+    post.refresh_from_db()
+    assert found == [[Outcome.FAILED], [Outcome.SKIPPED], [Outcome.PUBLISHED]]
+    assert state == AccountState.EXPIRED
+    assert reason.endswith("Connect the account again.")
+    assert (post.status, post.status_reason) == (PostStatus.PUBLISHED, "")
+
+
+@pytest.mark.django_db
+def test_rate_limit_closes_the_window_and_the_next_post_of_the_run_is_not_sent(stage):
+    posts = [planned(stage), planned(stage)]
+    stage.fault("rate_limit", platform="facebook", seconds=3600, times=1)
+
+    found = [outcomes(), outcomes(NOW + HOUR / 2), outcomes(NOW + 2 * HOUR)]
+
+    for post in posts:
+        post.refresh_from_db()
+    assert found[0] == [Outcome.THROTTLED, Outcome.SKIPPED]
+    assert found[1] == [Outcome.SKIPPED] * 2
+    assert found[2] == [Outcome.PUBLISHED] * 2
+    assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2
+
+
+@every_platform
+@pytest.mark.django_db
+def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, platform):
+    post = planned(stage, platform, caption="x" * 70_000)
+
+    report = publish_due(NOW)
+
+    post.refresh_from_db()
+    assert (report.counts(), report.failed) == ({"failed": 1}, True)
+    assert post.status == PostStatus.FAILED
+    assert post.status_reason.startswith(f"{Platform(platform).label} refused the request: ")
+    assert post.status_reason.endswith("Change what the message names, then try again.")
+    assert (outcomes(NOW + HOUR), stage.sent(platform)) == ([], [])
+
+
+@pytest.mark.django_db
+def test_kind_that_the_platform_does_not_take_fails(stage):
+    planned(stage, "tiktok", media_kind="text")
+
+    (item,) = publish_due(NOW).items
+
+    assert (item.outcome, item.reason.startswith("TikTok cannot do this through Gator")) == (Outcome.FAILED, True)
+
+
+@pytest.mark.django_db
+def test_post_that_was_never_sent_is_tried_again_later(settings):
+    account = make_account(platform=Platform.FACEBOOK)
+    schedule(make_content(persona=account.persona), account, NOW)
+    # Nobody listens there.
+    settings.PLATFORM_API_URLS = {"facebook": "http://127.0.0.1:9"}
+
+    found = outcomes()
+
+    post = SocialMediaPost.objects.get()
+    assert found == [Outcome.FAILED]
+    assert (post.status, post.scheduled_at, post.claimed_until) == (PostStatus.SCHEDULED, NOW + RETRY, None)
+    assert post.status_reason.endswith("Gator tries again.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer({"id": "1"}, cut=True), id="cut-off"),
+        pytest.param(Answer(b"<html>", 200), id="not-json"),
+        pytest.param(Answer({"data": {}}), id="no-id"),
+        pytest.param(Answer({"error": {"message": "Sorry", "code": 2}}, 500), id="server-error"),
+    ],
+)
+@pytest.mark.django_db
+def test_unknown_end_is_never_sent_again(settings, answer):
+    account = make_account(platform=Platform.TWITTER)
+    schedule(make_content(persona=account.persona), account, NOW)
+
+    with answering(answer) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        found = [outcomes(), outcomes(NOW + HOUR), outcomes(NOW + 24 * HOUR)]
+
+    post = SocialMediaPost.objects.get()
+    assert found == [[Outcome.FAILED], [], []]
+    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
+    assert "Look at the account's profile before publishing again" in post.status_reason
+    assert asked.lines == ["POST /2/tweets"]
+
+
+# Workers that died
+
+
+@pytest.mark.django_db
+def test_lost_attempt_becomes_unknown_once_its_claim_has_expired(stage):
+    post = planned(stage)
+    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, claimed_until=NOW + HOUR)
+
+    found = [outcomes(NOW), give_up_on_lost_attempts(NOW + HOUR), outcomes(NOW + HOUR)]
+
+    post.refresh_from_db()
+    assert found == [[], 1, []]
+    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
+    assert "Look it up before you plan it again" in post.status_reason
+    assert stage.sent("facebook") == []
+
+
+@pytest.mark.django_db
+def test_attempt_with_a_handle_is_not_lost(stage):
+    SocialMediaPost.objects.filter(pk=planned(stage, "tiktok").pk).update(status=PostStatus.PUBLISHING, publish_id="p")
+
+    assert give_up_on_lost_attempts(NOW + 24 * HOUR) == 0
+
+
+@pytest.mark.django_db
+def test_token_that_was_renewed_since_the_post_was_read_is_used(stage):
+    post = planned(stage)
+    post.account.access_token = "outdated-token"
+
+    assert publish(post, now=NOW).outcome == Outcome.PUBLISHED
+
+
+@every_platform
+@pytest.mark.django_db
+def test_adapter_of_an_account_without_any_token_says_so(platform):
+    with adapter_for(make_account(platform=platform, access_token="")) as adapter:
+        assert adapter.platform == platform
