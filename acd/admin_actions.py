@@ -27,10 +27,10 @@ class Refused(Exception):
 class Tally:
     """The rows an action changed and, by reason, the rows it left alone."""
 
-    done: list[Model] = field(default_factory=list)
-    refused: dict[str, list[Model]] = field(default_factory=dict)
+    done: list[Any] = field(default_factory=list)
+    refused: dict[str, list[object]] = field(default_factory=dict)
 
-    def refuse(self, row: Model, reason: str) -> None:
+    def refuse(self, row: object, reason: str) -> None:
         """Note that `row` was left alone."""
         self.refused.setdefault(reason.rstrip("."), []).append(row)
 
@@ -38,10 +38,11 @@ class Tally:
 def each(rows: Iterable[Model], act: Callable[[Any], object], *refusals: type[Exception]) -> Tally:
     """Act on every row by itself; `Refused` and the given errors are told, any other error goes up."""
     tally = Tally()
+    known: tuple[type[Exception], ...] = (Refused, *refusals)
     for row in rows:
         try:
             act(row)
-        except (Refused, *refusals) as reason:
+        except known as reason:
             tally.refuse(row, str(reason))
         else:
             tally.done.append(row)
@@ -51,7 +52,7 @@ def each(rows: Iterable[Model], act: Callable[[Any], object], *refusals: type[Ex
 def tell(admin: ModelAdmin, request: HttpRequest, tally: Tally, done: str) -> None:
     """Log `done` on every changed row, and say what happened to all of them."""
     if tally.done:
-        LogEntry.objects.log_actions(request.user.pk, tally.done, CHANGE, change_message=f"{done}.")
+        LogEntry.objects.log_actions(request.user.pk or 0, tally.done, CHANGE, change_message=f"{done}.")
         admin.message_user(request, f"{done}: {amount(admin, len(tally.done))}.", messages.SUCCESS)
     for reason, rows in tally.refused.items():
         text = f"Not {done[0].lower()}{done[1:]}: {amount(admin, len(rows))} ({names(rows)}). Reason: {reason}."
@@ -65,7 +66,7 @@ def amount(admin: ModelAdmin, n: int) -> str:
     return f"{n} {admin.opts.verbose_name if n == 1 else admin.opts.verbose_name_plural}"
 
 
-def names(rows: list[Model]) -> str:
+def names(rows: list[object]) -> str:
     """The first few rows by name, and how many more there are."""
     shown = ", ".join(short(str(row), 40) for row in rows[:NAMED])
     return shown if len(rows) <= NAMED else f"{shown} and {len(rows) - NAMED} more"

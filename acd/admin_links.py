@@ -27,9 +27,9 @@ class Link:
     url: str = ""
 
 
-def is_visible(model: type[Model], request: HttpRequest) -> bool:
+def is_visible(model: type[Model] | None, request: HttpRequest) -> bool:
     """Whether the admin shows `model` to this person."""
-    if not admin.site.is_registered(model):
+    if model is None or not admin.site.is_registered(model):
         return False
     return admin.site.get_model_admin(model).has_view_or_change_permission(request)
 
@@ -72,7 +72,7 @@ def origins(row: Model, request: HttpRequest) -> Iterator[Link]:
             continue
         target = getattr(row, field.name)
         if target is not None:
-            yield Link(field.verbose_name, short(str(target)), page_url(target))
+            yield Link(str(field.verbose_name), short(str(target)), page_url(target))
 
 
 def groups(row: Model, request: HttpRequest) -> Iterator[Link]:
@@ -96,14 +96,14 @@ def users(row: Model, request: HttpRequest) -> Iterator[Link]:
             yield from single(row, relation)
             continue
         lookup = f"{relation.field.name}__{row._meta.pk.name}__exact"
-        n = getattr(row, relation.get_accessor_name()).count()
+        n = getattr(row, str(relation.get_accessor_name())).count()
         yield counted(name_of(relation), n, relation.related_model, {lookup: row.pk})
 
 
 def single(row: Model, relation: ForeignObjectRel) -> Iterator[Link]:
     """The one row at the other end of a one-to-one relation, if there is one."""
     try:
-        target = getattr(row, relation.get_accessor_name())
+        target = getattr(row, str(relation.get_accessor_name()))
     except ObjectDoesNotExist:
         return
     yield Link(name_of(relation), short(str(target)), page_url(target))
@@ -122,7 +122,7 @@ def counted(label: str, n: int, model: type[Model], narrowing: dict[str, object]
 
 def narrowed_by(model: type[Model], query: QueryDict) -> list[Link]:
     """The rows that a list's address narrows it to, so that the page can say what it shows."""
-    found = (neighbour(model, *item) for item in query.items())
+    found = (neighbour(model, lookup, str(value)) for lookup, value in query.items())
     return [Link(str(row._meta.verbose_name), short(str(row)), page_url(row)) for row in found if row]
 
 
@@ -152,7 +152,7 @@ def one_to_one_users(model: type[Model]) -> list[str]:
     for relation in model._meta.related_objects:
         if not relation.one_to_one or relation.related_model is model:
             continue
-        name = relation.get_accessor_name()
+        name = str(relation.get_accessor_name())
         required = [
             f"{name}__{field.name}"
             for field in relation.related_model._meta.fields

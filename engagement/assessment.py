@@ -76,8 +76,9 @@ def _assess_batch(given: Sequence[SocialMediaPost], now: datetime) -> None:
 
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
-    rows = SocialMediaPost.objects.select_for_update(of=("self",)).select_related("account")
-    return {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given]).order_by("pk")}
+    rows = SocialMediaPost.objects.select_for_update(of=("self",)).select_related("account").order_by("pk")
+    stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
+    return {post.pk: stored[post.pk] for post in given if post.pk in stored}
 
 
 def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
@@ -86,12 +87,12 @@ def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
 
 
 def _judge(posts: Sequence[SocialMediaPost], by_post: dict[int, list[Interaction]]) -> None:
-    """Give every interaction of these posts its verdict, and write those that changed."""
-    registry, past = known_personas(), histories(posts, by_post)
+    """Give every interaction of these posts its verdict, oldest post first, and write those that changed."""
+    registry = known_personas()
     changed = [
         row
-        for post in posts
-        for row, verdict in _verdicts(by_post[post.pk], registry, past[post.pk])
+        for post, past in histories(posts, by_post)
+        for row, verdict in _verdicts(by_post[post.pk], registry, past)
         if _apply(row, verdict)
     ]
     Interaction.objects.bulk_create(

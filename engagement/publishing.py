@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from engagement.enums import PostStatus
 from engagement.ladder import next_sync
-from engagement.metrics import find_hashtags, normal_hashtag
+from engagement.metrics import find_hashtags
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.reports import Item, Outcome, Report
@@ -69,8 +69,9 @@ def _planned(content: Content, account: SocialAccount, at: datetime) -> SocialMe
 def full_caption(content: Content) -> str:
     """The caption as the platform gets it: the text, then the hashtags that it does not already hold."""
     inside = find_hashtags(content.caption)
-    tags = {normal_hashtag(tag): tag for tag in content.hashtags}
-    missing = " ".join(f"#{tag}" for normal, tag in tags.items() if normal and normal not in inside)
+    # By what a reader's eye, and a platform, make of each.
+    tags = {read: tag for tag in content.hashtags for read in find_hashtags(f"#{tag}")}
+    missing = " ".join(f"#{tag}" for read, tag in tags.items() if read not in inside)
     return f"{content.caption}\n\n{missing}".strip() if missing else content.caption
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 
 from engagement.assessment import assess_posts
 from engagement.enums import AccountState, FilterState, MetricSource, PostStatus, SyncStatus
@@ -85,15 +85,16 @@ def sync_account(account: SocialAccount, *, now: datetime) -> Report:
 def sync_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> Report:
     """Sync the given posts now, due or not. Posts that cannot be synced are told with the reason."""
     report, named = Report(), list(posts)
-    prefetch_related_objects(named, "account")
+    accounts = SocialAccount.objects.in_bulk({post.account_id for post in named if post.account_id})
     by_account: dict[SocialAccount, list[int]] = {}
     for post in named:
-        if post.account is None or post.status != PostStatus.PUBLISHED:
+        account = accounts.get(post.account_id or 0)
+        if account is None or post.status != PostStatus.PUBLISHED:
             report.add(post, Outcome.SKIPPED, "It is not live on an account of ours, so there is nothing to read.")
-        elif reason := closed(post.account, now):
+        elif reason := closed(account, now):
             report.add(post, Outcome.SKIPPED, reason)
         else:
-            by_account.setdefault(post.account, []).append(post.pk)
+            by_account.setdefault(account, []).append(post.pk)
     for account, ids in by_account.items():
         _sync_named(account, ids, report, now)
     return report

@@ -9,8 +9,10 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django_celery_beat import admin as beat
@@ -28,7 +30,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from acd.admin_links import link
 from acd.figures import UNKNOWN, number
-from acd.theme import Admin, ChoicesDropdownFilter, Questions, ReadOnly, TabularInline, badge, display, when
+from acd.theme import Admin, ChoicesDropdownFilter, Questions, ReadOnly, SmallAdmin, TabularInline, badge, display, when
 
 SCHEDULES = (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule)
 FLAGS = {ADDITION: ("Added", "success"), CHANGE: ("Changed", "info"), DELETION: ("Deleted", "danger")}
@@ -39,7 +41,7 @@ admin.site.unregister([User, Group, AuthToken, *SCHEDULES])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, SmallAdmin):
+class UserAdmin(DjangoUserAdmin, SmallAdmin):  # type: ignore[misc]  # Django types a paginator too narrowly
     """Who may sign in, and what they may do."""
 
     form = UserChangeForm
@@ -58,13 +60,13 @@ class UserAdmin(DjangoUserAdmin, SmallAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, SmallAdmin):
+class GroupAdmin(DjangoGroupAdmin, SmallAdmin):  # type: ignore[misc]  # as above
     """Permissions shared by people with the same task; the API and the admin obey the same ones."""
 
     deletable = True
     list_display = ("name", "people")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(people_total=Count("user"))
 
     @display(description="people", ordering="people_total")
@@ -87,7 +89,6 @@ class TokenStateFilter(Questions):
 class TokenAdmin(KnoxTokenAdmin, SmallAdmin):
     """Tokens of the API: the installation keeps a hash, so a token can be seen only once, when it is made."""
 
-    deletable = True
     list_display = ("start", "user", "made", "ends")
     list_display_links = None
     list_filter = (TokenStateFilter,)
@@ -95,11 +96,20 @@ class TokenAdmin(KnoxTokenAdmin, SmallAdmin):
     search_fields = ("user__username",)
     autocomplete_fields = ("user",)
     raw_id_fields = ()
-    fields = ("user", "expiry")
-    change_form_outer_before_template = None
+    fields = None
+    fieldsets = ((None, {"fields": ("user", "expiry"), "description": "Without an expiry it lasts until revoked."}),)
+    actions = ("revoke",)
 
     def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
         return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may end tokens."""
+        return request.user.has_perm("knox.delete_authtoken")
+
+    def change_view(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Lead to the list: a token has no page, since its title would be the whole hash."""
+        return redirect("admin:knox_authtoken_changelist")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, _change: bool) -> None:
         """Store the hash, and show the token itself this one time."""
@@ -107,15 +117,20 @@ class TokenAdmin(KnoxTokenAdmin, SmallAdmin):
         text = f"Copy this token of {obj.user} now, it is not shown again: {form.token}"
         messages.warning(request, text)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
-        """Log the new token under its beginning: `str()` of a token is its whole hash."""
-        entry = super().log_addition(request, obj, message)
-        LogEntry.objects.filter(pk=entry.pk).update(object_repr=start_of(obj))
-        return entry
+    def log_addition(self, request: HttpRequest, obj: Any, _message: Any) -> LogEntry:
+        return note(request, obj, ADDITION)
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(self, request: HttpRequest, obj: Any, _post_url_continue: str | None = None) -> HttpResponse:
         """Go back to the list without naming the token by its hash."""
         return self.response_post_save_add(request, obj)
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[AuthToken]) -> None:
+        """End tokens at once."""
+        for token in tokens:
+            note(request, token, DELETION)
+        n, _ = tokens.delete()
+        messages.success(request, f"Revoked: {n} token{'' if n == 1 else 's'}.")
 
     @display(description="token")
     def start(self, token: AuthToken) -> str:
@@ -135,6 +150,19 @@ def start_of(token: AuthToken) -> str:
     return f"{token.token_key[:KEY_SHOWN]}…"
 
 
+def note(request: HttpRequest, token: AuthToken, flag: int) -> LogEntry:
+    """Log what happened to a token under its first characters: its `str()` and its key are the whole hash."""
+    kind = ContentType.objects.get_for_model(AuthToken)
+    name = start_of(token)
+    return LogEntry.objects.create(
+        user_id=request.user.pk or 0,
+        content_type=kind,
+        object_id=name,
+        object_repr=f"{name} of {token.user}",
+        action_flag=flag,
+    )
+
+
 def token_end(end: datetime | None, now: datetime) -> str:
     """When a token ends; ended ones are marked."""
     if end is None:
@@ -142,7 +170,7 @@ def token_end(end: datetime | None, now: datetime) -> str:
     return when(end) if end > now else badge("Ended", "warning", f"{end:%Y-%m-%d %H:%M} UTC")
 
 
-class TaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
+class TaskForm(beat.PeriodicTaskForm):
     """The schedule form with fields that look like the others."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -167,7 +195,7 @@ class EnabledFilter(Questions):
 
 
 @admin.register(PeriodicTask)
-class TaskAdmin(beat.PeriodicTaskAdmin, SmallAdmin):  # type: ignore[misc]
+class TaskAdmin(beat.PeriodicTaskAdmin, SmallAdmin):
     """What runs when. Staff own the schedules: a release adds what is missing and keeps their edits."""
 
     form = TaskForm

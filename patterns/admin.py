@@ -1,12 +1,12 @@
 """What was learned: patterns with their numbers, the looks they came from, and posts and runs as evidence."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from acd.admin import error, state, verdict
 from acd.admin_actions import Refused, each, on_page, tell
@@ -24,11 +24,19 @@ from acd.theme import (
 )
 from engagement.admin import columns
 from engagement.enums import Basis, Platform
-from patterns.enums import Advice, PatternStatus
+from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 
 STATUS_COLOURS = {PatternStatus.ACTIVE: "success", PatternStatus.REJECTED: "danger"}
 
+TESTED_TABLE = (
+    '<div class="gator-scroll"><table class="gator-table gator-narrow"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
+    "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
+)
+TESTED_LINE = (
+    '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number">{}</td>'
+    '<td class="gator-number">{}</td><td class="gator-number">{}</td><td>{}</td></tr>'
+)
 EVIDENCE = (
     "genuine_engagement",
     "genuine_low",
@@ -173,9 +181,17 @@ class ExtractionAdmin(ReadOnly, Admin):
     list_filter = (("platform", ChoicesDropdownFilter), ("persona", AutocompleteSelectFilter))
     list_select_related = ("persona",)
     fieldsets = (
-        (None, {"fields": (("persona", "platform"), ("as_of", "days", "posts_n"), ("digest", "created_at"))}),
-        ("Tested", {"fields": ("tested",)}),
+        (None, {"fields": (("persona", "platform"), ("as_of", "created_at"), ("days", "posts_n"), "digest")}),
+        ("Tested", {"fields": ("tested_table",)}),
     )
+    readonly_fields = ("tested_table",)
+
+    @display(description="every item, claimed or not")
+    def tested_table(self, row: Extraction) -> str:
+        if not row.tested:
+            return "Nothing had enough posts to be tested."
+        lines = format_html_join("", TESTED_LINE, (tested_cells(item) for item in row.tested))
+        return format_html(TESTED_TABLE, lines)
 
     @display(description="tested")
     def tested_n(self, row: Extraction) -> str:
@@ -183,12 +199,25 @@ class ExtractionAdmin(ReadOnly, Admin):
 
     @display(description="claimed")
     def claimed_n(self, row: Extraction) -> str:
-        claimed = [item for item in row.tested if isinstance(item, dict) and item.get("claimed")]
-        return number(len(claimed))
+        return number(sum(bool(item.get("claimed")) for item in row.tested))
 
     @display(description="made", ordering="created_at")
     def made(self, row: Extraction) -> str:
         return when(row.created_at)
+
+
+def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:
+    """One tested item as the cells of its line."""
+    kind = PatternKind(item["kind"]).label if item.get("kind") in PatternKind.values else str(item.get("kind"))
+    return (
+        kind,
+        str(item.get("subject")),
+        number(item.get("n")),
+        interval(item.get("mean"), item.get("low"), item.get("high"), digits=2),
+        interval(item.get("effect"), item.get("effect_low"), item.get("effect_high"), digits=2),
+        number(item.get("q"), 3),
+        badge("Claimed", "success") if item.get("claimed") else UNKNOWN,
+    )
 
 
 @admin.register(PostPerformance)

@@ -199,10 +199,10 @@ def _successful(post: PostPerformance) -> SuccessfulPost:
 
 def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
     around = known(wilson(row["n"], total))
-    examples = runs.unsuccessful().filter(phase=row["phase"], error_class=row["error_class"])
-    newest = list(examples.order_by("-created_at").values_list("pk", "error_message")[:EXAMPLES])
+    examples = runs.with_failure().filter(phase=row["phase"], failure=row["failure"])
+    newest = list(examples.order_by("-created_at", "-pk").values_list("pk", "error_message")[:EXAMPLES])
     return FailurePattern(
-        failure=row["error_class"] or "Rejected by a person",
+        failure=row["failure"],
         phase=row["phase"],
         n=row["n"],
         runs=total,

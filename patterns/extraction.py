@@ -123,14 +123,13 @@ def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]
     runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
     totals = {row["phase"]: row["n"] for row in runs.per_phase()}
     for row in runs.per_failure():
-        yield _failure(runs, row["phase"], row["error_class"], totals[row["phase"]])
+        yield _failure(runs, row["phase"], row["failure"], totals[row["phase"]])
 
 
-def _failure(runs: GenerationOutcomeQuerySet, phase: str, error_class: str, total: int) -> Candidate:
-    examples = runs.unsuccessful().filter(phase=phase, error_class=error_class).order_by("created_at", "pk")
+def _failure(runs: GenerationOutcomeQuerySet, phase: str, name: str, total: int) -> Candidate:
+    examples = runs.with_failure().filter(phase=phase, failure=name).order_by("created_at", "pk")
     ids = tuple(examples.values_list("pk", flat=True))
     around = known(wilson(len(ids), total))
-    name = error_class or "Rejected by a person"
     reason = examples.values_list("error_message", flat=True).last() or "See the ratings of these contents."
     where = phase.replace("_", " ").lower()
     return Candidate(

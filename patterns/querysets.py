@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
+from acd.enums import State
 from acd.querysets import ACDContextQuerySet
 from engagement.enums import Basis
 from engagement.querysets import SocialMediaPostQuerySet
@@ -78,10 +79,16 @@ class GenerationOutcomeQuerySet(ACDContextQuerySet):
         """Runs that generated content for one persona."""
         return self.filter(content__persona=persona)
 
+    def with_failure(self) -> Self:
+        """Unsuccessful runs with what went wrong: the class of the error, or the word of a person."""
+        silent = When(state=State.FAILED, then=Value("Unknown error"))
+        named = Case(When(~Q(error_class=""), then=F("error_class")), silent, default=Value("Rejected by a person"))
+        return self.unsuccessful().annotate(failure=named)
+
     def per_failure(self) -> QuerySet[Any, dict[str, Any]]:
-        """How often each error occurred in each phase; runs that people rejected have no error class."""
-        rows = self.unsuccessful().order_by().values("phase", "error_class")
-        return rows.annotate(n=Count("pk")).order_by("-n", "phase", "error_class")
+        """How often each kind of failure occurred in each phase."""
+        rows = self.with_failure().order_by().values("phase", "failure")
+        return rows.annotate(n=Count("pk")).order_by("-n", "phase", "failure")
 
     def per_phase(self) -> QuerySet[Any, dict[str, Any]]:
         """Runs and failures of each phase."""

@@ -52,7 +52,7 @@ class AttentionFilter(Questions):
     }
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):
     """An account whose tokens can be set and never read."""
 
     new_access_token = forms.CharField(

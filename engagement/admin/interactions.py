@@ -127,7 +127,7 @@ class InteractionAdmin(ReadOnly, Admin):
             Interaction.objects.filter(pk=row.pk).update(override=verdict, overridden_by=by)
 
         tally = each(rows, set_one)
-        ids = {row.post_id for row in tally.done}  # type: ignore[attr-defined]
+        ids = {row.post_id for row in tally.done}
         touched = SocialMediaPost.objects.filter(pk__in=ids).select_related("account", "persona")
         if tally.done:
             assess_posts(touched, now=timezone.now())

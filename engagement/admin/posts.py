@@ -185,13 +185,17 @@ class PostAdmin(ReadOnly, Admin):
     def sync_now(self, request: HttpRequest, posts: QuerySet[SocialMediaPost]) -> None:
         """Read the numbers of the chosen posts from their platforms."""
         rows = list(posts.select_related("account", "persona"))
-        named = {str(post): post for post in rows}
+        # Two posts may share a name, so each line of the report takes one of them.
+        waiting: dict[str, list[object]] = {}
+        for post in rows:
+            waiting.setdefault(str(post), []).append(post)
         tally = Tally()
         for item in sync_posts(rows, now=timezone.now()).items:
-            if item.outcome == Outcome.SYNCED and item.name in named:
-                tally.done.append(named[item.name])
+            row = waiting[item.name].pop() if waiting.get(item.name) else item.name
+            if item.outcome == Outcome.SYNCED:
+                tally.done.append(row)
             else:
-                tally.refuse(named.get(item.name, item.name), item.reason or item.outcome.value)
+                tally.refuse(row, item.reason or item.outcome.value)
         tell(self, request, tally, "Synced")
 
     @admin.action(description="Assess again", permissions=["act"])

@@ -1,21 +1,30 @@
 """What the earlier posts of an account teach the filter and the estimate."""
 
+from datetime import timedelta
+
 import pytest
 
+from acd.tests.factories import NOW
 from engagement.enums import Platform, Verdict
 from engagement.estimation import Prior
-from engagement.filtering.scene import Repeats
+from engagement.filtering.scene import History, Repeats
 from engagement.filtering.text import fingerprint
 from engagement.history import histories, known_personas, priors
-from engagement.models import SocialMediaPost
+from engagement.models import SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.tests.factories import make_account, make_interaction, make_post
 
+DAY = timedelta(days=1)
 MARK = fingerprint("Follow the sun to the market")
 
 
 def by_post(*posts: SocialMediaPost) -> dict[int, list]:
     return {post.pk: list(post.interactions.all()) for post in posts}
+
+
+def past_of(post: SocialMediaPost) -> History:
+    ((_, history),) = histories([post], by_post(post))
+    return history
 
 
 @pytest.mark.django_db
@@ -33,23 +42,80 @@ def test_history_counts_authors_and_posts_of_a_text_elsewhere_on_the_account():
     for post in (posts[0], posts[0], posts[1], posts[2]):
         make_interaction(post, fingerprint=MARK)
 
-    history = histories([posts[2]], by_post(posts[2]))[posts[2].pk]
+    history = past_of(posts[2])
 
     assert history.fingerprints == {MARK: Repeats(authors=3, posts=2)}
 
 
 @pytest.mark.django_db
-def test_history_counts_posts_on_which_an_author_was_genuine():
+def test_history_counts_earlier_posts_on_which_an_author_was_genuine():
     account = make_account()
-    posts = [make_post(account=account) for _ in range(4)]
-    verdicts = (Verdict.GENUINE, Verdict.BOT, Verdict.BOT, "")
+    posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(5)]
+    verdicts = (Verdict.GENUINE, Verdict.BOT, Verdict.BOT, "", Verdict.GENUINE)
     for post, verdict in zip(posts, verdicts, strict=True):
         make_interaction(post, author_key="a" * 64, verdict=verdict)
     posts[1].interactions.update(override=Verdict.GENUINE)
 
-    history = histories([posts[3]], by_post(posts[3]))[posts[3].pk]
+    history = past_of(posts[3])
 
     assert history.author_posts == {"a" * 64: 2}
+
+
+@pytest.mark.django_db
+def test_history_of_a_post_knows_the_verdicts_just_given_to_earlier_ones():
+    account = make_account()
+    posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(2)]
+    for post in posts:
+        make_interaction(post, author_key="a" * 64)
+    rows = by_post(*posts)
+
+    made = histories(posts, rows)
+    next(made)
+    rows[posts[0].pk][0].verdict = Verdict.GENUINE
+    _, history = next(made)
+
+    assert history.author_posts == {"a" * 64: 1}
+
+
+def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
+    """A post with so many comments in one minute, and one every hour."""
+    post = make_post(account=account, published_at=NOW + day * DAY)
+    for number in range(busiest):
+        make_interaction(post, occurred_at=NOW + day * DAY + timedelta(seconds=number), **changes)
+    make_interaction(post, occurred_at=NOW + day * DAY + timedelta(hours=1), **changes)
+    return post
+
+
+@pytest.mark.parametrize(
+    ("busiest", "pace"),
+    [
+        pytest.param([1, 2, 9, 2, 3], 2, id="the-middle-one"),
+        pytest.param([1, 2, 9, 2], None, id="too-few"),
+        pytest.param([9, 9, *[1] * 20], 1, id="only-the-last-twenty"),
+    ],
+)
+@pytest.mark.django_db
+def test_usual_pace_is_that_of_earlier_posts(busiest, pace):
+    account = make_account()
+    for day, number in enumerate(busiest):
+        busy_post(account, day=day, busiest=number)
+    post = busy_post(account, day=40, busiest=30)
+    busy_post(account, day=41, busiest=30)
+
+    assert past_of(post).typical_pace == pace
+
+
+@pytest.mark.parametrize(
+    "changes", [pytest.param({"kind": "like"}, id="likes"), pytest.param({"occurred_at": None}, id="no-times")]
+)
+@pytest.mark.django_db
+def test_what_has_no_pace_does_not_count(changes):
+    account = make_account()
+    for day in range(5):
+        post = make_post(account=account, published_at=NOW + day * DAY)
+        make_interaction(post, **{"occurred_at": NOW} | changes)
+
+    assert past_of(make_post(account=account, published_at=NOW + 9 * DAY)).typical_pace is None
 
 
 @pytest.mark.django_db
@@ -59,7 +125,7 @@ def test_unknown_authors_and_short_texts_have_no_history():
     for post in posts:
         make_interaction(post, author_key="", fingerprint="")
 
-    history = histories([posts[1]], by_post(posts[1]))[posts[1].pk]
+    history = past_of(posts[1])
 
     assert (history.fingerprints, history.author_posts) == ({}, {})
 
@@ -70,7 +136,7 @@ def test_posts_without_an_account_share_no_history():
     for post in posts:
         make_interaction(post, author_key="a" * 64, fingerprint=MARK, verdict=Verdict.GENUINE)
 
-    history = histories([posts[1]], by_post(posts[1]))[posts[1].pk]
+    history = past_of(posts[1])
 
     assert (history.fingerprints, history.author_posts) == ({}, {})
 
@@ -117,11 +183,12 @@ def test_prior_takes_counts_of_the_posts_given_from_the_objects():
 @pytest.mark.django_db
 def test_history_costs_the_same_for_one_post_and_for_three(number, django_assert_num_queries):
     account = make_account()
+    make_interaction(make_post(account=account, published_at=NOW - 9 * DAY))
     posts = [make_post(account=account) for _ in range(number)]
     for post in posts:
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    with django_assert_num_queries(4):
-        histories(posts, rows)
+    with django_assert_num_queries(6):
+        list(histories(posts, rows))
         priors(posts)

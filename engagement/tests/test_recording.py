@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection
@@ -34,11 +35,11 @@ from engagement.values import MAX_COUNT, Metrics, SeenInteraction
 HOUR = timedelta(hours=1)
 
 
-def observed(post: SocialMediaPost, hours: int, **numbers: object) -> Observation:
+def observed(post: SocialMediaPost, hours: int, **numbers: Any) -> Observation:
     return Observation(post, Metrics(**numbers), NOW + hours * HOUR)
 
 
-def comment(number: int = 1, **changes: object) -> SeenInteraction:
+def comment(number: int = 1, **changes: Any) -> SeenInteraction:
     defaults = {"platform_id": f"c{number}", "kind": InteractionKind.COMMENT, "author_id": f"a{number}", "text": "Nice"}
     return SeenInteraction(**defaults | changes)
 

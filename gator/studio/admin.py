@@ -48,7 +48,7 @@ RATING_COLOURS = {
 }
 
 
-class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonaForm(forms.ModelForm):
     """A persona whose lists are written as plain words."""
 
     themes = WordsField(required=False, help_text="What the persona talks about, with commas between.")
@@ -198,7 +198,8 @@ class ContentAdmin(ReadOnly, Admin):
 
     def decide_all(self, request: HttpRequest, contents: QuerySet[Content], *, approved: bool) -> None:
         """Record a person's decision on every content."""
-        act = partial(decide, approved=approved, actor=request.user, now=timezone.now())
+        actor: Any = request.user
+        act = partial(decide, approved=approved, actor=actor, now=timezone.now())
         tell(self, request, each(contents, act, ValueError), "Approved" if approved else "Rejected")
 
 

@@ -1,4 +1,4 @@
-"""The start page: a welcome where there is nothing, figures where there is something, in a bounded number of queries."""
+"""The start page: a welcome where there is nothing, figures where there is something, in few queries."""
 
 import json
 import re
@@ -15,7 +15,10 @@ from acd.enums import State
 from acd.tests.factories import make_context
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
 from engagement.tests.factories import make_account, make_post
-from gator.dashboard import cards, concerns, engagement_chart, figures, platform_chart, state_chart
+from gator.dashboard import figures
+from gator.dashboard.charts import engagement_chart, platform_chart, state_chart
+from gator.dashboard.news import concerns
+from gator.dashboard.week import cards
 from gator.studio.tests.factories import make_persona
 from patterns.tests.factories import make_pattern
 

@@ -9,7 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
 
 from gator.navigation import MENU, TABS, sidebar, tabs
-from gator.tests.admin_rows import MAKERS
+from gator.tests.admin_rows import MAKERS, make_task
 
 pytestmark = pytest.mark.django_db
 
@@ -72,16 +72,17 @@ def test_new_token_is_shown_once_and_never_again(admin_client, admin_user):
     assert token.token_key in said[0]
     assert token.token_key in list_page
     assert token.token_key not in list_again
-    assert LogEntry.objects.get().object_repr == f"{token.token_key[:6]}…"
+    assert LogEntry.objects.get().object_repr == f"{token.token_key[:6]}… of {admin_user}"
 
 
 def test_token_is_revoked_from_the_list(admin_client, admin_user):
     token, _ = AuthToken.objects.create(user=admin_user)
     url = reverse("admin:knox_authtoken_changelist")
 
-    admin_client.post(url, {"action": "delete_selected", "_selected_action": [token.pk], "post": "yes"})
+    admin_client.post(url, {"action": "revoke", "_selected_action": [token.pk]})
 
     assert AuthToken.objects.count() == 0
+    assert token.digest not in [entry.object_id for entry in LogEntry.objects.all()]
 
 
 def test_schedule_is_made_through_the_form(admin_client):
@@ -95,7 +96,7 @@ def test_schedule_is_made_through_the_form(admin_client):
 
 
 def test_schedule_is_switched_off_from_the_list(admin_client):
-    task = MAKERS[PeriodicTask](1)
+    task = make_task(1)
     url = reverse("admin:django_celery_beat_periodictask_changelist")
 
     admin_client.post(url, {"action": "disable_tasks", "_selected_action": [task.pk]})

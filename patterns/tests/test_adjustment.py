@@ -87,11 +87,13 @@ def test_two_formats_are_each_other_reversed():
 
 def test_trend_is_not_taken_for_an_effect():
     rng = np.random.default_rng(8)
-    window = make_window(rng, n=80)
     late = np.array([0.0] * 40 + [1.0] * 40)
-    trending = Window(window.values + np.arange(80) / 40, window.noise, window.constants, {("hashtag", "late"): late})
+    windows = [make_window(rng, n=80) for _ in range(60)]
 
-    assert claims(trending) == {}
+    found = [claims(Window(w.values + np.arange(80) / 40, w.noise, w.constants, {TAG: late})) for w in windows]
+
+    # One item alone is claimed by chance as often as the rate says.
+    assert sum(map(bool, found)) / 60 <= 2 * RATE
 
 
 def test_uncertain_posts_count_less():

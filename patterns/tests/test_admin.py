@@ -9,7 +9,7 @@ from acd.tests.factories import make_context
 from engagement.tests.factories import make_post
 from gator.studio.tests.factories import make_content
 from patterns.enums import PatternStatus
-from patterns.tests.factories import make_pattern
+from patterns.tests.factories import make_extraction, make_pattern
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,17 @@ def test_post_leads_back_to_its_patterns(admin_client, rf, admin_user):
     links = {link.label: link for link in lineage(post, request)}
 
     assert "The sentence." in admin_client.get(links["patterns"].url).content.decode()
+
+
+def test_extraction_lists_every_tested_item_claimed_or_not(admin_client):
+    numbers = {"mean": 5.0, "low": 4.0, "high": 6.0, "effect": 1.0, "effect_low": 0.5, "effect_high": 1.5}
+    tested = [
+        {"kind": "hashtag", "subject": "light", "n": 12, "q": 0.01, "claimed": True} | numbers,
+        {"kind": "posting_hour", "subject": "18", "n": 3, "q": None, "claimed": False, "effect": None},
+    ]
+    extraction = make_extraction(tested=tested)
+
+    page = admin_client.get(reverse("admin:patterns_extraction_change", args=[extraction.pk])).content.decode()
+
+    assert "1.00 (0.50–1.50)" in page
+    assert (page.count("Claimed"), page.count("Posting hour")) == (1, 1)

@@ -22,22 +22,26 @@ def run_action(client, model, action, *rows):
 
 
 def test_approval_of_content_reaches_its_run(admin_client):
-    content = make_content(context=make_context())
+    run = make_context()
+    content = make_content(context=run)
 
     said = run_action(admin_client, "studio_content", "approve", content)
 
     content.refresh_from_db()
-    assert (content.status, content.context.validation) == (ContentStatus.APPROVED, Validation.APPROVED)
+    run.refresh_from_db()
+    assert (content.status, run.validation) == (ContentStatus.APPROVED, Validation.APPROVED)
     assert said == ["Approved: 1 content."]
 
 
 def test_decision_on_a_run_is_one_on_its_content(admin_client):
-    content = make_content(context=make_context())
+    run = make_context()
+    content = make_content(context=run)
 
-    run_action(admin_client, "acd_acdcontext", "reject", content.context)
+    run_action(admin_client, "acd_acdcontext", "reject", run)
 
     content.refresh_from_db()
-    assert (content.status, content.context.validation) == (ContentStatus.REJECTED, Validation.REJECTED)
+    run.refresh_from_db()
+    assert (content.status, run.validation) == (ContentStatus.REJECTED, Validation.REJECTED)
 
 
 def test_content_that_was_never_generated_is_left_alone_with_the_reason(admin_client):

@@ -1,0 +1,64 @@
+"""The questions asked of a persona's last 90 days, 450 posts, while the table grows: they must stay as fast.
+
+`python benchmarks/window.py 10000 100000 1000000` names the sizes of the table, in posts.
+"""
+
+from collections.abc import Callable
+
+from _common import Law, empty, empty_database, judge, settle, sizes, step, timed
+from _data import NOW, PLATFORM, fill
+
+from gator.studio.models import Persona
+from patterns.analyzer import PatternAnalyzer
+from patterns.guidance import guidance_for
+
+DAYS = 90
+LAW = 2.0
+
+
+def questions(persona: Persona) -> dict[str, Callable[[], object]]:
+    """Every question, asked anew each time: an analyzer remembers what it computed."""
+
+    def asked() -> PatternAnalyzer:
+        return PatternAnalyzer(persona, PLATFORM, days=DAYS, now=NOW)
+
+    post = asked().posts(DAYS).order_by("pk")[0]
+    return {
+        "posts of the window": lambda: asked().posts(DAYS).count(),
+        "summary": lambda: asked().performance_summary(),
+        "posting times": lambda: asked().optimal_posting_times(),
+        "weekdays": lambda: asked().optimal_weekdays(),
+        "hashtags": lambda: asked().effective_hashtags(),
+        "suggestions": lambda: asked().suggest_content_improvements(),
+        "successful patterns": lambda: asked().successful_patterns(),
+        "failure patterns": lambda: asked().common_failure_patterns(),
+        "analysis of a post": lambda: asked().analyze_post_performance(post),
+        "guidance for a generation": lambda: guidance_for(persona, PLATFORM, now=NOW),
+    }
+
+
+def measure(size: int) -> dict[str, float]:
+    """The seconds of each question with `size` posts in the table."""
+    with step(f"fill with {size:,} posts"):
+        persona = fill(size)
+        settle()
+    found = PatternAnalyzer(persona, PLATFORM, days=DAYS, now=NOW).posts(DAYS).count()
+    print(f"           {found} of them in the window")
+    taken = {name: timed(ask) for name, ask in questions(persona).items()}
+    empty()
+    return taken
+
+
+def main() -> None:
+    """Ask at every size, and compare the largest with the smallest."""
+    with empty_database():
+        taken = {size: measure(size) for size in sizes(10_000, 100_000)}
+    smallest, *_, largest = taken
+    print("ms at " + ", ".join(f"{size:,}" for size in taken))
+    for name in taken[smallest]:
+        print("  " + "".join(f"{1000 * taken[size][name]:9.2f}" for size in taken) + f"  {name}")
+    judge([Law(name, taken[largest][name] / taken[smallest][name], LAW) for name in taken[smallest]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What was learned last, and what needs somebody: the lists of the start page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from acd.admin_links import page_url
+from acd.figures import ago, interval, number, short
+from acd.models import ACDContext
+from engagement.enums import AccountState, Platform, PostStatus
+from engagement.models import SocialAccount, SocialMediaPost
+from gator.dashboard.week import BROKEN, WEEK
+from patterns.models import Pattern
+
+ROWS = 6
+ENDING = "Its token is about to end: set a new one."
+REMEDIES: dict[str, str] = {
+    AccountState.EXPIRED: "Its token has ended: set a new one.",
+    AccountState.REVOKED: "The platform took its access away: connect it again.",
+}
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing that needs somebody, and why."""
+
+    kind: str
+    name: str
+    reason: str
+    when: str
+    url: str
+
+
+def newest_patterns() -> list[dict[str, str]]:
+    """What was learned last and still informs generations."""
+    rows = Pattern.objects.active().select_related("persona").order_by("-learned_at", "-pk")[:ROWS]
+    return [
+        {
+            "text": short(row.strategy, 170),
+            "advice": row.get_advice_display(),
+            "tone": row.advice,
+            "persona": str(row.persona),
+            "platform": Platform(row.platform).label if row.platform else "",
+            "n": number(row.n),
+            "interval": effect_of(row),
+            "url": page_url(row),
+        }
+        for row in rows
+    ]
+
+
+def effect_of(row: Pattern) -> str:
+    """The size of a pattern with its interval."""
+    if row.effect is None:
+        return interval(row.mean, row.low, row.high, digits=1)
+    return interval(row.effect, row.effect_low, row.effect_high, digits=2)
+
+
+def concerns(now: datetime) -> list[Concern]:
+    """What needs somebody: accounts first, since everything else waits for them."""
+    return [*account_concerns(now), *post_concerns(now), *run_concerns(now)]
+
+
+def account_concerns(now: datetime) -> list[Concern]:
+    """Accounts that are cut off or soon will be."""
+    ill = Q(state__in=BROKEN) | Q(pk__in=SocialAccount.objects.expiring(now).values("pk"))
+    rows = SocialAccount.objects.filter(ill).exclude(state=AccountState.PAUSED).defer("access_token", "refresh_token")
+    return [
+        Concern(
+            account.get_state_display(),
+            str(account),
+            short(account.last_error, 110) or REMEDIES.get(account.state, ENDING),
+            f"token ends {ago(account.token_expires_at, now)}" if account.token_expires_at else "",
+            page_url(account),
+        )
+        for account in rows.order_by("token_expires_at", "pk")[:ROWS]
+    ]
+
+
+def post_concerns(now: datetime) -> list[Concern]:
+    """Posts that could not be published or read."""
+    stuck = Q(status__in=[PostStatus.UNKNOWN, PostStatus.FAILED])
+    failed = Q(pk__in=SocialMediaPost.objects.sync_failed().values("pk"))
+    rows = SocialMediaPost.objects.filter(stuck | failed).defer("raw").order_by("-created_at", "-pk")[:ROWS]
+    return [
+        Concern(
+            f"Post {post.get_status_display().lower()}" if post.status != PostStatus.PUBLISHED else "Sync failed",
+            short(str(post), 60),
+            short(post.status_reason or post.sync_error, 110),
+            ago(post.last_synced_at or post.created_at, now),
+            page_url(post),
+        )
+        for post in rows
+    ]
+
+
+def run_concerns(now: datetime) -> list[Concern]:
+    """Runs that failed this week."""
+    rows = ACDContext.objects.failed().since(now - WEEK).defer("initial_context", "metadata")[:ROWS]
+    return [
+        Concern(
+            "Run failed",
+            str(run),
+            short(f"{run.error_class}: {run.error_message}", 110),
+            ago(run.created_at, now),
+            page_url(run),
+        )
+        for run in rows
+    ]

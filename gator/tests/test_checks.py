@@ -1,0 +1,75 @@
+import pytest
+from django.core.checks import Tags, registry
+
+from gator.checks import check_broker, check_placeholders, check_sandbox
+
+REAL = {
+    "instagram": "https://graph.instagram.com",
+    "facebook": "https://graph.facebook.com",
+    "twitter": "https://api.x.com",
+    "tiktok": "https://open.tiktokapis.com",
+}
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"SECRET_KEY": "a secret", "PSEUDONYM_KEY": "another"}, []),
+        ({"SECRET_KEY": "development-only-secret-key", "PSEUDONYM_KEY": "another"}, ["gator.E001"]),
+        ({"SECRET_KEY": "a secret", "PSEUDONYM_KEY": "development-only-x"}, ["gator.E001"]),
+        ({"SECRET_KEY": "development-only-1", "PSEUDONYM_KEY": "development-only-2"}, ["gator.E001"] * 2),
+    ],
+    ids=["own keys", "secret key", "pseudonym key", "both"],
+)
+def test_keys_that_everybody_knows_are_errors(settings, keys, expected):
+    for name, value in keys.items():
+        setattr(settings, name, value)
+
+    assert ids(check_placeholders()) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8090/instagram", ["gator.W001"]),
+        ("http://localhost:8090/instagram", ["gator.W001"]),
+        ("http://[::1]:8090/instagram", ["gator.W001"]),
+        ("https://graph.instagram.com", []),
+    ],
+)
+def test_sandbox_in_production_is_a_warning(settings, url, expected):
+    settings.PLATFORM_API_URLS = REAL | {"instagram": url}
+
+    found = list(check_sandbox())
+
+    assert ids(found) == expected
+    assert [message.hint for message in found] == ["Unset INSTAGRAM_API_URL to reach the platform itself."] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("broker", "expected"),
+    [
+        ("filesystem://", ["gator.W002"]),
+        ("amqp://guest:guest@queue/", ["gator.W002"]),
+        ("amqp://gator:secret@queue/gator", []),
+    ],
+)
+def test_weak_brokers_are_warnings(settings, broker, expected):
+    settings.CELERY_BROKER_URL = broker
+
+    found = list(check_broker())
+
+    assert ids(found) == expected
+    assert "secret" not in "".join(map(str, found))
+
+
+def test_checks_run_on_deployment():
+    registered = registry.registry.get_checks(include_deployment_checks=True)
+
+    assert {check_placeholders, check_sandbox, check_broker} <= set(registered)
+    assert {check_placeholders, check_sandbox, check_broker}.isdisjoint(registry.registry.get_checks())
+    assert {tag for check in (check_placeholders, check_sandbox) for tag in check.tags} == {Tags.security}

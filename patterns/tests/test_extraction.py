@@ -1,0 +1,344 @@
+"""Patterns as a function of rows: what stays, what is superseded, what is retired, and what a person's no means."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, close_old_connections, connection
+from django.db.models.signals import post_save
+
+from acd.enums import State, Validation
+from acd.tests.factories import NOW, make_context
+from engagement.enums import Basis, Platform
+from engagement.intervals import wilson
+from engagement.models import SocialMediaPost
+from engagement.tests.factories import make_account
+from gator.studio.models import Content
+from gator.studio.tests.factories import make_content, make_persona
+from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.extraction import extract, extract_new
+from patterns.models import Extraction, Pattern
+from patterns.tests.factories import make_evidence, make_extraction, make_pattern, make_window
+
+LATER = NOW + timedelta(days=1)
+
+
+def learned(**filters):
+    rows = Pattern.objects.filter(**filters).order_by("pk")
+    return list(rows.values_list("pk", "subject", "version", "status", "digest", "learned_at"))
+
+
+def make_run(persona, **changes):
+    context = make_context(**{"phase": "TEXT_GENERATION", "state": State.DONE} | changes)
+    make_content(persona=persona, context=context)
+    return context
+
+
+@pytest.mark.django_db
+def test_extract_learns_the_planted_tag_and_lists_everything_tested():
+    account = make_account()
+    posts = make_window(account)
+
+    extraction = extract(account.persona, account.platform, now=NOW)
+
+    good = Pattern.objects.get(subject="good")
+    assert (good.advice, good.version, good.status, good.basis) == (Advice.REPEAT, 1, PatternStatus.ACTIVE, Basis.REACH)
+    assert (good.window_start, good.window_end, good.learned_at) == (NOW - timedelta(days=90), NOW, NOW)
+    assert [post.pk for post in good.posts.order_by("pk")] == [post.pk for post in posts[::2]]
+    assert extraction.posts_n == 40
+    listed = {row["subject"]: row["claimed"] for row in extraction.tested if row["kind"] == "hashtag"}
+    assert listed == {"good": True, "plain": True, "often": False}
+
+
+@pytest.mark.django_db
+def test_same_rows_change_nothing():
+    account = make_account()
+    make_window(account)
+    make_run(account.persona, state=State.FAILED, error_class="Timeout")
+    first = extract(account.persona, account.platform, now=NOW)
+    before = learned()
+
+    second = extract(account.persona, account.platform, now=NOW)
+
+    assert learned() == before
+    assert len(before) == 3
+    assert second.digest == first.digest
+    assert not second.patterns.exists()
+
+
+@pytest.mark.django_db
+def test_new_posts_make_a_version_that_supersedes_the_old_one():
+    account = make_account()
+    make_window(account)
+    extract(account.persona, account.platform, now=NOW)
+    make_evidence(account, tags=["good"], engagement_rate=9.0)
+
+    extract(account.persona, account.platform, now=LATER)
+
+    old, new = Pattern.objects.filter(subject="good").order_by("version")
+    assert (old.status, old.retired_at) == (PatternStatus.SUPERSEDED, LATER)
+    assert (new.status, new.version, new.supersedes, new.n) == (PatternStatus.ACTIVE, 2, old, 21)
+    assert new.retired_at is None
+
+
+@pytest.mark.django_db
+def test_pattern_whose_effect_is_gone_is_retired():
+    account = make_account()
+    make_window(account)
+    extract(account.persona, account.platform, now=NOW)
+    SocialMediaPost.objects.update(engagement_rate=4.0, rate_low=3.5, rate_high=4.5)
+
+    extract(account.persona, account.platform, now=LATER)
+
+    statuses = Pattern.objects.filter(subject="good").values_list("status", "retired_at", "version")
+    assert list(statuses) == [(PatternStatus.RETIRED, LATER, 1)]
+
+
+@pytest.mark.django_db
+def test_retired_pattern_that_holds_again_starts_anew():
+    account = make_account()
+    make_window(account)
+    extract(account.persona, account.platform, now=NOW)
+    Pattern.objects.update(status=PatternStatus.RETIRED, retired_at=NOW)
+
+    extract(account.persona, account.platform, now=LATER)
+
+    assert [row[3] for row in learned(subject="good")] == [PatternStatus.RETIRED, PatternStatus.ACTIVE]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("still_holds", [True, False])
+def test_pattern_that_a_person_rejected_stays_rejected(still_holds):
+    account = make_account()
+    make_window(account)
+    extract(account.persona, account.platform, now=NOW)
+    Pattern.objects.filter(subject="good").update(status=PatternStatus.REJECTED)
+    before = learned(subject="good")
+    if still_holds:
+        make_evidence(account, tags=["good"], engagement_rate=9.0)
+    else:
+        SocialMediaPost.objects.update(engagement_rate=4.0, rate_low=3.5, rate_high=4.5)
+
+    extract(account.persona, account.platform, now=LATER)
+
+    assert learned(subject="good") == before
+
+
+@pytest.mark.django_db
+def test_patterns_of_another_basis_are_retired_when_the_main_basis_changes():
+    account = make_account()
+    make_window(account)
+    old = make_pattern(persona=account.persona, subject="good", basis=Basis.VIEWS)
+
+    extract(account.persona, account.platform, now=NOW)
+
+    old.refresh_from_db()
+    assert old.status == PatternStatus.RETIRED
+    assert Pattern.objects.active().get(subject="good").basis == Basis.REACH
+
+
+@pytest.mark.django_db
+def test_failures_become_patterns_with_share_interval_and_examples():
+    persona = make_persona()
+    failed = [
+        make_run(persona, state=State.FAILED, error_class="Timeout", error_message="No answer in 60 s.",
+                 validation=validation)
+        for validation in (Validation.PENDING, Validation.REJECTED)
+    ]  # fmt: skip
+    rejected = make_run(persona, validation=Validation.REJECTED)
+    make_run(persona)
+
+    extract(persona, Platform.INSTAGRAM, now=NOW)
+
+    timeout, disliked = Pattern.objects.filter(kind=PatternKind.FAILURE).order_by("-n")
+    around = wilson(2, 4)
+    assert (timeout.subject, timeout.platform, timeout.advice) == ("Timeout in TEXT_GENERATION", "", Advice.AVOID)
+    assert (timeout.n, timeout.mean) == (2, 50.0)
+    assert (timeout.low, timeout.high) == pytest.approx((100 * around.low, 100 * around.high))
+    assert set(timeout.contexts.all()) == set(failed)
+    assert timeout.strategy == (
+        "Timeout in text generation: 2 of 4 runs (95 % interval 15 to 85 in a hundred). No answer in 60 s."
+    )
+    assert (disliked.subject, disliked.n) == ("Rejected by a person in TEXT_GENERATION", 1)
+    assert list(disliked.contexts.all()) == [rejected]
+
+
+@pytest.mark.django_db
+def test_failure_without_exception_to_every_run_is_stored():
+    persona = make_persona()
+    make_run(persona, state=State.FAILED, error_class="Timeout")
+
+    extract(persona, Platform.INSTAGRAM, now=NOW)
+
+    pattern = Pattern.objects.get()
+    assert (pattern.mean, pattern.high) == (100.0, 100.0)
+
+
+@pytest.mark.django_db
+def test_run_that_failed_without_a_word_was_not_rejected_by_a_person():
+    persona = make_persona()
+    make_run(persona, state=State.FAILED, error_class="")
+
+    extract(persona, Platform.INSTAGRAM, now=NOW)
+
+    assert Pattern.objects.get().subject == "Unknown error in TEXT_GENERATION"
+
+
+@pytest.mark.django_db
+def test_long_names_of_errors_fit_the_column():
+    persona = make_persona()
+    make_run(persona, phase="P" * 100, state=State.FAILED, error_class="E" * 200)
+
+    extract(persona, Platform.INSTAGRAM, now=NOW)
+
+    pattern = Pattern.objects.get()
+    pattern.full_clean(exclude=["informed", "posts", "contexts", "supersedes", "basis"])
+    assert len(pattern.subject) == 200
+
+
+@pytest.mark.django_db
+def test_failures_are_not_churned_by_the_looks_at_other_platforms():
+    persona = make_persona()
+    make_run(persona, state=State.FAILED, error_class="Timeout")
+    for platform in Platform.values:
+        extract(persona, platform, now=NOW)
+
+    assert [(row[2], row[3]) for row in learned(kind=PatternKind.FAILURE)] == [(1, PatternStatus.ACTIVE)]
+
+
+@pytest.mark.django_db
+def test_platforms_and_personas_do_not_retire_each_other():
+    account = make_account()
+    kept = [make_pattern(persona=account.persona, platform=Platform.TIKTOK), make_pattern()]
+
+    extract(account.persona, account.platform, now=NOW)
+
+    assert set(Pattern.objects.active()) == set(kept)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "inside"),
+    [(timedelta(days=90), False), (timedelta(days=90) - timedelta(seconds=1), True), (timedelta(days=3), True)],
+    ids=["at the start", "just after it", "recent"],
+)
+def test_window_is_open_at_its_start(age, inside):
+    account = make_account()
+    make_evidence(account, published_at=NOW - age, last_synced_at=NOW)
+
+    assert extract(account.persona, account.platform, now=NOW).posts_n == int(inside)
+
+
+@pytest.mark.django_db
+def test_posts_published_after_now_do_not_count():
+    account = make_account()
+    make_evidence(account, published_at=NOW + timedelta(seconds=1), last_synced_at=NOW + timedelta(days=9))
+
+    assert extract(account.persona, account.platform, now=NOW).posts_n == 0
+
+
+@pytest.mark.django_db
+def test_crash_half_way_leaves_nothing():
+    account = make_account()
+    make_window(account)
+
+    def fail(sender, instance, **kwargs):
+        # The second pattern of the look cannot be written.
+        if Pattern.objects.count() == 2:
+            raise DatabaseError("disk full")
+
+    post_save.connect(fail, sender=Pattern)
+    try:
+        with pytest.raises(DatabaseError, match="disk full"):
+            extract(account.persona, account.platform, now=NOW)
+    finally:
+        post_save.disconnect(fail, sender=Pattern)
+
+    assert (Extraction.objects.count(), Pattern.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_two_looks_at_once_learn_everything_once():
+    account = make_account()
+    make_window(account)
+    errors, start = [], threading.Barrier(2)
+
+    def look():
+        try:
+            start.wait(10)
+            extract(account.persona, account.platform, now=NOW)
+        except DatabaseError as error:
+            errors.append(error)
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert errors == []
+    assert [(row[1], row[2]) for row in learned()] == [("good", 1), ("plain", 1)]
+    assert Extraction.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_extract_new_looks_only_where_numbers_are_newer():
+    looked, waiting = make_account(), make_account(platform=Platform.TIKTOK)
+    make_evidence(looked, measured_at=NOW - timedelta(hours=2))
+    make_evidence(waiting)
+    make_extraction(persona=looked.persona, as_of=NOW - timedelta(hours=1))
+
+    extractions = extract_new(NOW)
+
+    assert [(e.persona, e.platform) for e in extractions] == [(waiting.persona, Platform.TIKTOK)]
+    assert extract_new(NOW) == []
+
+
+@pytest.mark.django_db
+def test_extract_new_ignores_posts_older_than_the_window():
+    make_evidence(make_account(), published_at=NOW - timedelta(days=91))
+
+    assert extract_new(NOW) == []
+    assert len(extract_new(NOW, days=92)) == 1
+
+
+@pytest.mark.django_db
+def test_persona_that_was_deleted_meanwhile_is_passed_over():
+    persona = make_persona()
+    gone = type(persona).objects.get(pk=persona.pk)
+    persona.delete()
+
+    assert extract(gone, Platform.INSTAGRAM, now=NOW) is None
+
+
+@pytest.mark.django_db
+def test_lineage_can_be_walked_both_ways():
+    account = make_account()
+    runs = []
+    for number, post in enumerate(make_window(account)):
+        content = make_content(persona=account.persona, context=make_context(), caption=f"Piece {number}")
+        SocialMediaPost.objects.filter(pk=post.pk).update(content=content, context=content.context)
+        runs.append(content.context)
+
+    extract(account.persona, account.platform, now=NOW)
+
+    pattern = Pattern.objects.get(subject="good")
+    back = Content.objects.filter(posts__patterns=pattern)
+    assert {content.context_id for content in back} == {run.pk for run in runs[::2]}
+    assert set(pattern.contexts.all()) == set(runs[::2])
+    assert list(runs[0].patterns.all()) == [pattern]
+    assert pattern not in runs[1].patterns.all()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("n", [40, 70])
+def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_assert_num_queries):
+    account = make_account()
+    make_window(account, n)
+
+    with django_assert_num_queries(30):
+        extract(account.persona, account.platform, now=NOW)
