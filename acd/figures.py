@@ -44,7 +44,9 @@ def interval(value: float | None, low: float | None, high: float | None, *, digi
     sign = f" {unit}" if unit else ""
     if low is None or high is None:
         return number(value, digits) + sign
-    return f"{number(value, digits)}{sign} ({number(low, digits)}–{number(high, digits)})"
+    # A dash beside a minus sign cannot be read.
+    to = " to " if min(low, high) < 0 else "–"
+    return f"{number(value, digits)}{sign} ({number(low, digits)}{to}{number(high, digits)})"
 
 
 def length(span: timedelta) -> str:

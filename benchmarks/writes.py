@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from _common import ON_POSTGRES, Law, empty_database, judge, seconds, settle, sizes, step
-from _data import NOW, fill, make_metrics
+from _common import ON_POSTGRES, Law, empty_database, judge, seconds, settle, step
+from _data import BLOCK, NOW, fill, make_metrics
 from django.conf import settings
 from django.db import transaction
 
@@ -94,10 +94,9 @@ def compare(name: str, in_sets: Write, one_by_one: Write, ids: list[int], first:
 
 def main() -> None:
     """Compare the two ways."""
-    size = sizes(10_000)[0]
     with empty_database():
-        with step(f"fill with {size:,} posts"):
-            fill(size)
+        with step(f"fill with {BLOCK:,} posts"):
+            fill(BLOCK)
             settle()
         ids = list(SocialMediaPost.objects.order_by("-pk").values_list("pk", flat=True)[:WRITTEN])
         laws = [

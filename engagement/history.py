@@ -122,14 +122,14 @@ def _watched(accounts: set[int]) -> dict[int, list[tuple[datetime, int]]]:
     rows = posts.filter(Exists(_timed().filter(post=OuterRef("pk")))).order_by("published_at", "pk")
     found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for account, published_at, pk in rows.values_list("account", "published_at", "pk"):
-        found[account].append((published_at, pk))
+        found[account].append((published_at, pk))  # type: ignore[arg-type]  # filtered above
     return found
 
 
 def _busiest(posts: set[int]) -> dict[int, int]:
     times: dict[int, list[float]] = defaultdict(list)
     for pk, moment in _timed().filter(post__in=posts).values_list("post", "occurred_at"):
-        times[pk].append(moment.timestamp())
+        times[pk].append(moment.timestamp())  # type: ignore[union-attr]  # filtered above
     return {pk: busiest(moments) for pk, moments in times.items()}
 
 

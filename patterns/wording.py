@@ -30,7 +30,7 @@ def item(kind: str, subject: str) -> str:
 def strategy(effect: Effect, basis: str, where: str) -> str:
     """A claimed effect as one sentence with mean, interval, n and q-value."""
     name = item(effect.kind, effect.subject)
-    return f"{name[0].upper()}{name[1:]} on {where}: {numbers(effect, basis)} (n = {effect.n}, q = {effect.q:.3f})."
+    return f"{name[0].upper()}{name[1:]} on {where}: {numbers(effect, basis)} (n = {effect.n}, {discovery_rate(effect.q)})."
 
 
 def numbers(effect: Effect, basis: str) -> str:
@@ -48,3 +48,10 @@ def numbers(effect: Effect, basis: str) -> str:
 def percent(log_difference: float) -> str:
     """A difference of logs as percent: 0.69 is +100 %."""
     return f"{100 * math.expm1(log_difference):+.0f} %"
+
+
+def discovery_rate(q: float | None) -> str:
+    """The q-value of a claim; never as zero, which no test can show."""
+    if q is None:
+        raise ValueError("Only a tested item has a q-value.")
+    return "q < 0.001" if q < 0.001 else f"q = {q:.3f}"

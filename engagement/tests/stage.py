@@ -1,8 +1,8 @@
 """A sandbox with accounts of ours in it: everything goes over HTTP, as with the platforms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,9 @@ MEDIA = {MediaKind.IMAGE: "content/figs.jpg", MediaKind.VIDEO: "content/figs.mp4
 
 @dataclass
 class Stage:
-    """A world whose clock stands at NOW; `asked` holds every request, as "METHOD /path"."""
+    """A world whose clock stands at NOW."""
 
     world: World
-    address: str
-    accounts: dict[str, SocialAccount] = field(default_factory=dict)
 
     def account(self, platform: str, **changes: Any) -> SocialAccount:
         """Our account on the platform, with the token that the sandbox takes."""
@@ -92,9 +90,10 @@ def sandbox_account(platform: str) -> SandboxAccount:
 
 
 @contextmanager
-def staged(settings: Any, media_root: Path, world: Callable[..., World] = World) -> Iterator[Stage]:
+def staged(settings: Any, media_root: Path) -> Iterator[Stage]:
     """A stage that the settings point to."""
-    with serve(scene := world(7, now=NOW)) as address:
+    world = World(7, now=NOW)
+    with serve(world) as address:
         settings.PLATFORM_API_URLS = {account.platform: f"{address}/{account.platform}" for account in ACCOUNTS}
         settings.MEDIA_ROOT = media_root
-        yield Stage(scene, address)
+        yield Stage(world)

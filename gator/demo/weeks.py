@@ -19,7 +19,7 @@ POSTS_A_DAY = 2
 LEARN_EVERY_DAYS = 7
 # What goes wrong, and on which day: as in real life, once things had seemed to work.
 VANISH_ON_DAY = 10
-EXPIRE_ON_DAY = 24
+EXPIRE_ON_DAY = 17
 EXPIRES = ("theo", Platform.FACEBOOK)
 RATINGS = (Rating.EXCELLENT, Rating.GOOD, Rating.ACCEPTABLE, Rating.UNACCEPTABLE)
 
@@ -44,8 +44,7 @@ class Weeks:
             for moment in self._moments(today):
                 self.control.move_clock(moment)
                 loop.publish(moment)
-                if moment in (today + timedelta(hours=12), today + timedelta(days=1)):
-                    loop.observe(moment)
+            loop.observe(today + timedelta(days=1))
             if (number + 1) % LEARN_EVERY_DAYS == 0:
                 self._rate(today)
                 loop.learn(today + timedelta(days=1))
@@ -61,11 +60,11 @@ class Weeks:
                     continue
 
     def _moments(self, today: datetime) -> list[datetime]:
-        """When something happens today: planned posts, and two looks at the numbers."""
+        """When something happens today: planned posts, and the end of the day."""
         tomorrow = today + timedelta(days=1)
         waiting = SocialMediaPost.objects.filter(status=PostStatus.SCHEDULED, scheduled_at__lte=tomorrow)
         planned = {moment for moment in waiting.values_list("scheduled_at", flat=True) if moment and moment > today}
-        return sorted(planned | {today + timedelta(hours=12), tomorrow})
+        return sorted(planned | {tomorrow})
 
     def _disturb(self, number: int, now: datetime) -> None:
         if number == VANISH_ON_DAY:

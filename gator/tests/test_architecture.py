@@ -1,4 +1,4 @@
-"""The import order of docs/architecture.md, read from the source: nothing points up, nothing is imported inside a function."""
+"""The import order of docs/architecture.md, read from the source: nothing points up, no function imports."""
 
 import ast
 import sys
@@ -12,14 +12,14 @@ from django.conf import settings
 # Lowest first. `gator.studio` is an app of its own; the rest of `gator` stands above every app.
 APPS = ("acd", "gator.studio", "engagement", "patterns", "gator")
 
-# Inside an app, lowest first, by the name of a module or of the package it stands in. Whatever is not named is an action.
+# Inside an app, lowest first, by the name of a module or of the package it stands in. What is not named is an action.
 LAYERS = (
     # `guidance` is a value in the studio alone; in `patterns` it is an action.
     {"enums", "values", "rules", "constraints", "fields", "gator.studio.guidance"},
     {"querysets"},
     {"models"},
     set(),
-    {"tasks", "admin", "api", "management", "apps", "urls", "celery", "asgi", "wsgi", "settings"},
+    {"tasks", "admin", "theme", "api", "management", "apps", "urls", "celery", "asgi", "wsgi", "settings"},
 )
 ACTIONS = 3
 SANDBOX = "engagement.sandbox"
@@ -102,8 +102,8 @@ def violations(module, source, known=frozenset()):
     tree = ast.parse(source)
     found = [f"{module}:{line} imports inside a function" for line in sorted(set(in_functions(tree)))]
     for line, target in imported(tree, module, known):
-        for reason in filter(None, (upward(module, target), foreign_to_sandbox(module, target))):
-            found.append(f"{module}:{line} imports {target}: {reason}")
+        reasons = filter(None, (upward(module, target), foreign_to_sandbox(module, target)))
+        found += [f"{module}:{line} imports {target}: {reason}" for reason in reasons]
     return found
 
 

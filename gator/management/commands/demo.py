@@ -19,7 +19,7 @@ from gator.demo.control import SandboxControl
 from gator.demo.report import tell
 from gator.demo.weeks import Weeks
 
-DAYS = 35
+DAYS = 21
 
 
 class Command(ConsoleCommand):
@@ -33,8 +33,9 @@ class Command(ConsoleCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--seed", type=int, default=7, help="equal seeds give equal weeks (default 7)")
+        parser.add_argument("--seed", type=int, default=7, help="equal seeds give equal weeks that end on the same day (default 7)")
         parser.add_argument("--days", type=int, default=DAYS, help=f"how many days to live through (default {DAYS})")
+        parser.add_argument("--until", type=day, help="the day the weeks end, as 2026-11-22 (default: today, UTC)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -42,7 +43,8 @@ class Command(ConsoleCommand):
         if not 1 <= options["days"] <= 365:
             raise CommandError("--days: give a number of days from 1 to 365.")
         began = perf_counter()
-        start = first_day(timezone.now(), options["days"])
+        end = options["until"] or timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        start = end - timedelta(days=options["days"])
         ledger = settings.DATA_DIR / "sandbox-ledger.jsonl"
         ledger.unlink(missing_ok=True)
         with serve(World(options["seed"], now=start, ledger=ledger)) as address:
@@ -71,7 +73,6 @@ class Command(ConsoleCommand):
         return result
 
 
-def first_day(now: datetime, days: int) -> datetime:
-    """A Monday midnight UTC, so that the weeks end before `now` and begin on the same weekday whenever the demo runs."""
-    last = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
-    return last - timedelta(days=last.weekday())
+def day(text: str) -> datetime:
+    """Midnight UTC of a day given as 2026-11-22."""
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)

@@ -12,13 +12,16 @@ from engagement.models import SocialAccount
 from gator import loop
 from gator.studio.generators.base import GenerationFailed
 
+# More at once would plan many posts for the same hour.
+MAX_COUNT = 100
+
 
 class Command(ConsoleCommand):
     """Runs guide, generate and plan for the accounts of a persona, or of all active personas."""
 
     help = (
-        "Generates content from what was learned and plans it for its best hour: for one persona, or --all active ones, "
-        "on one platform or all. Exits with 1 if a generation failed; the failed run is recorded."
+        "Generates content from what was learned and plans it for its best hour: for one persona, or --all active "
+        "ones, on one platform or all. Exits with 1 if a generation failed; the failed run is recorded."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,6 +33,8 @@ class Command(ConsoleCommand):
         parser.add_argument("--seed", type=int, help="equal seeds give equal pieces (default: the clock)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["count"] <= MAX_COUNT:
+            raise CommandError(f"--count: give a number from 1 to {MAX_COUNT}.")
         now = timezone.now()
         seed = options["seed"] if options["seed"] is not None else int(now.timestamp())
         planned, failures = [], []

@@ -1,0 +1,154 @@
+"""What one run, one post and one persona cost: the record of a run, the filter, all work after a fetch, extraction.
+
+The 95th percentile of many calls each; and whether a snapshot costs more when a post has many.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from statistics import median
+
+from _common import Law, empty_database, judge, p95, seconds, settle, step
+from _data import BLOCK, NOW, PLATFORM, fill, make_metrics
+
+from acd.enums import Confidence, Grade, OutcomeSource, Phase, State
+from acd.outcomes import grade
+from acd.tracking import ACDContextManager
+from engagement.assessment import assess_posts
+from engagement.enums import InteractionKind
+from engagement.filtering.pipeline import assess
+from engagement.filtering.scene import Seen
+from engagement.grading import grade_posts
+from engagement.models import SocialMediaPost
+from engagement.recording import Observation, record_interactions, record_many
+from engagement.sync import SETTLED, write_posts
+from engagement.values import SeenInteraction
+from gator.studio.models import Persona
+from patterns.extraction import extract
+
+RUNS = 60
+# Comments of a busy post, and of the busiest one that is read at once.
+COMMENTS, MANY_COMMENTS = 100, 500
+# People who comment on more than one post.
+PEOPLE = 2_000
+HOURS = 24
+FOLLOWED = 500
+BATCH = 50
+# Later than anything that stands on a post.
+LATER = NOW + timedelta(days=8)
+WORDS = "the light in this picture is lovely where did you take it I want to go there check my profile".split()
+
+
+def p95_ms(call: Callable[[int], object], runs: int = RUNS) -> float:
+    """The 95th percentile of calls with the numbers 0, 1, 2 ... in milliseconds; the first five only fill caches."""
+    return 1_000 * p95([seconds(lambda n=n: call(n)) for n in range(runs)][5:])  # type: ignore[misc]
+
+
+def words(number: int) -> str:
+    """What somebody says; few say the same."""
+    return " ".join(WORDS[number * stride % len(WORDS)] for stride in range(3, 12)) + f" {number}"
+
+
+def comments(count: int, number: int) -> list[SeenInteraction]:
+    """The comments on post `number`."""
+    return [
+        SeenInteraction(
+            platform_id=f"comment-{number}-{n}",
+            kind=InteractionKind.COMMENT,
+            occurred_at=NOW - timedelta(minutes=n),
+            author_id=str((number * 37 + n) % PEOPLE),
+            text=words(number + n),
+        )
+        for n in range(count)
+    ]
+
+
+def runs() -> list[Law]:
+    """The record of a run: from its start to its end, a move of its state, its grade."""
+
+    def record(number: int) -> None:
+        with ACDContextManager(Phase.TEXT_GENERATION, f"Run {number}") as run:
+            run.set_metadata(number=number)
+            run.set_confidence(Confidence.EXPERIMENTAL)
+
+    def judged(number: int) -> None:
+        assert run.context is not None
+        evidence = {"engagement_rate": number}
+        key = f"snapshot:{number}"
+        grade(run.context, Grade.GOOD, source=OutcomeSource.ENGAGEMENT, evidence_key=key, evidence=evidence, now=NOW)
+
+    whole = p95_ms(record, 4 * RUNS)
+    with ACDContextManager(Phase.TEXT_GENERATION) as run:
+        moved = p95_ms(lambda n: run.set_state(State.PROCESSING if n % 2 else State.PAUSED), 4 * RUNS)
+    graded = p95_ms(judged, 4 * RUNS)
+    return [
+        Law("the state of a context moved", moved, 5, "ms"),
+        Law("a context made, and updated at the end of its run", whole, 5, "ms"),
+        Law("a context graded, with its history", graded, 5, "ms"),
+    ]
+
+
+def filtering(count: int) -> float:
+    """The filter on the comments of one post, without a database."""
+    seen = [
+        Seen(n, one.kind, one.author_id or "", one.text, one.occurred_at, "") for n, one in enumerate(comments(count, 1))
+    ]
+    return p95_ms(lambda _: assess(seen, known_personas=frozenset()))
+
+
+def after_fetch(posts: list[SocialMediaPost], count: int) -> float:
+    """All work on a post between the platform's answer and the end of its sync, with `count` new comments."""
+
+    def work(number: int) -> None:
+        post = posts[number]
+        record_many([Observation(post, make_metrics(number), LATER)])
+        record_interactions(post, seen[number], now=LATER)
+        assess_posts([post], now=LATER)
+        write_posts([post], SETTLED)
+        grade_posts(SocialMediaPost.objects.filter(pk=post.pk), now=LATER)
+
+    seen = [comments(count, post.pk) for post in posts]
+    return p95_ms(work, len(posts))
+
+
+def snapshots(posts: list[SocialMediaPost]) -> float:
+    """What the last hour's snapshot of the same posts costs, in the first one's."""
+
+    def append(hour: int) -> float:
+        return median(seconds(lambda b=batch: record_many(observed(b, hour))) for batch in batches)  # type: ignore[misc]
+
+    def observed(batch: Iterable[SocialMediaPost], hour: int) -> list[Observation]:
+        return [Observation(post, make_metrics(hour), LATER + timedelta(hours=hour)) for post in batch]
+
+    batches = [posts[start : start + BATCH] for start in range(0, len(posts), BATCH)]
+    taken = [append(hour) for hour in range(HOURS)]
+    # One hour alone is at the mercy of whatever else the machine does.
+    return median(taken[-5:]) / median(taken[:5])
+
+
+def extraction(persona: Persona) -> float:
+    """A look at one persona with 450 posts in the window."""
+    return p95_ms(lambda n: extract(persona, PLATFORM, now=NOW + timedelta(seconds=n)))
+
+
+def main() -> None:
+    """Measure everything in a table of ten thousand posts."""
+    with empty_database():
+        with step(f"fill with {BLOCK:,} posts"):
+            persona = fill(BLOCK)
+            settle()
+        posts = list(SocialMediaPost.objects.for_persona(persona).order_by("-published_at")[: FOLLOWED + 3 * RUNS])
+        laws = runs()
+        laws += [
+            Law(f"the filter on {COMMENTS} comments of a post", filtering(COMMENTS), 10, "ms"),
+            Law(f"the filter on {MANY_COMMENTS} comments of a post", filtering(MANY_COMMENTS), 10, "ms"),
+            Law("extraction of one persona's patterns", extraction(persona), 50, "ms"),
+            Law("all work on a post after a fetch, no comments", after_fetch(posts[:RUNS], 0), 100, "ms"),
+            Law(f"the same, {COMMENTS} new comments", after_fetch(posts[RUNS : 2 * RUNS], COMMENTS), 100, "ms"),
+            Law(f"the same, {MANY_COMMENTS} new comments", after_fetch(posts[2 * RUNS : 3 * RUNS], MANY_COMMENTS), 100, "ms"),
+            Law("the 24th snapshot of a post against the 1st", snapshots(posts[3 * RUNS :]), 1.5),
+        ]
+    judge(laws)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The stations of the loop on real rows; the whole circle is lived through in test_demo."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from acd.enums import State, Validation
+from acd.models import ACDContext
+from acd.tests.factories import NOW, make_context
+from engagement.enums import PostStatus
+from engagement.models import SocialMediaPost
+from engagement.tests.factories import make_account, make_snapshot
+from gator import loop
+from gator.studio.enums import ContentStatus
+from gator.studio.generators.base import GenerationFailed
+from gator.studio.models import Content
+from gator.studio.tests.factories import make_persona
+from patterns.enums import Advice, PatternKind
+from patterns.models import Extraction, Pattern
+from patterns.tests.factories import make_evidence, make_pattern, make_window
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_create_generates_from_what_was_learned_and_plans_it(settings):
+    settings.CONTROL_SHARE = 0.0
+    account = make_account()
+    pattern = make_pattern(persona=account.persona, kind=PatternKind.STRATEGY, subject="question")
+
+    post = loop.create(account, now=NOW, seed=1)
+
+    assert (post.status, post.account, post.platform) == (PostStatus.SCHEDULED, account, account.platform)
+    assert NOW < post.scheduled_at <= NOW + timedelta(hours=25)
+    assert (post.content.status, post.content.guided) == (ContentStatus.READY, True)
+    assert list(post.content.patterns.all()) == [pattern]
+    assert post.content.guidance["patterns"] == [pattern.pk]
+    assert (post.context, post.context.state) == (post.content.context, State.DONE)
+
+
+def test_create_for_the_control_share_uses_nothing(settings):
+    settings.CONTROL_SHARE = 1.0
+    account = make_account()
+    make_pattern(persona=account.persona)
+
+    post = loop.create(account, now=NOW, seed=1)
+
+    assert (post.content.guided, post.content.guidance["informed"]) == (False, False)
+    assert list(post.content.patterns.all()) == []
+
+
+def test_control_share_is_the_share_of_the_settings(settings):
+    settings.CONTROL_SHARE = 0.25
+    account, rng = make_account(), Random(2)
+
+    told = [loop.guide(account, now=NOW, rng=rng).informed for _ in range(400)]
+
+    assert 0.2 < told.count(False) / 400 < 0.3
+
+
+def test_create_is_repeatable():
+    account = make_account()
+
+    first, second, other = (loop.create(account, now=NOW, seed=seed) for seed in (1, 1, 2))
+
+    assert (first.caption, first.scheduled_at) == (second.caption, second.scheduled_at)
+    assert first.content.seed != other.content.seed
+
+
+def test_accounts_of_one_seed_get_different_pieces():
+    first, second = (loop.create(make_account(), now=NOW, seed=1) for _ in range(2))
+
+    assert first.content.seed != second.content.seed
+
+
+def test_create_that_fails_is_recorded_and_plans_nothing():
+    account = make_account(persona=make_persona(themes=["miracle cure"]))
+
+    with pytest.raises(GenerationFailed, match="miracle cure"):
+        loop.create(account, now=NOW, seed=1)
+
+    assert not SocialMediaPost.objects.exists()
+    assert Content.objects.get().status == ContentStatus.FAILED
+    context = ACDContext.objects.get()
+    assert (context.state, context.error_class, context.traces.count()) == (State.FAILED, "GenerationFailed", 1)
+
+
+def test_learn_grades_settled_posts_and_extracts_patterns():
+    account = make_account()
+    make_window(account)
+    context = make_context(state=State.DONE)
+    post = make_evidence(account, context=context, engagement_rate=9.0, tags=["good"])
+    make_snapshot(post)
+
+    (extraction,) = loop.learn(NOW)
+
+    context.refresh_from_db()
+    assert (context.validation, context.pattern) == (Validation.APPROVED, "instagram_high_engagement")
+    assert (extraction.persona, extraction.posts_n) == (account.persona, 41)
+    assert Pattern.objects.get(subject="good").advice == Advice.REPEAT
+
+
+def test_learning_twice_from_the_same_rows_changes_nothing():
+    make_window(make_account())
+    loop.learn(NOW)
+    before = list(Pattern.objects.values_list("pk", "version", "status"))
+
+    assert loop.learn(NOW + timedelta(hours=1)) == []
+
+    assert list(Pattern.objects.values_list("pk", "version", "status")) == before
+    assert Extraction.objects.count() == 1
+
+
+def test_what_was_learned_guides_the_next_piece(settings):
+    settings.CONTROL_SHARE = 0.0
+    account = make_account()
+    make_window(account)
+    loop.learn(NOW)
+
+    guidance = loop.guide(account, now=NOW, rng=Random(1))
+
+    assert (guidance.hashtags, guidance.avoid_hashtags) == (("good",), ("plain",))
+    assert sorted(reason[:25] for reason in guidance.reasons) == [
+        "#good on Instagram: mean ",
+        "#plain on Instagram: mean",
+    ]
+
+
+def test_publish_and_observe_have_nothing_to_do_without_posts():
+    assert loop.publish(NOW).to_json() == loop.observe(NOW).to_json()
+    assert not loop.publish(NOW).failed
