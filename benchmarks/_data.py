@@ -1,8 +1,8 @@
 """Posts as an installation has them after three years: always the same values, written in sets.
 
 Every persona has 5,000 posts, 450 in each 90 days, so a larger table has more personas, and the window of one of them
-is the same at every size. Rows lie in the order in which they were made. The first ten thousand posts are written by
-Django; where more are wanted, the database copies those, with other keys, at ten times the speed.
+is the same at every size. Rows of all personas lie between each other, in the order in which they were made. Django
+writes the first ten thousand posts; where more are wanted, the database copies those, at ten times the speed.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -47,8 +47,9 @@ def fill(size: int) -> Persona:
         _with_runs(posts)
         SocialMediaPost.objects.bulk_create(posts)
         _with_tags(posts, tags, random)
-    _copy_block(blocks - 1, len(first))
-    return first[0].persona
+    if blocks > 1:
+        _copy_block(blocks - 1)
+    return accounts[-1].persona
 
 
 def make_accounts(count: int) -> list[SocialAccount]:
@@ -146,35 +147,36 @@ def _with_tags(posts: list[SocialMediaPost], tags: list[Hashtag], random: Random
     )
 
 
-def _copy_block(copies: int, personas: int) -> None:
-    """Repeat the block so many times, for the personas that follow its own."""
+def _copy_block(copies: int) -> None:
+    """Copy the block so many times. Copies lie between each other, as rows of many personas do."""
     links: Any = SocialMediaPost.hashtags.through
     models: list[Any] = [ACDContext, Content, SocialMediaPost, links]
-    steps = {model: model.objects.count() for model in models} | {Persona: personas, SocialAccount: personas}
     ends = {model: model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in models}
+    steps = ends | dict.fromkeys((Persona, SocialAccount), BLOCK // POSTS_OF_A_PERSONA)
     with connection.cursor() as cursor:
-        for number in range(1, copies + 1):
-            for model, end in ends.items():
-                columns = {field.column: _copied(field, steps, number) for field in model._meta.concrete_fields}
-                pk = model._meta.pk
-                cursor.execute(
-                    f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"  # noqa: S608 - names of our own
-                    f" SELECT {', '.join(columns.values())} FROM {model._meta.db_table} WHERE {pk.column} <= %s",
-                    [pk.get_db_prep_value(end, connection)],
-                )
+        for model, end in ends.items():
+            columns = {field.column: _copied(field, steps, copies) for field in model._meta.concrete_fields}
+            pk, table = model._meta.pk, model._meta.db_table
+            cursor.execute(
+                "WITH RECURSIVE copy(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < %s)"
+                f" INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names and numbers of our own
+                f" SELECT {', '.join(columns.values())} FROM {table} CROSS JOIN copy"
+                f" WHERE {pk.column} <= %s ORDER BY {pk.column}, number",
+                [copies, pk.get_db_prep_value(end, connection)],
+            )
 
 
-def _copied(field: Any, steps: dict[type[Model], int], number: int) -> str:
-    """The SQL that makes a column's value for the copy `number`: keys move on, everything else stays."""
+def _copied(field: Any, steps: dict[type[Model], int], copies: int) -> str:
+    """The SQL that makes a column's value for copy `number`: keys move on, everything else stays."""
     model = field.related_model or (field.model if field.primary_key else None)
     if model is ACDContext:
-        # Above all ids of today, so that the copies are not copied again.
-        prefix = f"f{number:011x}"
-        digits = f"'{prefix}' || substr(replace(CAST({field.column} AS text), '-', ''), 13)"
-        return f"({digits})::uuid" if connection.vendor == "postgresql" else digits
+        # Above all ids of today, and in their order.
+        hexadecimal = f"replace(CAST({field.column} AS text), '-', '')"
+        digits = f"('f' || substr({hexadecimal}, 2, 25) || CAST(number + 100000 AS text))"
+        return f"CAST({digits} AS uuid)" if connection.vendor == "postgresql" else digits
     if field.name == "platform_post_id":
-        return f"{field.column} || '-{number}'"
-    return f"{field.column} + {steps[model] * number}" if model in steps else str(field.column)
+        return f"{field.column} || '-' || CAST(number AS text)"
+    return f"{steps[model]} + ({field.column} - 1) * {copies} + number" if model in steps else str(field.column)
 
 
 def make_metrics(number: int) -> Metrics:

@@ -28,7 +28,6 @@ def addresses(persona: Persona) -> dict[str, str]:
     return {
         "admin posts": ADMIN,
         "admin posts of a persona": f"{ADMIN}?{urlencode({'persona__id__exact': persona.pk})}",
-        "admin interactions": "/admin/engagement/interaction/",
         "admin contexts": "/admin/acd/acdcontext/",
         "API posts": API,
         "API posts, deep": f"{API}?{urlencode({'cursor': cursor})}",

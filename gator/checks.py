@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PLACEHOLDERS = ("SECRET_KEY", "PSEUDONYM_KEY")
@@ -25,7 +26,7 @@ def check_sandbox(**kwargs: Any) -> Iterable[CheckMessage]:
     for platform, url in settings.PLATFORM_API_URLS.items():
         if urlsplit(url).hostname in LOOPBACK:
             hint = f"Unset {platform.upper()}_API_URL to reach the platform itself."
-            yield Warning(f"{platform} is reached at {url}, which is the sandbox.", hint=hint, id="gator.W001")
+            yield checks.Warning(f"{platform} is reached at {url}, which is the sandbox.", hint=hint, id="gator.W001")
 
 
 @register(Tags.security, deploy=True)
@@ -34,6 +35,6 @@ def check_broker(**kwargs: Any) -> Iterable[CheckMessage]:
     broker = urlsplit(settings.CELERY_BROKER_URL)
     if broker.scheme == "filesystem":
         hint = "Set CELERY_BROKER_URL=amqp://user:password@host/vhost."
-        yield Warning("Tasks go through the embedded broker, which loses tasks when a worker dies.", hint=hint, id="gator.W002")
+        yield checks.Warning("Tasks go through the embedded broker, which loses tasks when a worker dies.", hint=hint, id="gator.W002")
     elif broker.username == "guest":
-        yield Warning("The broker has its default user, which everybody knows.", hint="Give it its own.", id="gator.W002")
+        yield checks.Warning("The broker has its default user, which everybody knows.", hint="Give it its own.", id="gator.W002")

@@ -1,6 +1,7 @@
 """The learning loop, read top to bottom: guide, generate, publish, sync, filter, grade, extract.
 
-It lines up what the apps do and contains no rule of its own. `observe` filters and measures too: numbers are never stored without.
+It lines up what the apps do and contains no rule of its own. `observe` filters and measures too: no numbers are stored
+without.
 """
 
 from datetime import datetime
@@ -29,7 +30,7 @@ def guide(account: SocialAccount, *, now: datetime, rng: Random) -> Guidance:
 
 def create(account: SocialAccount, *, now: datetime, seed: int) -> SocialMediaPost:
     """Generate the next piece for an account and plan it; raises what the generator raised, after that is recorded."""
-    rng = Random(f"{account.platform}:{account.platform_user_id}:{seed}")  # noqa: S311 - choices, not secrets
+    rng = Random(f"{account.platform}:{account.platform_user_id}:{seed}")
     guidance = guide(account, now=now, rng=rng)
     content = generate(account.persona, account.platform, guidance, seed=rng.getrandbits(32), now=now)
     record_use(content, guidance)

@@ -1,4 +1,4 @@
-"""When the next post should go out: mostly at hours that work, sometimes elsewhere, so that the others keep being tried. Pure."""
+"""When the next post should go out: mostly at hours that work, sometimes at others, which keep being tried. Pure."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +13,7 @@ EXPLORE_SHARE = 0.3
 
 
 def next_slot(zone: ZoneInfo, guidance: Guidance, now: datetime, rng: Random) -> datetime:
-    """A moment within the 24 hours after `now`, on a full hour of the persona's own day."""
+    """A full hour of the persona's own day, within a day after `now` (25 hours when the clocks go back)."""
     hour = rng.choice(hours_to_try(guidance, explore=rng.random() < EXPLORE_SHARE))
     local = now.astimezone(zone)
     slot = local.replace(hour=hour, minute=0, second=0, microsecond=0)

@@ -121,7 +121,7 @@ class PatternAnalyzer:
         posts = SocialMediaPost.objects.filter(persona=self.persona, platform=self.platform)
         return posts.between(self.now - timedelta(days=self.days or 30), self.now).count()
 
-    def _trend(self, rated: Any, basis: str) -> dict[str, float | None]:
+    def _trend(self, rated: Any, basis: str) -> dict[str, Any]:
         middle = self.now - timedelta(days=self.days or 30) / 2
         late, early = (
             sample(half) for half in (rated.filter(published_at__gt=middle), rated.filter(published_at__lte=middle))
@@ -214,7 +214,7 @@ def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
     )
 
 
-def _mean_rate(rated: Any, basis: str) -> dict[str, float | None]:
+def _mean_rate(rated: Any, basis: str) -> dict[str, Any]:
     if not basis or basis == Basis.COUNT:
         return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
     rates = sample(rated)

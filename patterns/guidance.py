@@ -1,6 +1,8 @@
 """What the learned patterns tell the next generation, as a value that the studio receives."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -21,6 +23,8 @@ PARTS = {
     (PatternKind.STRATEGY, Advice.REPEAT): "approaches",
     (PatternKind.STRATEGY, Advice.AVOID): "avoid_approaches",
 }
+# Parts that hold numbers.
+HOURS = ("hours", "avoid_hours")
 
 
 def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bool = True) -> Guidance:
@@ -32,18 +36,16 @@ def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bo
     patterns = Pattern.objects.for_persona(persona).active().filter(fresh, Q(platform=platform) | Q(platform=""))
     # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead.
     ranked = sorted(patterns, key=lambda p: (-_certain(p), p.pk))
-    parts: dict[str, list[str]] = {}
+    parts: dict[str, Any] = defaultdict(tuple)
     for pattern in ranked:
         if part := PARTS.get((PatternKind(pattern.kind), Advice(pattern.advice))):
-            parts.setdefault(part, []).append(pattern.subject)
-    hours = {name: tuple(int(hour) for hour in parts.pop(name, ())) for name in ("hours", "avoid_hours")}
+            parts[part] += (int(pattern.subject) if part in HOURS else pattern.subject,)
     return Guidance(
         persona=persona.slug,
         platform=platform,
         reasons=tuple(p.strategy for p in ranked),
         patterns=tuple(p.pk for p in ranked),
-        **hours,
-        **{name: tuple(subjects) for name, subjects in parts.items()},
+        **parts,
     )
 
 

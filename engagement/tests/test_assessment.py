@@ -1,4 +1,4 @@
-"""Verdicts, genuine engagement and rates, from rows to rows."""
+"""Verdicts on interactions, from rows to rows."""
 
 # Columns that may be NULL are there once the code under test has run.
 # mypy: disable-error-code="operator,list-item"
@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
-from engagement.assessment import COUNT_OF, MEASURED, assess_posts
-from engagement.baselines import COMPARED
-from engagement.enums import Basis, FilterState, InteractionKind, Platform, Verdict
+from engagement.assessment import assess_posts
+from engagement.enums import FilterState, InteractionKind, Platform, Verdict
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.recording import record_interactions
@@ -37,9 +36,6 @@ def rows_of(posts: Iterable[SocialMediaPost]) -> list[dict[str, object]]:
     pks = [post.pk for post in posts]
     posts_now = SocialMediaPost.objects.filter(pk__in=pks).order_by("pk").values()
     return [*posts_now, *Interaction.objects.filter(post__in=pks).order_by("pk").values()]
-
-
-# Verdicts
 
 
 @pytest.mark.django_db
@@ -222,186 +218,3 @@ def test_verdicts_partition_what_was_observed_and_the_estimate_lies_in_its_inter
     if is_known:
         assert genuine <= post.genuine_low <= post.genuine_engagement <= post.genuine_high
         assert 0 <= post.rate_low <= post.engagement_rate <= post.rate_high <= 100
-
-
-# Numbers
-
-
-@pytest.mark.django_db
-def test_everything_visible_and_genuine_has_no_doubt():
-    post = make_post(comments=2, likes=0, reach=100)
-    make_interaction(post)
-    make_interaction(post)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert (post.genuine_low, post.genuine_engagement, post.genuine_high) == (2, 2, 2)
-    assert (post.total_engagement, post.engagement_rate, post.raw_rate) == (2, 2, 2)
-    assert (post.basis, post.measured_at) == (Basis.REACH, NOW)
-
-
-@pytest.mark.django_db
-def test_post_of_which_nothing_is_visible_is_estimated_from_its_account_with_a_wide_interval():
-    account = make_account()
-    make_post(account=account, observed_count=200, genuine_count=150, bot_count=50)
-    post = make_post(account=account, likes=1000, reach=10_000)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert post.filter_state == FilterState.UNOBSERVED
-    # 15 genuine and 5 bots of history on top of one of each.
-    assert post.genuine_engagement == pytest.approx(1000 * 16 / 22)
-    assert post.genuine_high - post.genuine_low > 300
-
-
-@pytest.mark.django_db
-def test_post_without_any_history_is_as_uncertain_as_can_be():
-    post = make_post(likes=1000, reach=10_000)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert post.genuine_engagement == pytest.approx(500)
-    assert post.genuine_low < 50
-    assert post.genuine_high > 950
-
-
-@pytest.mark.django_db
-def test_post_without_a_known_number_has_none():
-    post = make_post(reach=100)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert (post.filter_state, post.basis) == (FilterState.UNOBSERVED, "")
-    assert (post.total_engagement, post.genuine_engagement, post.engagement_rate, post.raw_rate) == (None,) * 4
-
-
-@pytest.mark.parametrize(
-    ("numbers", "followers", "basis", "raw_rate"),
-    [
-        pytest.param({"reach": 200, "views": 400}, 1000, Basis.REACH, 5, id="reach"),
-        pytest.param({"reach": 0, "views": 400}, 1000, Basis.VIEWS, 2.5, id="reach-of-zero-is-no-basis"),
-        pytest.param({}, 1000, Basis.FOLLOWERS, 1, id="followers"),
-        pytest.param({}, None, Basis.COUNT, None, id="no-basis-no-rate"),
-    ],
-)
-@pytest.mark.django_db
-def test_rate_is_a_share_of_the_best_basis_known(numbers, followers, basis, raw_rate):
-    post = make_post(account=make_account(followers=followers), likes=10, **numbers)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert (post.basis, post.raw_rate) == (basis, raw_rate)
-    assert (post.engagement_rate is None) == (basis == Basis.COUNT)
-
-
-@pytest.mark.django_db
-def test_post_of_a_platform_without_an_account_is_assessed():
-    post = make_post(account=None, likes=10, reach=100)
-
-    assess_posts([post], now=NOW)
-
-    post.refresh_from_db()
-    assert post.genuine_engagement == pytest.approx(5)
-
-
-# Again, and at once
-
-
-def crowd() -> list[SocialMediaPost]:
-    """Three posts of one account with fans, spammers and regulars, none of them assessed yet; there is an older one."""
-    account = make_account()
-    make_interaction(make_post(account=account, published_at=NOW - timedelta(days=20)))
-    posts = [
-        make_post(account=account, likes=50, comments=4, reach=900, published_at=NOW - timedelta(days=n))
-        for n in (9, 8, 3)
-    ]
-    for post in posts:
-        spam(post)
-        make_interaction(post, author_key="f" * 64)
-        make_interaction(post)
-    return posts
-
-
-@pytest.mark.django_db
-def test_assessing_again_gives_the_same_rows_and_writes_no_verdict_again(django_assert_num_queries):
-    posts = crowd()
-    assess_posts(posts, now=NOW)
-    before = rows_of(posts)
-
-    # The first run had one more: the verdicts.
-    with django_assert_num_queries(14):
-        assess_posts(posts, now=NOW)
-
-    assert rows_of(posts) == before
-
-
-@pytest.mark.django_db
-def test_order_and_repetition_of_the_posts_do_not_matter():
-    posts = crowd()
-    assess_posts(posts, now=NOW)
-    before = rows_of(posts)
-    columns = dict.fromkeys(COUNT_OF.values(), 0)
-    SocialMediaPost.objects.update(observed_count=0, filter_state=FilterState.UNFILTERED, **columns)
-    Interaction.objects.update(verdict="", score=None, reasons=[], model_version="")
-
-    number = assess_posts([*reversed(posts), posts[0]], now=NOW)
-
-    assert number == 3
-    assert rows_of(posts) == before
-
-
-@pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.django_db
-def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_three(number, django_assert_num_queries):
-    posts = crowd()[:number]
-
-    with django_assert_num_queries(15):
-        assess_posts(posts, now=NOW)
-
-
-@pytest.mark.django_db
-def test_stale_object_is_assessed_by_what_is_stored_and_gets_the_answers():
-    post = make_post(likes=1, reach=100)
-    SocialMediaPost.objects.filter(pk=post.pk).update(likes=40, caption="After")
-
-    assess_posts([post], now=NOW)
-
-    stored = SocialMediaPost.objects.get()
-    assert (stored.total_engagement, stored.caption) == (40, "After")
-    names = (*MEASURED, *COMPARED)
-    assert [getattr(post, name) for name in names] == [getattr(stored, name) for name in names]
-
-
-@pytest.mark.django_db
-def test_post_that_is_gone_is_not_made_again():
-    post = make_post(likes=1)
-    stale = SocialMediaPost.objects.get()
-    post.delete()
-
-    assess_posts([stale], now=NOW)
-
-    assert not SocialMediaPost.objects.exists()
-
-
-@pytest.mark.django_db
-def test_filter_that_fails_leaves_nothing_half_written(settings):
-    posts = crowd()
-    before = rows_of(posts)
-    # Only the spammer's evidence is ever compared with the threshold.
-    settings.BOT_THRESHOLD = "nonsense"
-
-    with pytest.raises(TypeError):
-        assess_posts(posts, now=NOW)
-
-    assert rows_of(posts) == before
-
-
-@pytest.mark.django_db
-def test_assessing_none_asks_nothing(django_assert_num_queries):
-    with django_assert_num_queries(0):
-        assert assess_posts([], now=NOW) == 0

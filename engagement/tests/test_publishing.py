@@ -1,10 +1,9 @@
-"""Putting content on a platform, at most once, against the sandbox over real HTTP."""
+"""Planning content and putting it on a platform, against the sandbox over real HTTP."""
 
 # Columns that may be NULL are there once the code under test has run.
 # mypy: disable-error-code="operator,union-attr"
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.tests.factories import NOW, make_context
-from engagement.enums import AccountState, Platform, PostStatus
+from engagement.enums import Platform, PostStatus
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
 from engagement.publishing import (
-    RETRY,
     NotPublishable,
     attach_hashtags,
     draft_of,
     full_caption,
-    give_up_on_lost_attempts,
     local_time,
     publish,
     publish_due,
@@ -30,20 +27,13 @@ from engagement.publishing import (
 )
 from engagement.reports import Outcome
 from engagement.tests.factories import make_account, make_post
-from engagement.tests.replies import Answer, answering
-from engagement.tests.stage import Stage, staged
+from engagement.tests.stage import Stage
 from gator.studio.enums import ContentStatus
 from gator.studio.models import Content, Persona
 from gator.studio.tests.factories import make_content
 
 HOUR = timedelta(hours=1)
 every_platform = pytest.mark.parametrize("platform", Platform.values)
-
-
-@pytest.fixture
-def stage(settings, tmp_path) -> Iterator[Stage]:
-    with staged(settings, tmp_path) as one:
-        yield one
 
 
 def planned(stage: Stage, platform: str = "facebook", **changes: object) -> SocialMediaPost:
@@ -270,212 +260,3 @@ def test_of_two_workers_at_once_one_publishes(stage):
 
     assert sorted(found) == [Outcome.PUBLISHED, Outcome.SKIPPED]
     assert len(stage.sent("facebook")) == 1
-
-
-# Where the platform still works
-
-
-@pytest.mark.django_db
-def test_post_that_is_still_processed_is_asked_about_again_and_not_sent_again(stage):
-    post = planned(stage, "tiktok")
-    stage.fault("server_error", platform="tiktok", post="status/fetch")
-
-    first = outcomes()
-    post.refresh_from_db()
-    pending = (post.status, post.publish_id != "", post.claimed_until)
-    second = outcomes(NOW + HOUR)
-    stage.world.faults.clear()
-    third = outcomes(NOW + 2 * HOUR)
-
-    post.refresh_from_db()
-    assert (first, second, third) == ([Outcome.PENDING], [Outcome.PENDING], [Outcome.PUBLISHED])
-    assert pending == (PostStatus.PUBLISHING, True, None)
-    assert (post.status, post.status_reason) == (PostStatus.PUBLISHED, "")
-    assert len(stage.sent("tiktok")) == 1
-
-
-@pytest.mark.django_db
-def test_post_that_another_worker_asks_about_is_left_to_it(stage):
-    post = planned(stage, "tiktok")
-    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="p", claimed_until=NOW + HOUR)
-
-    found = outcomes()
-
-    post.refresh_from_db()
-    assert (found, post.status) == ([Outcome.SKIPPED], PostStatus.PUBLISHING)
-
-
-@pytest.mark.django_db
-def test_post_that_the_platform_no_longer_knows_fails(stage):
-    post = planned(stage, "tiktok")
-    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="never-given")
-
-    found = outcomes()
-
-    post.refresh_from_db()
-    assert (found, post.status) == ([Outcome.FAILED], PostStatus.FAILED)
-    assert post.status_reason.startswith("TikTok does not have this post")
-
-
-@pytest.mark.django_db
-def test_expired_token_while_asking_again_pauses_the_account_and_the_post_waits(stage):
-    post = planned(stage, "tiktok")
-    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="p")
-    stage.fault("expired_token", platform="tiktok")
-
-    found = [outcomes(), outcomes()]
-
-    post.refresh_from_db()
-    assert found == [[Outcome.PENDING], [Outcome.SKIPPED]]
-    assert (post.status, post.claimed_until) == (PostStatus.PUBLISHING, None)
-    assert SocialAccount.objects.get().state == AccountState.EXPIRED
-
-
-@pytest.mark.django_db
-def test_answer_lost_while_going_on_is_unknown_and_never_asked_again(settings):
-    account = make_account()
-    make_post(account=account, status=PostStatus.PUBLISHING, platform_post_id=None, publish_id="1789:abc")
-    lost = (Answer({"status_code": "FINISHED"}), Answer({"id": "1"}, cut=True))
-
-    with answering(*lost) as asked:
-        settings.PLATFORM_API_URLS = {"instagram": asked.address}
-        found = [outcomes(), outcomes(NOW + HOUR)]
-
-    post = SocialMediaPost.objects.get()
-    assert found == [[Outcome.FAILED], []]
-    assert (post.status, post.publish_id) == (PostStatus.UNKNOWN, "1789:abc")
-    assert len(asked.requests) == 2
-
-
-# Refusals
-
-
-@pytest.mark.django_db
-def test_expired_token_expires_the_account_and_the_post_waits_until_it_is_connected_again(stage):
-    post = planned(stage)
-    stage.fault("expired_token", platform="facebook")
-
-    found = [outcomes(), outcomes(NOW + HOUR)]
-    account = SocialAccount.objects.get()
-    state, reason = account.state, account.last_error
-    stage.world.faults.clear()
-    SocialAccount.objects.update(state=AccountState.ACTIVE)
-    found.append(outcomes(NOW + 2 * HOUR))
-
-    post.refresh_from_db()
-    assert found == [[Outcome.FAILED], [Outcome.SKIPPED], [Outcome.PUBLISHED]]
-    assert state == AccountState.EXPIRED
-    assert reason.endswith("Connect the account again.")
-    assert (post.status, post.status_reason) == (PostStatus.PUBLISHED, "")
-
-
-@pytest.mark.django_db
-def test_rate_limit_closes_the_window_and_the_next_post_of_the_run_is_not_sent(stage):
-    posts = [planned(stage), planned(stage)]
-    stage.fault("rate_limit", platform="facebook", seconds=3600, times=1)
-
-    found = [outcomes(), outcomes(NOW + HOUR / 2), outcomes(NOW + 2 * HOUR)]
-
-    for post in posts:
-        post.refresh_from_db()
-    assert found[0] == [Outcome.THROTTLED, Outcome.SKIPPED]
-    assert found[1] == [Outcome.SKIPPED] * 2
-    assert found[2] == [Outcome.PUBLISHED] * 2
-    assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2
-
-
-# For the message of a Page post no limit is documented.
-@pytest.mark.parametrize("platform", ["instagram", "twitter", "tiktok"])
-@pytest.mark.django_db
-def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, platform):
-    post = planned(stage, platform, caption="x" * 70_000)
-
-    report = publish_due(NOW)
-
-    post.refresh_from_db()
-    assert (report.counts(), report.failed) == ({"failed": 1}, True)
-    assert post.status == PostStatus.FAILED
-    assert post.status_reason.startswith(f"{Platform(platform).label} refused the request: ")
-    assert post.status_reason.endswith("Change what the message names, then try again.")
-    assert (outcomes(NOW + HOUR), stage.sent(platform)) == ([], [])
-
-
-@pytest.mark.django_db
-def test_kind_that_the_platform_does_not_take_fails(stage):
-    planned(stage, "tiktok", media_kind="text")
-
-    (item,) = publish_due(NOW).items
-
-    assert (item.outcome, item.reason.startswith("TikTok cannot do this through Gator")) == (Outcome.FAILED, True)
-
-
-@pytest.mark.django_db
-def test_post_that_was_never_sent_is_tried_again_later(settings):
-    account = make_account(platform=Platform.FACEBOOK)
-    schedule(make_content(persona=account.persona), account, NOW)
-    # Nobody listens there.
-    settings.PLATFORM_API_URLS = {"facebook": "http://127.0.0.1:9"}
-
-    found = outcomes()
-
-    post = SocialMediaPost.objects.get()
-    assert found == [Outcome.FAILED]
-    assert (post.status, post.scheduled_at, post.claimed_until) == (PostStatus.SCHEDULED, NOW + RETRY, None)
-    assert post.status_reason.endswith("Gator tries again.")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(Answer({"id": "1"}, cut=True), id="cut-off"),
-        pytest.param(Answer(b"<html>", 200), id="not-json"),
-        pytest.param(Answer({"data": {}}), id="no-id"),
-        pytest.param(Answer({"error": {"message": "Sorry", "code": 2}}, 500), id="server-error"),
-    ],
-)
-@pytest.mark.django_db
-def test_unknown_end_is_never_sent_again(settings, answer):
-    account = make_account(platform=Platform.TWITTER)
-    schedule(make_content(persona=account.persona), account, NOW)
-
-    with answering(answer) as asked:
-        settings.PLATFORM_API_URLS = {"twitter": asked.address}
-        found = [outcomes(), outcomes(NOW + HOUR), outcomes(NOW + 24 * HOUR)]
-
-    post = SocialMediaPost.objects.get()
-    assert found == [[Outcome.FAILED], [], []]
-    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
-    assert "Look at the account's profile before publishing again" in post.status_reason
-    assert asked.lines == ["POST /2/tweets"]
-
-
-# Workers that died
-
-
-@pytest.mark.django_db
-def test_lost_attempt_becomes_unknown_once_its_claim_has_expired(stage):
-    post = planned(stage)
-    SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, claimed_until=NOW + HOUR)
-
-    found = [outcomes(NOW), give_up_on_lost_attempts(NOW + HOUR), outcomes(NOW + HOUR)]
-
-    post.refresh_from_db()
-    assert found == [[], 1, []]
-    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
-    assert "Look it up before you plan it again" in post.status_reason
-    assert stage.sent("facebook") == []
-
-
-@pytest.mark.django_db
-def test_attempt_with_a_handle_is_not_lost(stage):
-    SocialMediaPost.objects.filter(pk=planned(stage, "tiktok").pk).update(status=PostStatus.PUBLISHING, publish_id="p")
-
-    assert give_up_on_lost_attempts(NOW + 24 * HOUR) == 0
-
-
-@pytest.mark.django_db
-def test_token_that_was_renewed_since_the_post_was_read_is_used(stage):
-    post = planned(stage)
-    post.account.access_token = "outdated-token"
-
-    assert publish(post, now=NOW).outcome == Outcome.PUBLISHED

@@ -13,7 +13,7 @@ from django.conf import settings
 APPS = ("acd", "gator.studio", "engagement", "patterns", "gator")
 
 # Inside an app, lowest first, by the name of a module or of the package it stands in. What is not named is an action.
-LAYERS = (
+LAYERS: tuple[set[str], ...] = (
     # `guidance` is a value in the studio alone; in `patterns` it is an action.
     {"enums", "values", "rules", "constraints", "fields", "gator.studio.guidance"},
     {"querysets"},

@@ -28,12 +28,16 @@ def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
+def create(account, *, seed=1):
+    return loop.create(account, now=NOW, seed=seed)
+
+
 def test_create_generates_from_what_was_learned_and_plans_it(settings):
     settings.CONTROL_SHARE = 0.0
     account = make_account()
     pattern = make_pattern(persona=account.persona, kind=PatternKind.STRATEGY, subject="question")
 
-    post = loop.create(account, now=NOW, seed=1)
+    post = create(account)
 
     assert (post.status, post.account, post.platform) == (PostStatus.SCHEDULED, account, account.platform)
     assert NOW < post.scheduled_at <= NOW + timedelta(hours=25)
@@ -48,7 +52,7 @@ def test_create_for_the_control_share_uses_nothing(settings):
     account = make_account()
     make_pattern(persona=account.persona)
 
-    post = loop.create(account, now=NOW, seed=1)
+    post = create(account)
 
     assert (post.content.guided, post.content.guidance["informed"]) == (False, False)
     assert list(post.content.patterns.all()) == []
@@ -66,14 +70,14 @@ def test_control_share_is_the_share_of_the_settings(settings):
 def test_create_is_repeatable():
     account = make_account()
 
-    first, second, other = (loop.create(account, now=NOW, seed=seed) for seed in (1, 1, 2))
+    first, second, other = (create(account, seed=seed) for seed in (1, 1, 2))
 
     assert (first.caption, first.scheduled_at) == (second.caption, second.scheduled_at)
     assert first.content.seed != other.content.seed
 
 
 def test_accounts_of_one_seed_get_different_pieces():
-    first, second = (loop.create(make_account(), now=NOW, seed=1) for _ in range(2))
+    first, second = (create(make_account()) for _ in range(2))
 
     assert first.content.seed != second.content.seed
 
@@ -82,7 +86,7 @@ def test_create_that_fails_is_recorded_and_plans_nothing():
     account = make_account(persona=make_persona(themes=["miracle cure"]))
 
     with pytest.raises(GenerationFailed, match="miracle cure"):
-        loop.create(account, now=NOW, seed=1)
+        create(account)
 
     assert not SocialMediaPost.objects.exists()
     assert Content.objects.get().status == ContentStatus.FAILED

@@ -7,6 +7,7 @@ import pytest
 from acd.enums import State, Validation
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, Platform
+from engagement.intervals import known
 from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content
 from patterns.analyzer import PatternAnalyzer, more_posts
@@ -119,7 +120,7 @@ def test_successful_posts_cost_the_same_queries(account, n, django_assert_num_qu
 
 
 def test_failures_have_share_interval_examples_and_advice(account):
-    runs = [
+    runs: list[dict[str, str]] = [
         {"state": State.FAILED, "error_class": "Timeout", "error_message": "No answer in 60 s."},
         {"state": State.DONE, "validation": Validation.REJECTED},
         {"state": State.DONE},
@@ -217,7 +218,7 @@ def test_summary_adds_up(account):
 
     summary = ask(account).performance_summary()
 
-    around = interval(Sample.of(rates))
+    around = known(interval(Sample.of(rates)))
     assert (summary.posts, summary.measured, summary.basis) == (8, 7, "reach")
     assert (summary.total_engagement, summary.genuine_engagement) == (300, 280.0)
     assert (summary.mean_rate, summary.rate_low, summary.rate_high) == pytest.approx((4.5, around.low, around.high))

@@ -29,7 +29,7 @@ def test_planted_tag_is_claimed_with_its_numbers():
 
     good = item(PatternKind.HASHTAG, "good")
 
-    rates = [post.engagement_rate for post in posts[::2]]
+    rates = [post.engagement_rate or 0.0 for post in posts[::2]]
     assert (good.n, good.mean, good.claimed, good.advice) == (20, pytest.approx(sum(rates) / 20), True, Advice.REPEAT)
     assert good.low < good.mean < good.high
     assert 0 < good.effect_low < good.effect < good.effect_high

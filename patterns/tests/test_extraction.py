@@ -10,7 +10,7 @@ from django.db.models.signals import post_save
 from acd.enums import State, Validation
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, Platform
-from engagement.intervals import wilson
+from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account
 from gator.studio.models import Content
@@ -28,6 +28,10 @@ def learned(**filters):
     return list(rows.values_list("pk", "subject", "version", "status", "digest", "learned_at"))
 
 
+def look(persona, platform, now=NOW):
+    return extract(persona, platform, now=now)
+
+
 def make_run(persona, **changes):
     context = make_context(**{"phase": "TEXT_GENERATION", "state": State.DONE} | changes)
     make_content(persona=persona, context=context)
@@ -39,7 +43,7 @@ def test_extract_learns_the_planted_tag_and_lists_everything_tested():
     account = make_account()
     posts = make_window(account)
 
-    extraction = extract(account.persona, account.platform, now=NOW)
+    extraction = look(account.persona, account.platform)
 
     good = Pattern.objects.get(subject="good")
     assert (good.advice, good.version, good.status, good.basis) == (Advice.REPEAT, 1, PatternStatus.ACTIVE, Basis.REACH)
@@ -55,10 +59,10 @@ def test_same_rows_change_nothing():
     account = make_account()
     make_window(account)
     make_run(account.persona, state=State.FAILED, error_class="Timeout")
-    first = extract(account.persona, account.platform, now=NOW)
+    first = look(account.persona, account.platform)
     before = learned()
 
-    second = extract(account.persona, account.platform, now=NOW)
+    second = look(account.persona, account.platform)
 
     assert learned() == before
     assert len(before) == 3
@@ -70,10 +74,10 @@ def test_same_rows_change_nothing():
 def test_new_posts_make_a_version_that_supersedes_the_old_one():
     account = make_account()
     make_window(account)
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
     make_evidence(account, tags=["good"], engagement_rate=9.0)
 
-    extract(account.persona, account.platform, now=LATER)
+    look(account.persona, account.platform, LATER)
 
     old, new = Pattern.objects.filter(subject="good").order_by("version")
     assert (old.status, old.retired_at) == (PatternStatus.SUPERSEDED, LATER)
@@ -85,10 +89,10 @@ def test_new_posts_make_a_version_that_supersedes_the_old_one():
 def test_pattern_whose_effect_is_gone_is_retired():
     account = make_account()
     make_window(account)
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
     SocialMediaPost.objects.update(engagement_rate=4.0, rate_low=3.5, rate_high=4.5)
 
-    extract(account.persona, account.platform, now=LATER)
+    look(account.persona, account.platform, LATER)
 
     statuses = Pattern.objects.filter(subject="good").values_list("status", "retired_at", "version")
     assert list(statuses) == [(PatternStatus.RETIRED, LATER, 1)]
@@ -98,10 +102,10 @@ def test_pattern_whose_effect_is_gone_is_retired():
 def test_retired_pattern_that_holds_again_starts_anew():
     account = make_account()
     make_window(account)
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
     Pattern.objects.update(status=PatternStatus.RETIRED, retired_at=NOW)
 
-    extract(account.persona, account.platform, now=LATER)
+    look(account.persona, account.platform, LATER)
 
     assert [row[3] for row in learned(subject="good")] == [PatternStatus.RETIRED, PatternStatus.ACTIVE]
 
@@ -111,7 +115,7 @@ def test_retired_pattern_that_holds_again_starts_anew():
 def test_pattern_that_a_person_rejected_stays_rejected(still_holds):
     account = make_account()
     make_window(account)
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
     Pattern.objects.filter(subject="good").update(status=PatternStatus.REJECTED)
     before = learned(subject="good")
     if still_holds:
@@ -119,7 +123,7 @@ def test_pattern_that_a_person_rejected_stays_rejected(still_holds):
     else:
         SocialMediaPost.objects.update(engagement_rate=4.0, rate_low=3.5, rate_high=4.5)
 
-    extract(account.persona, account.platform, now=LATER)
+    look(account.persona, account.platform, LATER)
 
     assert learned(subject="good") == before
 
@@ -130,7 +134,7 @@ def test_patterns_of_another_basis_are_retired_when_the_main_basis_changes():
     make_window(account)
     old = make_pattern(persona=account.persona, subject="good", basis=Basis.VIEWS)
 
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
 
     old.refresh_from_db()
     assert old.status == PatternStatus.RETIRED
@@ -148,10 +152,10 @@ def test_failures_become_patterns_with_share_interval_and_examples():
     rejected = make_run(persona, validation=Validation.REJECTED)
     make_run(persona)
 
-    extract(persona, Platform.INSTAGRAM, now=NOW)
+    look(persona, Platform.INSTAGRAM)
 
     timeout, disliked = Pattern.objects.filter(kind=PatternKind.FAILURE).order_by("-n")
-    around = wilson(2, 4)
+    around = known(wilson(2, 4))
     assert (timeout.subject, timeout.platform, timeout.advice) == ("Timeout in TEXT_GENERATION", "", Advice.AVOID)
     assert (timeout.n, timeout.mean) == (2, 50.0)
     assert (timeout.low, timeout.high) == pytest.approx((100 * around.low, 100 * around.high))
@@ -168,7 +172,7 @@ def test_failure_without_exception_to_every_run_is_stored():
     persona = make_persona()
     make_run(persona, state=State.FAILED, error_class="Timeout")
 
-    extract(persona, Platform.INSTAGRAM, now=NOW)
+    look(persona, Platform.INSTAGRAM)
 
     pattern = Pattern.objects.get()
     assert (pattern.mean, pattern.high) == (100.0, 100.0)
@@ -179,7 +183,7 @@ def test_run_that_failed_without_a_word_was_not_rejected_by_a_person():
     persona = make_persona()
     make_run(persona, state=State.FAILED, error_class="")
 
-    extract(persona, Platform.INSTAGRAM, now=NOW)
+    look(persona, Platform.INSTAGRAM)
 
     assert Pattern.objects.get().subject == "Unknown error in TEXT_GENERATION"
 
@@ -189,7 +193,7 @@ def test_long_names_of_errors_fit_the_column():
     persona = make_persona()
     make_run(persona, phase="P" * 100, state=State.FAILED, error_class="E" * 200)
 
-    extract(persona, Platform.INSTAGRAM, now=NOW)
+    look(persona, Platform.INSTAGRAM)
 
     pattern = Pattern.objects.get()
     pattern.full_clean(exclude=["informed", "posts", "contexts", "supersedes", "basis"])
@@ -201,7 +205,7 @@ def test_failures_are_not_churned_by_the_looks_at_other_platforms():
     persona = make_persona()
     make_run(persona, state=State.FAILED, error_class="Timeout")
     for platform in Platform.values:
-        extract(persona, platform, now=NOW)
+        look(persona, platform)
 
     assert [(row[2], row[3]) for row in learned(kind=PatternKind.FAILURE)] == [(1, PatternStatus.ACTIVE)]
 
@@ -211,7 +215,7 @@ def test_platforms_and_personas_do_not_retire_each_other():
     account = make_account()
     kept = [make_pattern(persona=account.persona, platform=Platform.TIKTOK), make_pattern()]
 
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
 
     assert set(Pattern.objects.active()) == set(kept)
 
@@ -226,7 +230,7 @@ def test_window_is_open_at_its_start(age, inside):
     account = make_account()
     make_evidence(account, published_at=NOW - age, last_synced_at=NOW)
 
-    assert extract(account.persona, account.platform, now=NOW).posts_n == int(inside)
+    assert look(account.persona, account.platform).posts_n == int(inside)
 
 
 @pytest.mark.django_db
@@ -234,7 +238,7 @@ def test_posts_published_after_now_do_not_count():
     account = make_account()
     make_evidence(account, published_at=NOW + timedelta(seconds=1), last_synced_at=NOW + timedelta(days=9))
 
-    assert extract(account.persona, account.platform, now=NOW).posts_n == 0
+    assert look(account.persona, account.platform).posts_n == 0
 
 
 @pytest.mark.django_db
@@ -250,7 +254,7 @@ def test_crash_half_way_leaves_nothing():
     post_save.connect(fail, sender=Pattern)
     try:
         with pytest.raises(DatabaseError, match="disk full"):
-            extract(account.persona, account.platform, now=NOW)
+            look(account.persona, account.platform)
     finally:
         post_save.disconnect(fail, sender=Pattern)
 
@@ -264,17 +268,17 @@ def test_two_looks_at_once_learn_everything_once():
     make_window(account)
     errors, start = [], threading.Barrier(2)
 
-    def look():
+    def look_together():
         try:
             start.wait(10)
-            extract(account.persona, account.platform, now=NOW)
+            look(account.persona, account.platform)
         except DatabaseError as error:
             errors.append(error)
         finally:
             close_old_connections()
             connection.close()
 
-    threads = [threading.Thread(target=look) for _ in range(2)]
+    threads = [threading.Thread(target=look_together) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -312,7 +316,7 @@ def test_persona_that_was_deleted_meanwhile_is_passed_over():
     gone = type(persona).objects.get(pk=persona.pk)
     persona.delete()
 
-    assert extract(gone, Platform.INSTAGRAM, now=NOW) is None
+    assert look(gone, Platform.INSTAGRAM) is None
 
 
 @pytest.mark.django_db
@@ -320,11 +324,12 @@ def test_lineage_can_be_walked_both_ways():
     account = make_account()
     runs = []
     for number, post in enumerate(make_window(account)):
-        content = make_content(persona=account.persona, context=make_context(), caption=f"Piece {number}")
-        SocialMediaPost.objects.filter(pk=post.pk).update(content=content, context=content.context)
-        runs.append(content.context)
+        run = make_context()
+        content = make_content(persona=account.persona, context=run, caption=f"Piece {number}")
+        SocialMediaPost.objects.filter(pk=post.pk).update(content=content, context=run)
+        runs.append(run)
 
-    extract(account.persona, account.platform, now=NOW)
+    look(account.persona, account.platform)
 
     pattern = Pattern.objects.get(subject="good")
     back = Content.objects.filter(posts__patterns=pattern)
@@ -341,4 +346,4 @@ def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_ass
     make_window(account, n)
 
     with django_assert_num_queries(30):
-        extract(account.persona, account.platform, now=NOW)
+        look(account.persona, account.platform)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from engagement.enums import Basis
@@ -7,7 +9,7 @@ from patterns.wording import item, numbers, percent, strategy
 
 
 def make_effect(**changes):
-    known = {
+    known: dict[str, Any] = {
         "kind": PatternKind.HASHTAG,
         "subject": "sea",
         "n": 12,

@@ -1,9 +1,8 @@
 """`generate_content`: generate and plan the next pieces of a persona."""
 
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from acd.console import ConsoleCommand
@@ -24,7 +23,7 @@ class Command(ConsoleCommand):
         "ones, on one platform or all. Exits with 1 if a generation failed; the failed run is recorded."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--persona", help="slug of the persona")
         parser.add_argument("--all", action="store_true", help="every active persona")

@@ -9,7 +9,7 @@ from gator.schedules import DEFAULTS, create_missing
 class Command(ConsoleCommand):
     """Creates what is missing and keeps what staff changed or switched off."""
 
-    help = "Creates the default periodic tasks that are missing. What staff changed, renamed or switched off stays as it is."
+    help = "Creates the default periodic tasks that are missing. What staff changed, renamed or switched off stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
         created = create_missing()

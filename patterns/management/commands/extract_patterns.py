@@ -1,9 +1,8 @@
 """`extract_patterns`: look at new numbers and bring the patterns up to date."""
 
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from acd.console import ConsoleCommand
@@ -15,9 +14,9 @@ from patterns.extraction import extract_new
 class Command(ConsoleCommand):
     """Grades settled posts, then extracts patterns for every persona and platform with newer numbers."""
 
-    help = "Grades settled posts and extracts patterns for every persona and platform whose numbers are newer than the last look."
+    help = "Grades settled posts and extracts patterns wherever a persona's numbers are newer than the last look at them."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--days", type=int, help="length of the window (default: PATTERN_DAYS of the settings)")
 
@@ -30,7 +29,9 @@ class Command(ConsoleCommand):
         rows = []
         for extraction in extract_new(now, days=options["days"]):
             claimed = [row for row in extraction.tested if row["claimed"]]
-            self.item(extraction, f"{len(claimed)} claimed of {len(extraction.tested)} tested", f"{extraction.posts_n} posts")
+            self.item(
+                extraction, f"{len(claimed)} claimed of {len(extraction.tested)} tested", f"{extraction.posts_n} posts"
+            )
             for pattern in extraction.patterns.order_by("pk"):
                 self.say(f"  {pattern.get_advice_display()}: {pattern.strategy}")
             rows.append({"extraction": extraction.pk, "tested": len(extraction.tested), "claimed": len(claimed)})

@@ -1,0 +1,31 @@
+"""Fixtures of more than one file: the sandbox with our accounts in it, and what it was asked."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from engagement.tests.stage import Stage, staged
+
+
+@pytest.fixture
+def stage(settings, tmp_path) -> Iterator[Stage]:
+    with staged(settings, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def asked(caplog) -> Iterator[list[str]]:
+    """Every request, as "METHOD path", as the connection logs them."""
+    lines: list[str] = []
+    caplog.set_level(logging.DEBUG, "engagement.platforms.http")
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno == logging.DEBUG:
+                lines.append(" ".join(record.getMessage().split()[1:3]).rstrip(":"))
+
+    handler, logger = Keep(), logging.getLogger("engagement.platforms.http")
+    logger.addHandler(handler)
+    yield lines
+    logger.removeHandler(handler)
