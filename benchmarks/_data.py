@@ -106,7 +106,7 @@ def _with_runs(posts: list[SocialMediaPost]) -> None:
     """Give some posts the content they show and the run that made it; beside them, some runs failed."""
     made = posts[::GENERATED_EVERY]
     contexts = ACDContext.objects.bulk_create(_context(post, n) for n, post in enumerate(made))
-    contents = Content.objects.bulk_create(_content(post, context) for post, context in zip(made, contexts, strict=True))
+    contents = Content.objects.bulk_create(map(_content, made, contexts))
     for post, content in zip(made, contents, strict=True):
         if content.status == ContentStatus.APPROVED:
             post.content, post.context = content, content.context
@@ -120,7 +120,7 @@ def _context(post: SocialMediaPost, number: int) -> ACDContext:
         queue_status=QueueStatus.ABANDONED if fails else QueueStatus.COMPLETED,
         error_class="TimeoutError" if fails else "",
         error_message="The generator gave no answer." if fails else "",
-        created_at=post.published_at,
+        created_at=post.published_at or NOW,
         started_at=post.published_at,
         finished_at=post.published_at,
     )
@@ -158,8 +158,8 @@ def _copy_block(copies: int) -> None:
             columns = {field.column: _copied(field, steps, copies) for field in model._meta.concrete_fields}
             pk, table = model._meta.pk, model._meta.db_table
             cursor.execute(
-                "WITH RECURSIVE copy(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < %s)"
-                f" INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names and numbers of our own
+                "WITH RECURSIVE copy(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < %s)"  # noqa: S608
+                f" INSERT INTO {table} ({', '.join(columns)})"
                 f" SELECT {', '.join(columns.values())} FROM {table} CROSS JOIN copy"
                 f" WHERE {pk.column} <= %s ORDER BY {pk.column}, number",
                 [copies, pk.get_db_prep_value(end, connection)],
@@ -188,5 +188,3 @@ def make_metrics(number: int) -> Metrics:
         api_version="v26.0",
         raw={"like_count": 100 + number, "comments_count": 20, "reach": 3_000 + number},
     )
-
-

@@ -15,7 +15,8 @@ from django.test import Client
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
 
-LAWS = {"grown": 3.0, "deep": 1.5}
+GROWN, DEEPER = 3.0, 1.5
+DEEP = ", deep"
 API = "/api/v1/posts/"
 ADMIN = "/admin/engagement/socialmediapost/"
 
@@ -30,9 +31,9 @@ def addresses(persona: Persona) -> dict[str, str]:
         "admin posts of a persona": f"{ADMIN}?{urlencode({'persona__id__exact': persona.pk})}",
         "admin contexts": "/admin/acd/acdcontext/",
         "API posts": API,
-        "API posts, deep": f"{API}?{urlencode({'cursor': cursor})}",
+        f"API posts{DEEP}": f"{API}?{urlencode({'cursor': cursor})}",
         "API posts of a persona": f"{API}?{urlencode({'persona': persona.slug})}",
-        "API posts of a persona, deep": f"{API}?{urlencode({'persona': persona.slug, 'cursor': cursor})}",
+        f"API posts of a persona{DEEP}": f"{API}?{urlencode({'persona': persona.slug, 'cursor': cursor})}",
         "API contexts": "/api/v1/acd-contexts/",
     }
 
@@ -67,11 +68,14 @@ def main() -> None:
     print("ms at " + ", ".join(f"{size:,}" for size in taken))
     for name in taken[smallest]:
         print("  " + "".join(f"{1000 * taken[size][name]:9.1f}" for size in taken) + f"  {name}")
-    laws = [Law(f"{name}: grown", taken[largest][name] / taken[smallest][name], LAWS["grown"]) for name in taken[smallest]]
-    for name in taken[largest]:
-        if deep := taken[largest].get(f"{name}, deep"):
-            laws.append(Law(f"{name}: deep against first", deep / taken[largest][name], LAWS["deep"]))
-    judge(laws)
+    first, last = taken[smallest], taken[largest]
+    grown = [Law(f"{name}: grown", last[name] / first[name], GROWN) for name in first]
+    deep = [
+        Law(f"{name} against first", last[name] / last[name.removesuffix(DEEP)], DEEPER)
+        for name in last
+        if DEEP in name
+    ]
+    judge(grown + deep)
 
 
 if __name__ == "__main__":

@@ -1,58 +1,35 @@
-"""The loop on real data: imports posts and comments that people made, assesses, grades and extracts, and asks the API what it learned.
+"""The loop on real data: imports posts and comments that people made, learns, and asks the API what was learned.
 
-Reads `../shared/data` beside the repository and skips with a message where it is missing. Works in a database of its own, on SQLite or,
-with BENCH_DATABASE_URL, on an empty PostgreSQL database. Prints every step with its seconds.
+Reads `../shared/data` beside the repository and skips with a message where it is missing. Works in a database of its
+own, on SQLite or, with BENCH_DATABASE_URL, on an empty PostgreSQL database. Prints every step with its seconds.
 """
 
 import csv
 import json
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from _common import ROOT, WORK, empty_database, step
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
+
+from engagement.models import SocialMediaPost
+from gator.studio.models import Persona
+
 DATA = ROOT.parent / "shared" / "data"
-WORK = TemporaryDirectory()
-sys.path.insert(0, str(ROOT))
-os.environ["DATABASE_URL"] = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{WORK.name}/real.sqlite3")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gator.settings")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
-
-import django  # noqa: E402 - the database is chosen first
-
-django.setup()
-
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import CommandError, call_command  # noqa: E402
-from rest_framework.test import APIClient  # noqa: E402
-
-from engagement.models import SocialMediaPost  # noqa: E402
-from gator.studio.models import Persona  # noqa: E402
-
 # Long enough for posts of 2012.
 DAYS = "5500"
-SELLERS = ["status_id=post_id", "status_type=media_kind", "published=published_at", "page=account", "num_reactions=likes"]
-SELLERS += ["num_comments=comments", "num_shares=shares"]
+SELLERS = ["status_id=post_id", "status_type=media_kind", "published=published_at", "page=account"]
+SELLERS += ["num_reactions=likes", "num_comments=comments", "num_shares=shares"]
 METRICS = ["row=post_id", "Type=media_kind", "published=published_at", "T_Reach=reach", "T_Impression=impressions"]
 METRICS += ["comment=comments", "like=likes", "share=shares"]
 VIDEOS = ("KatyPerry", "LMFAO", "Psy")
 YOUTUBE = ["comment_id=platform_id", "author_hash=author", "date=occurred_at", "content=text"]
 SCAMSPOT = ["line=platform_id", "msg=text"]
-
-
-@contextmanager
-def step(name: str) -> Iterator[None]:
-    """Print how long a step took."""
-    began = perf_counter()
-    yield
-    print(f"{perf_counter() - began:7.2f} s  {name}", flush=True)
+QUESTIONS = ("summary", "posting-times", "suggestions", "hashtags", "successful-patterns", "failure-patterns")
 
 
 def run(*words: str, **options: Any) -> dict[str, Any]:
@@ -71,9 +48,10 @@ def mapped(columns: list[str]) -> list[str]:
 
 
 def dated() -> Path:
-    """The posts of facebook-metrics with a date: the file gives month, weekday (1 is Sunday) and hour, newest first, of 2014.
+    """The posts of facebook-metrics with a date: the file gives month, weekday (1 is Sunday) and hour, newest first.
 
-    The day within the month is rebuilt so that months stay in order; only hour and weekday are used by the questions asked here.
+    They are of 2014. The day within the month is rebuilt so that months stay in order; only hour and weekday are used
+    by the questions asked here.
     """
     rows = list(csv.DictReader((DATA / "facebook-metrics" / "posts_dev_oldest400.csv").open(encoding="utf-8")))
     path = Path(WORK.name) / "facebook-metrics.csv"
@@ -99,8 +77,9 @@ def numbered() -> Path:
 
 
 def _next_day(after: datetime, month: int, weekday: int) -> datetime:
-    """The first such weekday of the month at or after a moment; the month's first one if the moment is past them all."""
-    start = max(after, datetime(2014, month, 1, tzinfo=UTC)) if after.month <= month else datetime(2014, month, 1, tzinfo=UTC)
+    """The first such weekday of the month at or after a moment; the month's first one if the moment is past them."""
+    start = datetime(2014, month, 1, tzinfo=UTC)
+    start = max(after, start) if after.month <= month else start
     found = next(day for day in (start + timedelta(days=n) for n in range(7)) if day.weekday() == weekday)
     return found if found.month == month else found - timedelta(days=7)
 
@@ -161,9 +140,10 @@ def ask() -> None:
     client = APIClient(SERVER_NAME="127.0.0.1")
     client.force_authenticate(User.objects.create_superuser("asker"))
     for persona in ("live-sellers", "cosmetics"):
-        for question in ("summary", "posting-times", "suggestions", "hashtags", "successful-patterns", "failure-patterns"):
+        for question in QUESTIONS:
             with step(f"GET insights/{question}/?persona={persona}"):
-                reply = client.get(f"/api/v1/insights/{question}/", {"persona": persona, "platform": "facebook", "days": DAYS})
+                about = {"persona": persona, "platform": "facebook", "days": DAYS}
+                reply = client.get(f"/api/v1/insights/{question}/", about)
             print(f"           {reply.status_code} {json.dumps(reply.json(), default=str)[:700]}")
 
 
@@ -172,15 +152,14 @@ def main() -> None:
     if not DATA.is_dir():
         print(f"Skipped: the data are not at {DATA.relative_to(ROOT.parent)} beside the repository.")
         return
-    with step("migrate"):
-        call_command("migrate", verbosity=0)
-    import_everything()
-    with step("assess_interactions --all"):
-        tell(run("assess_interactions", "--all"))
-    with step("extract_patterns (grades, then extracts)"):
-        tell(run("extract_patterns", "--days", DAYS))
-    evaluate()
-    ask()
+    with empty_database():
+        import_everything()
+        with step("assess_interactions --all"):
+            tell(run("assess_interactions", "--all"))
+        with step("extract_patterns (grades, then extracts)"):
+            tell(run("extract_patterns", "--days", DAYS))
+        evaluate()
+        ask()
 
 
 if __name__ == "__main__":

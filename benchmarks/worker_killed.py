@@ -1,7 +1,8 @@
 """A worker is killed in the middle of a sync, and the work is done once after the restart.
 
-Starts a sandbox, beat and a worker as processes of its own, on the embedded broker and, where RabbitMQ answers at BENCH_AMQP_URL (by default on
-loopback with its default user), on that. Everything lives in a temporary folder; only processes started here are stopped.
+Starts a sandbox, beat and a worker as processes of its own, on the embedded broker and, where RabbitMQ answers at
+BENCH_AMQP_URL (by default on loopback with its default user), on that. Everything lives in a temporary folder; only
+processes started here are stopped.
 """
 
 import os
@@ -17,9 +18,10 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 AMQP = os.environ.get("BENCH_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
+PLATFORMS = ("instagram", "facebook", "twitter", "tiktok")
 POSTS = 4
-# One sync makes a request for the numbers and one for each post's comments: some 8 s, long enough to be killed in. A claim
-# must outlast it, as the 300 s of an installation outlast the time limit of a task.
+# One sync makes a request for the numbers and one for each post's comments: some 8 s, long enough to be killed in. A
+# claim must outlast it, as the 300 s of an installation outlast the time limit of a task.
 SLOW_SECONDS = 1.5
 CLAIM_SECONDS = 15
 
@@ -69,7 +71,7 @@ class Installation:
     def __init__(self, folder: str, broker: str) -> None:
         port = free_port()
         self.processes: list[subprocess.Popen[bytes]] = []
-        urls = {f"{p.upper()}_API_URL": f"http://127.0.0.1:{port}/{p}" for p in ("instagram", "facebook", "twitter", "tiktok")}
+        urls = {f"{name.upper()}_API_URL": f"http://127.0.0.1:{port}/{name}" for name in PLATFORMS}
         self.environment = os.environ | urls | {
             "DATA_DIR": folder,
             "DATABASE_URL": f"sqlite:///{folder}/gator.sqlite3",
@@ -84,8 +86,13 @@ class Installation:
 
     def manage(self, *words: str) -> str:
         """Run a management command and give back what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        done = subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)[:60]} failed: {done.stderr[-2000:]}")
@@ -93,7 +100,7 @@ class Installation:
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a process in a group of its own, so that a kill reaches its children."""
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own commands
             [sys.executable, *words], cwd=ROOT, env=self.environment, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -149,12 +156,14 @@ def kill_in_the_middle(broker: str) -> None:
             print("  published:", gator.manage("shell", "-v0", "-c", PREPARE).split().count("published"))
             worker = gator.worker()
             gator.start("-m", "celery", "-A", "gator", "beat", "--schedule", f"{folder}/beat")
-            print(f"  beat's task claimed the posts after {wait_until(lambda: gator.counted()[0] == POSTS, 'a claim'):.1f} s")
+            taken = wait_until(lambda: gator.counted()[0] == POSTS, "a claim")
+            print(f"  beat's task claimed the posts after {taken:.1f} s")
             os.killpg(worker.pid, signal.SIGKILL)
             print("  killed the worker in the middle; (claimed, snapshots of each post):", gator.counted())
             gator.worker()
             taken = wait_until(lambda: gator.counted() == (0, [1] * POSTS), "the work to be done once")
-            print(f"  after the restart every post was synced once, {taken:.1f} s later (a claim lasts {CLAIM_SECONDS} s)")
+            print(f"  after the restart every post was synced once, {taken:.1f} s later")
+            print(f"  (a claim lasts {CLAIM_SECONDS} s)")
             time.sleep(5)
             print("  five seconds later (claimed, snapshots of each post):", gator.counted())
         finally:

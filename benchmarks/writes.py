@@ -8,10 +8,9 @@ from _data import BLOCK, NOW, fill, make_metrics
 from django.conf import settings
 from django.db import transaction
 
-from engagement.enums import FilterState, MetricSource
+from engagement.enums import FilterState, MetricSource, SyncStatus
 from engagement.models import MetricSnapshot, SocialMediaPost
 from engagement.recording import STANDING_FIELDS, Observation, record_many, write_posts
-from engagement.sync import SETTLED
 from engagement.values import Metrics
 
 WRITTEN = 2_000
@@ -62,11 +61,7 @@ def sync_in_sets(ids: list[int], number: int) -> None:
         with transaction.atomic():
             record_many([Observation(post, make_metrics(number), moment) for post in posts])
             posts.update(filter_state=FilterState.UNFILTERED)
-        with transaction.atomic():
-            rows = list(posts.select_for_update())
-            for post in rows:
-                post.next_sync_at = moment + timedelta(hours=1)
-            write_posts(rows, SETTLED)
+        posts.update(sync_status=SyncStatus.OK, next_sync_at=moment + timedelta(hours=1))
 
 
 def sync_one_by_one(ids: list[int], number: int) -> None:
@@ -77,7 +72,7 @@ def sync_one_by_one(ids: list[int], number: int) -> None:
         moment = NOW + timedelta(hours=number)
         MetricSnapshot.objects.get_or_create(post=post, observed_at=moment, defaults=found)
         put(post, metrics, number)
-        post.filter_state = FilterState.UNFILTERED
+        post.filter_state, post.sync_status = FilterState.UNFILTERED, SyncStatus.OK
         post.save()
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 
 from engagement.baselines import COMPARED, compare
 from engagement.enums import FilterState, Verdict
@@ -43,35 +44,49 @@ MEASURED = (
 COUNT_OF = {Verdict.GENUINE: "genuine_count", Verdict.BOT: "bot_count", Verdict.PERSONA: "persona_count"}
 
 
-def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> int:
+def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime, only_new: bool = False) -> int:
     """Filter, estimate and measure posts, oldest first; the number of posts. One transaction for each batch.
 
-    What is stored of a post is assessed, not what the object given holds; the object gets the answers.
+    What is stored of a post is assessed, not what the object given holds; the object gets the answers. With `only_new`
+    the interactions of a post are judged only where one has no verdict yet, or one of an older filter.
     """
     given = {post.pk: post for post in posts}.values()
     ordered = sorted(given, key=lambda post: (post.published_at is None, post.published_at, post.pk))
     for start in range(0, len(ordered), BATCH):
-        _assess_batch(ordered[start : start + BATCH], now)
+        _assess_batch(ordered[start : start + BATCH], now, only_new=only_new)
     return len(ordered)
 
 
 @transaction.atomic
-def _assess_batch(given: Sequence[SocialMediaPost], now: datetime) -> None:
+def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool) -> None:
     posts = _locked(given)
-    by_post: dict[int, list[Interaction]] = defaultdict(list)
-    for row in Interaction.objects.filter(post__in=posts.keys()).order_by("pk"):
-        by_post[row.post_id].append(row)
-    _judge(list(posts.values()), by_post)
-    seen = {pk: Counter((row.kind, row.override or row.verdict) for row in by_post[pk]) for pk in posts}
+    _judge(_with_news(posts) if only_new else list(posts.values()))
+    seen = _counted(posts)
     for post in posts.values():
         _count(post, seen[post.pk])
     believed = priors(posts.values())
     for post in posts.values():
         _measure(post, estimate(seen[post.pk], post.counts(), prior=believed[post.pk]), now)
-    write_posts(list(posts.values()), MEASURED)
-    compare(list(posts.values()))
+    compare(posts.values())
+    write_posts(list(posts.values()), (*MEASURED, *COMPARED))
     for post in given:
         _hand_back(post, posts.get(post.pk, post))
+
+
+def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
+    """The posts with an interaction that this filter has not judged."""
+    rows = Interaction.objects.filter(post__in=posts.keys()).exclude(model_version=MODEL_VERSION).order_by()
+    waiting = set(rows.values_list("post", flat=True).distinct())
+    return [post for post in posts.values() if post.pk in waiting]
+
+
+def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counter[tuple[str, str]]]:
+    """How many interactions of each kind and final verdict every post has."""
+    seen: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    rows = Interaction.objects.filter(post__in=posts.keys()).order_by().values_list("post", "kind", "final_verdict")
+    for post, kind, verdict, n in rows.annotate(n=Count("pk")):
+        seen[post][kind, verdict] = n
+    return seen
 
 
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
@@ -86,8 +101,13 @@ def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
         setattr(given, name, getattr(stored, name))
 
 
-def _judge(posts: Sequence[SocialMediaPost], by_post: dict[int, list[Interaction]]) -> None:
+def _judge(posts: Sequence[SocialMediaPost]) -> None:
     """Give every interaction of these posts its verdict, oldest post first, and write those that changed."""
+    if not posts:
+        return
+    by_post: dict[int, list[Interaction]] = defaultdict(list)
+    for row in Interaction.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+        by_post[row.post_id].append(row)
     registry = known_personas()
     changed = [
         row

@@ -7,7 +7,7 @@ look weak.
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ from django.db.models import F
 
 from engagement.metrics import USUAL_POSTS, difference_from_average, expected, percentile
 from engagement.models import SocialMediaPost
-from engagement.recording import write_posts
 
 MATURE = timedelta(days=7)
 COMPARED = ("lift", "vs_average", "average_n", "percentile")
@@ -24,30 +23,35 @@ COMPARED = ("lift", "vs_average", "average_n", "percentile")
 Past = list[tuple[datetime, float | None, float]]
 
 
-def compare(posts: Sequence[SocialMediaPost]) -> None:
-    """Put lift, difference from average and percentile on posts; None where one is young or has too few before it."""
+def compare(posts: Collection[SocialMediaPost]) -> None:
+    """Put lift, difference from average and percentile on posts; None where one is young or has too few before it.
+
+    Nothing is written: the posts given may hold numbers that are not stored yet, and are compared by those.
+    """
     past = _pasts(posts)
     for post in posts:
         _clear(post)
         if _is_mature(post):
-            _compare(post, _before(post, past[_group(post)]))
-    write_posts(posts, COMPARED)
+            _compare(post, _before(post, past.get(_group(post), [])))
 
 
 def _group(post: SocialMediaPost) -> tuple[Any, ...]:
     return (post.persona_id, post.account_id, post.platform, post.media_kind, post.basis)
 
 
-def _pasts(posts: Iterable[SocialMediaPost]) -> dict[tuple[Any, ...], Past]:
+def _pasts(posts: Collection[SocialMediaPost]) -> dict[tuple[Any, ...], Past]:
     """The mature posts of every account that occurs, by account, format and basis: one query an account."""
     pasts: dict[tuple[Any, ...], Past] = defaultdict(list)
     for persona, account, platform in {(p.persona_id, p.account_id, p.platform) for p in posts}:
         rows = SocialMediaPost.objects.filter(persona=persona, account=account, platform=platform).measured()
-        mature = rows.filter(last_synced_at__gte=F("published_at") + MATURE).order_by("published_at", "pk")
+        mature = rows.filter(last_synced_at__gte=F("published_at") + MATURE).exclude(pk__in=[p.pk for p in posts])
         names = ("media_kind", "basis", "published_at", "engagement_rate", "genuine_engagement")
-        for kind, basis, moment, rate, genuine in mature.values_list(*names):
+        for kind, basis, moment, rate, genuine in mature.order_by().values_list(*names):
             pasts[persona, account, platform, kind, basis].append((moment, rate, math.log1p(genuine)))
-    return pasts
+    for post in filter(_is_mature, posts):
+        genuine = post.genuine_engagement or 0.0
+        pasts[_group(post)].append((post.published_at, post.engagement_rate, math.log1p(genuine)))  # type: ignore[arg-type]  # a mature post has a time
+    return {group: sorted(past, key=lambda one: one[0]) for group, past in pasts.items()}
 
 
 def _is_mature(post: SocialMediaPost) -> bool:

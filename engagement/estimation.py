@@ -114,8 +114,8 @@ def estimate(
 def genuine_share(genuine: int, bot: int, *, prior: Prior, level: float = 0.95) -> tuple[float, float, float]:
     """Mean and interval of the genuine share after seeing so many genuine and so many bots.
 
-    The interval is equal-tailed, but reaches 1 where no bot was seen: nothing contradicts that everybody is genuine, and
-    equal tails would always miss that truth (Brown, Cai and DasGupta 2001, Statistical Science 16: 101-133, section 4.1).
+    The interval is equal-tailed, but reaches 1 where no bot was seen: nothing contradicts that everybody is genuine,
+    and equal tails would always miss that truth (Brown, Cai and DasGupta 2001, Statistical Science 16: 101-133).
     """
     a, b = prior.genuine + genuine, prior.bot + bot
     mean, tail = a / (a + b), (1 - level) / 2

@@ -57,9 +57,7 @@ class SocialAccount(models.Model):
     class Meta:
         ordering = ("platform", "handle", "id")
         constraints = (
-            models.UniqueConstraint(
-                fields=["platform", "platform_user_id"], name="socialaccount_once_per_platform"
-            ),
+            models.UniqueConstraint(fields=["platform", "platform_user_id"], name="socialaccount_once_per_platform"),
             legal("socialaccount", "platform", Platform),
             legal("socialaccount", "state", AccountState),
         )
@@ -133,26 +131,20 @@ class SocialMediaPost(Measured):
     hashtags = models.ManyToManyField(Hashtag, blank=True, related_name="posts")
     scheduled_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
-    local_hour = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Hour in the persona's zone."
-    )
+    local_hour = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Hour in the persona's zone.")
     local_weekday = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="0 is Monday, in the persona's zone."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    last_synced_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the newest numbers were observed."
-    )
+    last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When the newest numbers were observed.")
     next_sync_at = models.DateTimeField(null=True, blank=True, help_text="NULL: no longer synced.")
     sync_status = models.CharField(max_length=10, choices=SyncStatus.choices, default=SyncStatus.NEVER)
     sync_error = models.TextField(blank=True)
     claim = models.UUIDField(null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
-    filter_state = models.CharField(
-        max_length=10, choices=FilterState.choices, default=FilterState.UNFILTERED
-    )
+    filter_state = models.CharField(max_length=10, choices=FilterState.choices, default=FilterState.UNFILTERED)
     observed_count = models.PositiveBigIntegerField(default=0)
     genuine_count = models.PositiveBigIntegerField(default=0)
     bot_count = models.PositiveBigIntegerField(default=0)
@@ -162,29 +154,19 @@ class SocialMediaPost(Measured):
     genuine_low = models.FloatField(null=True, blank=True)
     genuine_high = models.FloatField(null=True, blank=True)
     basis = models.CharField(max_length=10, choices=Basis.choices, blank=True)
-    engagement_rate = models.FloatField(
-        null=True, blank=True, help_text="Genuine engagement in percent of the basis."
-    )
+    engagement_rate = models.FloatField(null=True, blank=True, help_text="Genuine engagement in percent of the basis.")
     rate_low = models.FloatField(null=True, blank=True)
     rate_high = models.FloatField(null=True, blank=True)
-    raw_rate = models.FloatField(
-        null=True, blank=True, help_text="Unfiltered engagement in percent of the basis."
-    )
+    raw_rate = models.FloatField(null=True, blank=True, help_text="Unfiltered engagement in percent of the basis.")
     lift = models.FloatField(
         null=True,
         blank=True,
         help_text="Log of 1 + genuine engagement, less what the account's earlier posts lead to expect.",
     )
     vs_average = models.FloatField(null=True, blank=True, help_text="Percent above the account's usual.")
-    average_n = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Earlier posts behind the usual."
-    )
-    percentile = models.FloatField(
-        null=True, blank=True, help_text="Share of those posts it beats, 0 to 100."
-    )
-    measured_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the numbers above were last computed."
-    )
+    average_n = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Earlier posts behind the usual.")
+    percentile = models.FloatField(null=True, blank=True, help_text="Share of those posts it beats, 0 to 100.")
+    measured_at = models.DateTimeField(null=True, blank=True, help_text="When the numbers above were last computed.")
     grade = models.PositiveSmallIntegerField(choices=Grade.choices, null=True, blank=True)
     graded_at = models.DateTimeField(null=True, blank=True)
 
@@ -201,9 +183,7 @@ class SocialMediaPost(Measured):
             # `due_for_sync()`
             models.Index(fields=["next_sync_at"], name="post_due", condition=Q(next_sync_at__isnull=False)),
             # `due_for_publishing()`
-            models.Index(
-                fields=["scheduled_at"], name="post_scheduled", condition=Q(status=PostStatus.SCHEDULED)
-            ),
+            models.Index(fields=["scheduled_at"], name="post_scheduled", condition=Q(status=PostStatus.SCHEDULED)),
         )
         constraints = (
             models.UniqueConstraint(fields=["platform", "platform_post_id"], name="post_once_per_platform"),
@@ -217,9 +197,7 @@ class SocialMediaPost(Measured):
                 | Q(platform_post_id__isnull=False, published_at__isnull=False),
                 name="post_published_has_id_and_time",
             ),
-            models.CheckConstraint(
-                condition=Q(local_hour__lt=24) | Q(local_hour=None), name="post_local_hour_legal"
-            ),
+            models.CheckConstraint(condition=Q(local_hour__lt=24) | Q(local_hour=None), name="post_local_hour_legal"),
             models.CheckConstraint(
                 condition=Q(local_weekday__lt=7) | Q(local_weekday=None), name="post_local_weekday_legal"
             ),
@@ -273,7 +251,7 @@ class MetricSnapshot(Measured):
 
 
 class Interaction(models.Model):
-    """One visible comment, reply, like or share: text for a limited time, verdict and reasons for good, no name ever."""
+    """One visible comment, reply, like or share: its text for a limited time, its verdict for good, no name ever."""
 
     post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="interactions")
     platform_id = models.CharField(max_length=200)
@@ -292,9 +270,7 @@ class Interaction(models.Model):
     )
     reasons = models.JSONField(default=list, blank=True)
     model_version = models.CharField(max_length=50, blank=True)
-    override = models.CharField(
-        max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict."
-    )
+    override = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict.")
     overridden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -320,12 +296,8 @@ class Interaction(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
             legal("interaction", "kind", InteractionKind),
-            models.CheckConstraint(
-                condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"
-            ),
-            models.CheckConstraint(
-                condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"
-            ),
+            models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"),
+            models.CheckConstraint(condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"),
         )
 
     def __str__(self) -> str:
@@ -335,12 +307,8 @@ class Interaction(models.Model):
 class RefusedPayload(models.Model):
     """What a platform or a program sent that could not be true, kept for inspection."""
 
-    post = models.ForeignKey(
-        SocialMediaPost, models.CASCADE, null=True, blank=True, related_name="refused_payloads"
-    )
-    account = models.ForeignKey(
-        SocialAccount, models.CASCADE, null=True, blank=True, related_name="refused_payloads"
-    )
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, null=True, blank=True, related_name="refused_payloads")
+    account = models.ForeignKey(SocialAccount, models.CASCADE, null=True, blank=True, related_name="refused_payloads")
     reason = models.TextField()
     payload = models.TextField(blank=True, help_text="The first 10,000 characters.")
     created_at = models.DateTimeField(default=timezone.now)

@@ -7,6 +7,7 @@ claim is given back: whatever fails or dies in between is told and done again. A
 
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,14 +31,12 @@ from engagement.recording import (
     record_many,
     refuse,
     validate,
-    write_posts,
 )
 from engagement.reports import Outcome, Report
 from engagement.values import Metrics, SeenInteraction
 
 logger = logging.getLogger(__name__)
 
-SETTLED = ("status", "status_reason", "sync_status", "sync_error", "next_sync_at", "claim", "claimed_until")
 # A failed read is tried again after this long, whatever the post's age.
 RETRY = timedelta(minutes=15)
 NOT_FILTERED = "The filter failed on it, so nothing learns from it. Gator tries again; the log holds the reason."
@@ -223,7 +222,7 @@ def _store(fetched: Fetched, now: datetime) -> None:
 def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
     """Assess a batch, post by post if that fails; the posts on which the filter failed."""
     try:
-        assess_posts(posts, now=now)
+        assess_posts(posts, now=now, only_new=True)
     except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
         if len(posts) > 1:
             return {pk for post in posts for pk in _assess([post], now)}
@@ -232,30 +231,32 @@ def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
     return set()
 
 
-@transaction.atomic
 def _settle(
     posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], unfiltered: set[int], now: datetime
 ) -> None:
     """Write how the read ended and give the claim back. What another worker has claimed since is that worker's."""
-    mine = SocialMediaPost.objects.filter(pk__in=[post.pk for post in posts], claim=posts[0].claim)
-    rows = list(mine.select_for_update().order_by("pk"))
-    for post in rows:
-        _settle_one(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)
-    write_posts(rows, SETTLED)
+    mine = SocialMediaPost.objects.filter(claim=posts[0].claim)
+    endings: dict[Ending, list[int]] = defaultdict(list)
+    for post in posts:
+        endings[_ending(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)].append(post.pk)
+    for ending, ids in endings.items():
+        mine.filter(pk__in=ids).update(**dict(ending), claim=None, claimed_until=None)
 
 
-def _settle_one(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime, *, is_filtered: bool) -> None:
-    post.claim = post.claimed_until = None
+# The columns a read ends with, as pairs, so that posts that end alike are written together.
+Ending = tuple[tuple[str, Any], ...]
+
+
+def _ending(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime, *, is_filtered: bool) -> Ending:
     if error is None and is_filtered:
-        post.sync_status, post.sync_error = SyncStatus.OK, ""
-        post.next_sync_at = next_sync(post.published_at or now, now, settings.SYNC_LADDER)
-        return
-    post.sync_status, post.next_sync_at = SyncStatus.FAILED, now + RETRY
-    post.sync_error = error.for_staff if error else NOT_FILTERED
-    if isinstance(error, errors.RateLimited):
-        post.next_sync_at = now + max(RETRY, timedelta(seconds=error.retry_after))
+        due = next_sync(post.published_at or now, now, settings.SYNC_LADDER)
+        return (("sync_status", SyncStatus.OK), ("sync_error", ""), ("next_sync_at", due))
+    words = error.for_staff if error else NOT_FILTERED
+    failed = (("sync_status", SyncStatus.FAILED), ("sync_error", words))
     if isinstance(error, errors.NotFound):
-        post.status, post.status_reason, post.next_sync_at = PostStatus.DELETED, error.for_staff, None
+        return (*failed, ("status", PostStatus.DELETED), ("status_reason", words), ("next_sync_at", None))
+    wait = timedelta(seconds=error.retry_after) if isinstance(error, errors.RateLimited) else RETRY
+    return (*failed, ("next_sync_at", now + max(RETRY, wait)))
 
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:

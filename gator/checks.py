@@ -35,6 +35,8 @@ def check_broker(**kwargs: Any) -> Iterable[CheckMessage]:
     broker = urlsplit(settings.CELERY_BROKER_URL)
     if broker.scheme == "filesystem":
         hint = "Set CELERY_BROKER_URL=amqp://user:password@host/vhost."
-        yield checks.Warning("Tasks go through the embedded broker, which loses tasks when a worker dies.", hint=hint, id="gator.W002")
+        message = "Tasks go through the embedded broker, which loses tasks when a worker dies."
+        yield checks.Warning(message, hint=hint, id="gator.W002")
     elif broker.username == "guest":
-        yield checks.Warning("The broker has its default user, which everybody knows.", hint="Give it its own.", id="gator.W002")
+        message = "The broker has its default user, which everybody knows."
+        yield checks.Warning(message, hint="Give it its own.", id="gator.W002")

@@ -20,7 +20,7 @@ from patterns.effects import Effect, effects, evidence, sample
 from patterns.enums import Advice, PatternKind
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.stats import Sample, interval, welch
-from patterns.wording import UNITS, discovery_rate, item, numbers
+from patterns.wording import UNITS, item, numbers
 
 EXAMPLES = 5
 # The smallest gain worth finding, as a share of the usual value, and the usual 5 % error and 80 % power.
@@ -135,11 +135,7 @@ class PatternAnalyzer:
         """Sentences that carry their numbers; where nothing is certain, how many more posts it would take."""
         advised = [effect for effect in self._effects if effect.advice]
         verbs = {Advice.REPEAT: "Do more of", Advice.AVOID: "Avoid"}
-        said = [
-            f"{verbs[e.advice]} {item(e.kind, e.subject)}: {numbers(e, self._basis)} (n = {e.n}, {discovery_rate(e.q)})."
-            for e in advised
-            if e.advice
-        ]
+        said = [f"{verbs[e.advice]} {item(e.kind, e.subject)}: {numbers(e, self._basis)}." for e in advised if e.advice]
         return said or [self._not_enough()]
 
     def _not_enough(self) -> str:

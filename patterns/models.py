@@ -42,12 +42,8 @@ class Extraction(models.Model):
     as_of = models.DateTimeField(help_text="The window ends here.")
     days = models.PositiveSmallIntegerField()
     posts_n = models.PositiveIntegerField(help_text="Posts the window holds.")
-    tested = models.JSONField(
-        default=list, help_text="Every tested item with its n, effect, interval and q-value."
-    )
-    digest = models.CharField(
-        max_length=64, help_text="Hash of what was found: equal rows give equal digests."
-    )
+    tested = models.JSONField(default=list, help_text="Every tested item with its n, effect, interval and q-value.")
+    digest = models.CharField(max_length=64, help_text="Hash of what was found: equal rows give equal digests.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -67,13 +63,9 @@ class Pattern(models.Model):
     """
 
     kind = models.CharField(max_length=20, choices=PatternKind.choices)
-    subject = models.CharField(
-        max_length=200, help_text="The hashtag, hour, weekday, format, approach or error."
-    )
+    subject = models.CharField(max_length=200, help_text="The hashtag, hour, weekday, format, approach or error.")
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="patterns")
-    platform = models.CharField(
-        max_length=10, choices=Platform.choices, blank=True, help_text="Empty for failures."
-    )
+    platform = models.CharField(max_length=10, choices=Platform.choices, blank=True, help_text="Empty for failures.")
     advice = models.CharField(max_length=10, choices=Advice.choices)
     status = models.CharField(max_length=12, choices=PatternStatus.choices, default=PatternStatus.ACTIVE)
     strategy = models.TextField(help_text="The pattern as a sentence that carries its numbers.")
@@ -86,13 +78,9 @@ class Pattern(models.Model):
     effect = models.FloatField(null=True, blank=True)
     effect_low = models.FloatField(null=True, blank=True)
     effect_high = models.FloatField(null=True, blank=True)
-    q_value = models.FloatField(
-        null=True, blank=True, help_text="False discovery rate at which it is claimed."
-    )
+    q_value = models.FloatField(null=True, blank=True, help_text="False discovery rate at which it is claimed.")
     version = models.PositiveIntegerField(default=1)
-    supersedes = models.OneToOneField(
-        "self", models.SET_NULL, null=True, blank=True, related_name="superseded_by"
-    )
+    supersedes = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
     extraction = models.ForeignKey(Extraction, models.CASCADE, null=True, blank=True, related_name="patterns")
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
@@ -101,9 +89,7 @@ class Pattern(models.Model):
     digest = models.CharField(max_length=64, help_text="Hash of the evidence and the numbers.")
     posts = models.ManyToManyField(SocialMediaPost, blank=True, related_name="patterns")
     contexts = models.ManyToManyField(ACDContext, blank=True, related_name="patterns")
-    informed = models.ManyToManyField(
-        Content, blank=True, related_name="patterns", help_text="Content made with it."
-    )
+    informed = models.ManyToManyField(Content, blank=True, related_name="patterns", help_text="Content made with it.")
 
     objects = PatternQuerySet.as_manager()
 
@@ -122,9 +108,7 @@ class Pattern(models.Model):
             legal("pattern", "kind", PatternKind),
             legal("pattern", "advice", Advice),
             legal("pattern", "status", PatternStatus),
-            models.CheckConstraint(
-                condition=Q(platform__in=["", *Platform.values]), name="pattern_platform_legal"
-            ),
+            models.CheckConstraint(condition=Q(platform__in=["", *Platform.values]), name="pattern_platform_legal"),
             models.CheckConstraint(condition=Q(basis__in=["", *Basis.values]), name="pattern_basis_legal"),
             ordered("pattern", "low", "mean", "high"),
             *not_negative("pattern", "q_value"),

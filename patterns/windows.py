@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engagement.baselines import MATURE
 from engagement.enums import Basis
 from patterns.adjustment import Floats, Key, Window
 from patterns.enums import PatternKind
@@ -28,6 +29,7 @@ class Post(NamedTuple):
     genuine_low: float | None
     genuine_high: float | None
     published_at: datetime
+    last_synced_at: datetime
     account: int | None
     local_hour: int | None
     local_weekday: int | None
@@ -68,10 +70,12 @@ def _error(low: float | None, high: float | None, offset: float) -> float:
 
 
 def _constants(rows: Sequence[Post]) -> Floats:
-    """What is always held constant: the level of each account, and the trend."""
+    """What is always held constant: the level of each account, the trend, and whether the numbers still grow."""
     accounts = sorted({row.account or 0 for row in rows})
     levels = [[float((row.account or 0) == account) for row in rows] for account in accounts]
-    return np.array([*levels, [(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows]]).T
+    young = [float(row.last_synced_at - row.published_at < MATURE) for row in rows]
+    trend = [(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows]
+    return np.array([*levels, young, trend]).T
 
 
 def _columns(posts: PostPerformanceQuerySet, rows: Sequence[Post], items: Sequence[Key]) -> dict[Key, Floats]:

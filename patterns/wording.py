@@ -30,7 +30,7 @@ def item(kind: str, subject: str) -> str:
 def strategy(effect: Effect, basis: str, where: str) -> str:
     """A claimed effect as one sentence with mean, interval, n and q-value."""
     name = item(effect.kind, effect.subject)
-    return f"{name[0].upper()}{name[1:]} on {where}: {numbers(effect, basis)} (n = {effect.n}, {discovery_rate(effect.q)})."
+    return f"{name[0].upper()}{name[1:]} on {where}: {numbers(effect, basis)}."
 
 
 def numbers(effect: Effect, basis: str) -> str:
@@ -38,11 +38,13 @@ def numbers(effect: Effect, basis: str) -> str:
     difference, low, high = effect.effect, effect.effect_low, effect.effect_high
     if difference is None or low is None or high is None:
         raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
+    sure = f"(n = {effect.n}, {discovery_rate(effect.q)})"
     if basis == Basis.COUNT:
-        return f"{percent(difference)} engagement, all else equal (95 % interval {percent(low)} to {percent(high)})"
+        around = f"(95 % interval {percent(low)} to {percent(high)})"
+        return f"{percent(difference)} engagement, all else equal {around} {sure}"
     unit = UNITS[Basis(basis)]
     points = f"all else equal {difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
-    return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points}"
+    return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points} {sure}"
 
 
 def percent(log_difference: float) -> str:

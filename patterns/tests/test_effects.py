@@ -137,6 +137,22 @@ def test_accounts_of_different_levels_are_not_taken_for_an_effect():
     assert not sea.claimed
 
 
+def test_young_posts_do_not_make_their_items_look_weak():
+    account = make_account()
+    for number in range(60):
+        young = number < 20
+        make_evidence(
+            account,
+            # What guidance praises stands under the newest posts, whose numbers still grow.
+            tags=["praised"] if (number % 4 > 0) == young else [],
+            engagement_rate=(2.0 if young else 4.0) + 0.1 * (number % 7),
+            published_at=NOW - timedelta(days=3 if young else number),
+            last_synced_at=NOW,
+        )
+
+    assert not item(PatternKind.HASHTAG, "praised").claimed
+
+
 def test_rates_of_nothing_do_not_stop_the_test():
     account = make_account()
     for number in range(30):

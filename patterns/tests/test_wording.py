@@ -52,7 +52,10 @@ def test_strategy_carries_every_number():
 def test_numbers_of_counts_are_told_as_percent():
     effect = make_effect(effect=0.6931, effect_low=-0.1054, effect_high=1.0986)
 
-    assert numbers(effect, Basis.COUNT) == "+100 % engagement, all else equal (95 % interval -10 % to +200 %)"
+    assert (
+        numbers(effect, Basis.COUNT)
+        == "+100 % engagement, all else equal (95 % interval -10 % to +200 %) (n = 12, q = 0.012)"
+    )
 
 
 def test_numbers_of_an_untested_item_are_refused():

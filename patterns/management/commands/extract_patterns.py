@@ -14,7 +14,9 @@ from patterns.extraction import extract_new
 class Command(ConsoleCommand):
     """Grades settled posts, then extracts patterns for every persona and platform with newer numbers."""
 
-    help = "Grades settled posts and extracts patterns wherever a persona's numbers are newer than the last look at them."
+    help = (
+        "Grades settled posts and extracts patterns wherever a persona's numbers are newer than the last look at them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
