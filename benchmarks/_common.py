@@ -98,7 +98,7 @@ def seconds(call: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
-def timed(call: Callable[[], object], runs: int = 7) -> float:
+def timed(call: Callable[[], object], runs: int = 11) -> float:
     """The median seconds of several calls, after one that fills the caches."""
     call()
     return median(seconds(call) for _ in range(runs))

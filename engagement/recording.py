@@ -3,7 +3,7 @@
 Every function may run twice: a moment or an interaction that is already known changes nothing. All writes go in sets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELD
 TEXT_LIMIT = 10_000
 ID_LIMIT = 200
 PAYLOAD_LIMIT = 10_000
+ASKED_AT_ONCE = 5_000
 # (fields, types, highest value, what to give)
 LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
     (COUNT_FIELDS, (int,), MAX_COUNT, "whole number"),
@@ -162,14 +163,21 @@ def write_posts(posts: Sequence[SocialMediaPost], names: Sequence[str]) -> None:
 
 
 def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], *, now: datetime) -> int:
-    """Store the interactions of `post` that are not known yet; the number of new rows.
+    """Store the interactions of `post` that are not known yet; the number of new rows."""
+    return record_all_interactions([(post, seen)], now=now)
+
+
+def record_all_interactions(
+    seen_on: Iterable[tuple[SocialMediaPost, Iterable[SeenInteraction]]], *, now: datetime
+) -> int:
+    """Store the interactions of many posts that are not known yet, in sets; the number of new rows.
 
     Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
     """
-    rows = {row.platform_id: row for row in (_row(post, one, now) for one in seen)}
+    rows = {(row.post_id, row.platform_id): row for post, seen in seen_on for row in (_row(post, s, now) for s in seen)}
     erased = _erased({row.author_key for row in rows.values()})
-    known = _known_ids(post, rows.keys())
-    fresh = [row for row in rows.values() if row.platform_id not in known and row.author_key not in erased]
+    known = _known(rows.keys())
+    fresh = [row for key, row in rows.items() if key not in known and row.author_key not in erased]
     Interaction.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     return len(fresh)
 
@@ -197,9 +205,14 @@ def _erased(keys: set[str]) -> set[str]:
     return set(ErasedAuthor.objects.filter(author_key__in=keys - {""}).values_list("author_key", flat=True))
 
 
-def _known_ids(post: SocialMediaPost, ids: Iterable[str]) -> set[str]:
-    rows = Interaction.objects.filter(post=post, platform_id__in=list(ids))
-    return set(rows.order_by().values_list("platform_id", flat=True))
+def _known(keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these (post, platform id) are stored; asked in parts, since a statement takes only so many parameters."""
+    posts, ids = {post for post, _ in keys}, sorted({one for _, one in keys})
+    found: set[tuple[int, str]] = set()
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        rows = Interaction.objects.filter(post__in=posts, platform_id__in=ids[start : start + ASKED_AT_ONCE])
+        found.update(rows.order_by().values_list("post_id", "platform_id"))
+    return found
 
 
 def refuse(reason: str, payload: object, *, post: SocialMediaPost, now: datetime) -> None:

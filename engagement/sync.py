@@ -27,7 +27,7 @@ from engagement.querysets import WORKING, SocialMediaPostQuerySet
 from engagement.recording import (
     InvalidMetric,
     Observation,
-    record_interactions,
+    record_all_interactions,
     record_many,
     refuse,
     validate,
@@ -213,8 +213,7 @@ def _fetch_interactions(adapter: PlatformAdapter, post: SocialMediaPost, fetched
 @transaction.atomic
 def _store(fetched: Fetched, now: datetime) -> None:
     record_many(fetched.observations)
-    for post, seen in fetched.interactions:
-        record_interactions(post, seen, now=now)
+    record_all_interactions(fetched.interactions, now=now)
     ids = [observation.post.pk for observation in fetched.observations]
     SocialMediaPost.objects.filter(pk__in=ids).update(filter_state=FilterState.UNFILTERED)
 

@@ -2,8 +2,9 @@
 
 A hashtag used at good hours must not be praised for the hour. So items are tested by least squares on logarithms: the
 strongest claim is held constant for all others from then on, and so forth until nothing more passes the false discovery
-rate. On skewed rates as they are, and without holding anything constant, 18 % of windows without any effect led to a
-claim, and 61 % praised the tag of a good hour; this way 11 % and 1 % (120 posts; patterns/tests/test_adjustment.py).
+rate. Simulated windows of 30 to 60 posts without any effect then lead to a claim in 9 to 11 %, to a claimed gain in
+4 to 5 % (patterns/tests/test_adjustment.py); Welch's test of plain rates claimed in 18 %, and praised the tag of a good
+hour in 61 of 100 windows of 120 posts instead of 1.
 """
 
 from collections.abc import Sequence

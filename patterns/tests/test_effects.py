@@ -145,8 +145,8 @@ def test_young_posts_do_not_make_their_items_look_weak():
             account,
             # What guidance praises stands under the newest posts, whose numbers still grow.
             tags=["praised"] if (number % 4 > 0) == young else [],
-            engagement_rate=(2.0 if young else 4.0) + 0.1 * (number % 7),
-            published_at=NOW - timedelta(days=3 if young else number),
+            engagement_rate=(1.0 if young else 4.0) + 0.1 * (number % 7),
+            published_at=NOW - timedelta(days=3 if young else 2 * number - 32),
             last_synced_at=NOW,
         )
 
