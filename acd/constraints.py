@@ -4,9 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 
-def legal(
-    table: str, field: str, choices: type[models.Choices], *, null: bool = False
-) -> models.CheckConstraint:
+def legal(table: str, field: str, choices: type[models.Choices], *, null: bool = False) -> models.CheckConstraint:
     """Hold `field` to its vocabulary; with `null`, NULL is legal too."""
     condition = Q(**{f"{field}__in": choices.values})
     if null:

@@ -35,24 +35,18 @@ class ACDContext(models.Model):
     """One AI run: what it tried, how it went, how it was judged."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    phase = models.CharField(
-        max_length=100, validators=[RegexValidator(PHASE_PATTERN, "Use upper-case words.")]
-    )
+    phase = models.CharField(max_length=100, validators=[RegexValidator(PHASE_PATTERN, "Use upper-case words.")])
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.IMPLEMENTED)
     state = models.CharField(max_length=20, choices=State.choices, default=State.READY)
     complexity = models.CharField(max_length=20, choices=Complexity.choices, default=Complexity.MEDIUM)
     confidence = models.CharField(max_length=20, choices=Confidence.choices, default=Confidence.HYPOTHESIS)
     validation = models.CharField(max_length=30, choices=Validation.choices, default=Validation.PENDING)
-    queue_priority = models.CharField(
-        max_length=20, choices=QueuePriority.choices, default=QueuePriority.NORMAL
-    )
+    queue_priority = models.CharField(max_length=20, choices=QueuePriority.choices, default=QueuePriority.NORMAL)
     queue_status = models.CharField(max_length=20, choices=QueueStatus.choices, default=QueueStatus.QUEUED)
     note = models.TextField(blank=True)
     initial_context = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
-    pattern = models.CharField(
-        max_length=200, blank=True, help_text="Name of the strategy this run is an example of."
-    )
+    pattern = models.CharField(max_length=200, blank=True, help_text="Name of the strategy this run is an example of.")
     strategy = models.TextField(blank=True, help_text="The strategy in words, with the numbers it rests on.")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
     assigned_to = models.ForeignKey(
@@ -88,9 +82,7 @@ class ACDContext(models.Model):
         indexes = (
             models.Index(fields=["-created_at", "-id"], name="acdcontext_newest"),
             # `abandoned()` looks for old runs among the few that are under way.
-            models.Index(
-                fields=["started_at"], name="acdcontext_running", condition=Q(state=State.PROCESSING)
-            ),
+            models.Index(fields=["started_at"], name="acdcontext_running", condition=Q(state=State.PROCESSING)),
             models.Index(fields=["state", "-created_at"], name="acdcontext_state"),
         )
         constraints = (
@@ -101,12 +93,8 @@ class ACDContext(models.Model):
             legal("acdcontext", "validation", Validation),
             legal("acdcontext", "queue_priority", QueuePriority),
             legal("acdcontext", "queue_status", QueueStatus),
-            models.CheckConstraint(
-                condition=Q(phase__regex=PHASE_PATTERN), name="acdcontext_phase_upper_case"
-            ),
-            models.CheckConstraint(
-                condition=Q(cost__gte=0) | Q(cost=None), name="acdcontext_cost_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(phase__regex=PHASE_PATTERN), name="acdcontext_phase_upper_case"),
+            models.CheckConstraint(condition=Q(cost__gte=0) | Q(cost=None), name="acdcontext_cost_not_negative"),
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("started_at")),
                 name="acdcontext_ends_after_start",
@@ -145,16 +133,12 @@ class OutcomeEvent(models.Model):
     context = models.ForeignKey(ACDContext, models.CASCADE, related_name="outcomes")
     source = models.CharField(max_length=20, choices=OutcomeSource.choices)
     grade = models.PositiveSmallIntegerField(choices=Grade.choices)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     validation_before = models.CharField(max_length=30, choices=Validation.choices)
     validation_after = models.CharField(max_length=30, choices=Validation.choices)
     confidence_before = models.CharField(max_length=20, choices=Confidence.choices)
     confidence_after = models.CharField(max_length=20, choices=Confidence.choices)
-    evidence_key = models.CharField(
-        max_length=100, help_text="Names the evidence: the same evidence makes one event."
-    )
+    evidence_key = models.CharField(max_length=100, help_text="Names the evidence: the same evidence makes one event.")
     evidence = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, Q
 from acd.enums import State, Validation
 
 
-class ACDContextQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class ACDContextQuerySet(models.QuerySet):
     """Questions about runs: which are under way, which failed, what became of them."""
 
     def running(self) -> Self:
@@ -46,7 +46,7 @@ class ACDContextQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return dict(rows)
 
     def statistics(self) -> dict[str, object]:
-        """Counts by phase, state, confidence and validation; active, completed, failed; mean duration (timedelta or None)."""
+        """Counts by phase, state, confidence and validation; active, completed, failed; mean duration or None."""
         totals = self.aggregate(
             total=Count("pk"),
             active=Count("pk", filter=Q(state=State.PROCESSING)),
@@ -54,6 +54,4 @@ class ACDContextQuerySet(models.QuerySet):  # type: ignore[type-arg]
             failed=Count("pk", filter=Q(state=State.FAILED)),
             mean_duration=Avg("duration"),
         )
-        return totals | {
-            f"by_{name}": self.counts(name) for name in ("phase", "state", "confidence", "validation")
-        }
+        return totals | {f"by_{name}": self.counts(name) for name in ("phase", "state", "confidence", "validation")}

@@ -13,7 +13,7 @@ def keyring() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.TOKEN_ENCRYPTION_KEYS])
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):
     """Text that is stored as Fernet ciphertext. An empty string stays empty, so that "is one set" can be asked in SQL.
 
     Raises `ImproperlyConfigured` when no key opens a stored value.

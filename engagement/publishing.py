@@ -11,16 +11,17 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from engagement.accounts import CLOSING, closed, note_account_error
 from engagement.enums import PostStatus
+from engagement.hashtags import attach_hashtags
 from engagement.ladder import next_sync
 from engagement.metrics import find_hashtags
-from engagement.models import Hashtag, SocialAccount, SocialMediaPost
+from engagement.models import SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.reports import Item, Outcome, Report
-from engagement.sync import CLOSING, closed, note_account_error
 from engagement.values import Draft, PublishedPost
 from gator.studio.enums import ContentStatus
 from gator.studio.models import Content, Persona
@@ -44,9 +45,10 @@ def schedule(content: Content, account: SocialAccount, at: datetime) -> SocialMe
         raise NotPublishable(f"{content} is {status}: only ready or approved content is published.")
     if content.persona_id != account.persona_id:
         raise NotPublishable(f"{account} belongs to {account.persona}, the content to {content.persona}.")
-    if SocialMediaPost.objects.filter(content=content, account=account).exists():
-        raise NotPublishable(f"{content} was already planned for {account}.")
-    return _planned(content, account, at)
+    try:
+        return _planned(content, account, at)
+    except IntegrityError:
+        raise NotPublishable(f"{content} was already planned for {account}.") from None
 
 
 @transaction.atomic
@@ -73,16 +75,6 @@ def full_caption(content: Content) -> str:
     tags = {read: tag for tag in content.hashtags for read in find_hashtags(f"#{tag}")}
     missing = " ".join(f"#{tag}" for read, tag in tags.items() if read not in inside)
     return f"{content.caption}\n\n{missing}".strip() if missing else content.caption
-
-
-def attach_hashtags(tags_of: dict[SocialMediaPost, list[str]]) -> None:
-    """Link posts to their hashtags, in sets; links that exist stay."""
-    names = {name for tags in tags_of.values() for name in tags}
-    Hashtag.objects.bulk_create([Hashtag(name=name) for name in sorted(names)], ignore_conflicts=True)
-    ids = dict(Hashtag.objects.filter(name__in=names).values_list("name", "pk"))
-    link = SocialMediaPost.hashtags.through
-    rows = [link(socialmediapost_id=post.pk, hashtag_id=ids[name]) for post, tags in tags_of.items() for name in tags]
-    link.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 def publish_due(now: datetime) -> Report:

@@ -12,7 +12,7 @@ from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, 
 WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
 
 
-class SocialAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SocialAccountQuerySet(models.QuerySet):
     """Questions about accounts."""
 
     def working(self, now: datetime) -> Self:
@@ -25,7 +25,7 @@ class SocialAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(token_expires_at__gt=now, token_expires_at__lte=now + timedelta(days=days))
 
 
-class SocialMediaPostQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SocialMediaPostQuerySet(models.QuerySet):
     """Questions about posts."""
 
     def published(self) -> Self:
@@ -95,7 +95,7 @@ class SocialMediaPostQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(Q(vs_average__gte=percent) | Q(vs_average__lte=-percent))
 
 
-class InteractionQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class InteractionQuerySet(models.QuerySet):
     """Questions about visible interactions."""
 
     def unassessed(self) -> Self:

@@ -206,7 +206,7 @@ def _erased(keys: set[str]) -> set[str]:
 
 
 def _known(keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these (post, platform id) are stored; asked in parts, since a statement takes only so many parameters."""
+    """Which of these (post, platform id) are stored; asked in parts, as a statement takes only so many parameters."""
     posts, ids = {post for post, _ in keys}, sorted({one for _, one in keys})
     found: set[tuple[int, str]] = set()
     for start in range(0, len(ids), ASKED_AT_ONCE):

@@ -17,13 +17,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from engagement.accounts import CLOSING, closed, note_account_error, throttled
 from engagement.assessment import assess_posts
-from engagement.enums import AccountState, FilterState, MetricSource, PostStatus, SyncStatus
+from engagement.enums import FilterState, MetricSource, PostStatus, SyncStatus
 from engagement.ladder import next_sync
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
-from engagement.querysets import WORKING, SocialMediaPostQuerySet
+from engagement.querysets import SocialMediaPostQuerySet
 from engagement.recording import (
     InvalidMetric,
     Observation,
@@ -40,8 +41,6 @@ logger = logging.getLogger(__name__)
 # A failed read is tried again after this long, whatever the post's age.
 RETRY = timedelta(minutes=15)
 NOT_FILTERED = "The filter failed on it, so nothing learns from it. Gator tries again; the log holds the reason."
-# These close the whole account; asking on would prolong a limit, or ask with a dead token.
-CLOSING = (errors.AuthenticationFailed, errors.RateLimited)
 
 
 @dataclass
@@ -108,20 +107,6 @@ def _sync_named(account: SocialAccount, ids: list[int], report: Report, now: dat
             for post in wanted.exclude(pk__in=[p.pk for p in posts]):
                 report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
             _sync_batch(adapter, account, posts, report, now)
-
-
-def throttled(account: SocialAccount, now: datetime) -> bool:
-    """Whether the platform's window is closed at `now`."""
-    return account.throttled_until is not None and account.throttled_until > now
-
-
-def closed(account: SocialAccount, now: datetime) -> str:
-    """Why an account cannot be called at `now`, in words for staff; empty if it can."""
-    if throttled(account, now):
-        return f"The platform asked {account} to wait until {account.throttled_until:%Y-%m-%d %H:%M} UTC."
-    if account.state not in WORKING:
-        return f"{account} is {account.get_state_display().lower()}: connect it again or set it active."
-    return ""
 
 
 def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
@@ -256,19 +241,6 @@ def _ending(post: SocialMediaPost, error: errors.PlatformError | None, now: date
         return (*failed, ("status", PostStatus.DELETED), ("status_reason", words), ("next_sync_at", None))
     wait = timedelta(seconds=error.retry_after) if isinstance(error, errors.RateLimited) else RETRY
     return (*failed, ("next_sync_at", now + max(RETRY, wait)))
-
-
-def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
-    """Write down what a platform said against a whole account; a dead token pauses that account alone."""
-    changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
-    if isinstance(error, errors.AuthenticationFailed):
-        changes["state"] = AccountState.EXPIRED
-    if isinstance(error, errors.RateLimited):
-        changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
-    for name, value in changes.items():
-        setattr(account, name, value)
-    account.save(update_fields=list(changes))
-    logger.warning("%s: %s", account, error.for_staff)
 
 
 def _tell(report: Report, post: SocialMediaPost, error: errors.PlatformError | None, *, is_filtered: bool) -> None:

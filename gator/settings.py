@@ -105,7 +105,7 @@ DATA_DIR.mkdir(exist_ok=True)
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'gator.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE takes the write lock at the start of a transaction, so that web, worker and beat wait instead of failing.
+    # IMMEDIATE takes the write lock when a transaction starts, so that web, worker and beat wait instead of failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -276,8 +276,8 @@ PUBLISH_POLL_SECONDS = env.float("PUBLISH_POLL_SECONDS", default=5.0)
 
 # --- Sync ------------------------------------------------------------------------------------------------------------
 
-# (age of the post in hours, hours until the next sync): hourly to a day, 6-hourly to a week, daily to a month, weekly to
-# 90 days. Insights arrive up to 48 h late and posts live longer than a day.
+# (age of the post in hours, hours until the next sync): hourly to a day, 6-hourly to a week, daily to a month, weekly
+# to 90 days. Insights arrive up to 48 h late and posts live longer than a day.
 SYNC_LADDER = [(24, 1), (7 * 24, 6), (30 * 24, 24), (90 * 24, 7 * 24)]
 SYNC_BATCH = 50
 # A worker that dies loses its claim after this time, and another does the work.
@@ -293,8 +293,8 @@ BOT_THRESHOLD = 0.8
 
 # --- Grades ----------------------------------------------------------------------------------------------------------
 
-# (platform, basis): (good above, acceptable above), in percent. Instagram's pair by reach is the original design's. The others
-# are starting points in proportion to how platforms count: views repeat, so a rate by views is lower than one by reach.
+# (platform, basis): (good above, acceptable above), in percent. Instagram's pair by reach is the original design's. The
+# others are starting points in proportion to how platforms count: views repeat, so a rate by views is lower.
 GRADE_THRESHOLDS = {
     ("instagram", "reach"): (5.0, 2.0),
     ("facebook", "reach"): (5.0, 2.0),

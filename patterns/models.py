@@ -1,5 +1,7 @@
 """What was learned, from which rows, and the two proxies that give posts and contexts a second vocabulary."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +18,7 @@ from patterns.querysets import GenerationOutcomeQuerySet, PatternQuerySet, PostP
 class PostPerformance(SocialMediaPost):
     """A post, seen as evidence."""
 
-    objects = PostPerformanceQuerySet.as_manager()
+    objects: ClassVar = PostPerformanceQuerySet.as_manager()
 
     class Meta:
         proxy = True
@@ -27,7 +29,7 @@ class PostPerformance(SocialMediaPost):
 class GenerationOutcome(ACDContext):
     """A context, seen as evidence."""
 
-    objects = GenerationOutcomeQuerySet.as_manager()
+    objects: ClassVar = GenerationOutcomeQuerySet.as_manager()
 
     class Meta:
         proxy = True
@@ -59,7 +61,8 @@ class Pattern(models.Model):
     """Something learned: what it is about, how strong it is, how sure, and the evidence it rests on.
 
     `mean`, `low`, `high` and `baseline` are in percent of the basis, or in log engagement where the basis is `count`;
-    for failures they are counts per hundred runs. `effect` is `mean` - `baseline`.
+    for failures they are counts per hundred runs. `effect` is the difference all else equal (see `adjustment.py`), and
+    not `mean` - `baseline`.
     """
 
     kind = models.CharField(max_length=20, choices=PatternKind.choices)

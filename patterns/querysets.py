@@ -96,7 +96,7 @@ class GenerationOutcomeQuerySet(ACDContextQuerySet):
         return self.order_by().values("phase").annotate(n=Count("pk"), failures=failed).order_by("-failures", "phase")
 
 
-class PatternQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PatternQuerySet(models.QuerySet):
     """Questions about learned patterns."""
 
     def active(self) -> Self:

@@ -128,4 +128,3 @@ def test_sweep_abandoned_costs_the_same_for_one_and_three(django_assert_num_quer
             counts.append(sweep_abandoned(NOW))
 
     assert counts == [1, 3]
-

@@ -13,11 +13,11 @@ from django.db.models import OuterRef, Subquery
 
 from engagement.assessment import assess_posts
 from engagement.enums import AccountState, MetricSource, PostStatus
+from engagement.hashtags import attach_hashtags
 from engagement.imports.cells import CLOCK_SKEW
 from engagement.imports.posts import PostRow
 from engagement.imports.table import RowError
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
-from engagement.publishing import attach_hashtags
 from engagement.recording import Observation, record_many, write_posts
 from gator.studio.models import Persona
 

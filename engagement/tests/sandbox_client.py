@@ -96,7 +96,7 @@ def _tiktok(sandbox: Sandbox, account: Account, text: str) -> str:
     publish_id = sandbox.ask("POST", "/tiktok/v2/post/publish/video/init/", account, json=post).body["data"][
         "publish_id"
     ]
-    path, ids = "/tiktok/v2/post/publish/status/fetch/", []
+    path, ids = "/tiktok/v2/post/publish/status/fetch/", list[int]()
     while not ids:
         data = sandbox.ask("POST", path, account, json={"publish_id": publish_id}).body["data"]
         ids = data.get("publicaly_available_post_id", [])

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Platform, PostStatus
+from engagement.hashtags import attach_hashtags
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
 from engagement.publishing import (
     NotPublishable,
-    attach_hashtags,
     draft_of,
     full_caption,
     local_time,

@@ -16,7 +16,7 @@ def sandbox():
 def test_accounts_list_what_a_demo_needs(sandbox):
     accounts = sandbox.ask("GET", "/sandbox/accounts").body
 
-    by_persona = {}
+    by_persona = dict[str, list[str]]()
     for one in accounts:
         by_persona.setdefault(one["persona"], []).append(one["platform"])
     assert by_persona == {

@@ -10,10 +10,11 @@ import pytest
 from django.db import transaction
 
 from acd.tests.factories import NOW
+from engagement.accounts import closed
 from engagement.enums import AccountState, FilterState, MetricSource, Platform, PostStatus, SyncStatus
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.reports import Outcome
-from engagement.sync import RETRY, closed, sync_account, sync_due, sync_posts
+from engagement.sync import RETRY, sync_account, sync_due, sync_posts
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 

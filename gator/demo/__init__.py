@@ -1,1 +1,1 @@
-"""The loop, shown from end to end against the sandbox: the cast, some weeks of their life, and an account of what happened."""
+"""The loop, shown from end to end against the sandbox: the cast, some weeks of their life, an account of these."""

@@ -1,4 +1,4 @@
-"""What the demo's weeks came to, station by station, as plain figures. Everything is read from the records, nothing is remembered."""
+"""What the demo's weeks came to, station by station, as plain figures read from the records."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,16 @@ from patterns.guidance import guidance_for
 from patterns.models import Pattern
 
 EXAMPLES = 5
-ADVICE = ("hashtags", "hours", "media_kinds", "approaches", "avoid_hashtags", "avoid_hours", "avoid_media_kinds", "avoid_approaches")
+ADVICE = (
+    "hashtags",
+    "hours",
+    "media_kinds",
+    "approaches",
+    "avoid_hashtags",
+    "avoid_hours",
+    "avoid_media_kinds",
+    "avoid_approaches",
+)
 
 
 class Account:
@@ -36,7 +45,18 @@ class Account:
 
     def to_json(self) -> dict[str, Any]:
         """Every station, in the order of the loop."""
-        stations = ("generate", "publish", "sync", "filter", "grade", "extract", "inform", "trouble", "uncertain", "lineage")
+        stations = (
+            "generate",
+            "publish",
+            "sync",
+            "filter",
+            "grade",
+            "extract",
+            "inform",
+            "trouble",
+            "uncertain",
+            "lineage",
+        )
         return {name: getattr(self, name)() for name in stations}
 
     def generate(self) -> dict[str, Any]:
@@ -59,7 +79,11 @@ class Account:
     def sync(self) -> dict[str, Any]:
         """Snapshots and visible interactions."""
         snapshots = MetricSnapshot.objects.filter(post__in=self.posts)
-        return {"snapshots": snapshots.count(), "interactions": self.seen.count(), "by_state": counts(self.posts, "sync_status")}
+        return {
+            "snapshots": snapshots.count(),
+            "interactions": self.seen.count(),
+            "by_state": counts(self.posts, "sync_status"),
+        }
 
     def filter(self) -> dict[str, Any]:
         """Verdicts, and how right they are by the sandbox's truth, which the filter never saw."""
@@ -101,9 +125,12 @@ class Account:
     def extract(self) -> dict[str, Any]:
         """What was learned, strongest first, beside what the sandbox knows to be true."""
         learned = self.patterns.active().exclude(kind=PatternKind.FAILURE).select_related("persona")
+        ranked = learned.order_by("persona", "platform", "q_value", "pk")
         failures = self.patterns.active().filter(kind=PatternKind.FAILURE)
         return {
-            "patterns": [self._learned(pattern) for pattern in learned.order_by("persona", "platform", "q_value", "pk")],
+            "patterns": [
+                self._learned(pattern) for pattern in learned.order_by("persona", "platform", "q_value", "pk")
+            ],
             "failures": list(failures.order_by("-n", "pk").values_list("strategy", flat=True)),
         }
 
@@ -116,7 +143,7 @@ class Account:
         }
 
     def inform(self) -> dict[str, Any]:
-        """What the next piece starts from, how many already did, and how informed posts compare with the control share."""
+        """What the next piece starts from, how many did already, and how they compare with the control share."""
         account = self.accounts[0]
         guidance = guidance_for(account.persona, account.platform, now=self.now)
         return {
@@ -124,11 +151,16 @@ class Account:
             "next_for": str(account),
             "next": {name: value for name, value in guidance.to_json().items() if value and name in ADVICE},
             "patterns_used": len(guidance.patterns),
-            "mean_vs_average": {"informed": self._vs_average(guided=True), "control": self._vs_average(guidance__informed=False)},
+            "mean_vs_average": {
+                "informed": self._vs_average(guided=True),
+                "control": self._vs_average(guidance__informed=False),
+            },
         }
 
     def _vs_average(self, **which: bool) -> dict[str, Any]:
-        posts = self.posts.filter(vs_average__isnull=False, **{f"content__{name}": value for name, value in which.items()})
+        posts = self.posts.filter(
+            vs_average__isnull=False, **{f"content__{name}": value for name, value in which.items()}
+        )
         return posts.aggregate(n=Count("pk"), percent=Avg("vs_average"))
 
     def trouble(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from acd.models import ACDContext
 from engagement.models import SocialAccount, SocialMediaPost
@@ -42,20 +43,32 @@ class ForeignPersona(Exception):
 
 @transaction.atomic
 def clear(offers: Sequence[dict[str, Any]]) -> int:
-    """Remove what an earlier demo left; the number of its posts. Raises `ForeignPersona` rather than touch anything else."""
+    """Remove what an earlier demo left; the number of its posts. Raises `ForeignPersona` and touches nothing else."""
     personas = Persona.objects.filter(slug__in={offer["persona"] for offer in offers})
-    ours = {offer["user_id"] for offer in offers}
-    foreign = SocialAccount.objects.filter(persona__in=personas).exclude(platform_user_id__in=ours).first()
-    if foreign:
-        raise ForeignPersona(f"{foreign} belongs to a persona of the demo's name: rename “{foreign.persona.slug}” first.")
+    _require_ours(personas, {offer["user_id"] for offer in offers})
     posts = SocialMediaPost.objects.filter(persona__in=personas)
     contents = Content.objects.filter(persona__in=personas)
     contexts = list(contents.exclude(context=None).values_list("context", flat=True))
     n = posts.count()
-    for rows in (posts, contents, ACDContext.objects.filter(pk__in=contexts), SocialAccount.objects.filter(persona__in=personas)):
+    for rows in (
+        posts,
+        contents,
+        ACDContext.objects.filter(pk__in=contexts),
+        SocialAccount.objects.filter(persona__in=personas),
+    ):
         rows.delete()
     personas.delete()
     return n
+
+
+def _require_ours(personas: QuerySet[Persona], user_ids: set[str]) -> None:
+    """The demo's personas have accounts of the sandbox, and no others."""
+    for persona in personas.prefetch_related("accounts"):
+        known = {account.platform_user_id for account in persona.accounts.all()}
+        if not known or known - user_ids:
+            raise ForeignPersona(
+                f"The persona “{persona.slug}” is not the demo's: change its slug, then run the demo again."
+            )
 
 
 @transaction.atomic

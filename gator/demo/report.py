@@ -31,7 +31,7 @@ def percent(share: dict[str, Any]) -> str:
 def _generate(facts: dict[str, Any]) -> list[str]:
     return [
         f"{facts['runs']} tracked runs; contents: {listed(facts['contents'])}.",
-        f"{facts['without_guidance']} contents were made without guidance, {facts['control']} of them as the control share.",
+        f"{facts['without_guidance']} contents were made without guidance, {facts['control']} as the control share.",
         f"{facts['traces']} failures left a trace, such as: {facts['example_failure'] or 'none'}",
     ]
 
@@ -52,7 +52,7 @@ def _filter(facts: dict[str, Any]) -> list[str]:
         f"Verdicts: {listed(facts['verdicts'])}.",
         f"By the sandbox's truth: precision {percent(facts['precision'])}; recall {percent(facts['recall'])}.",
         f"The true genuine engagement lies in the interval for {percent(facts['estimates'])}.",
-        f"On {facts['unobserved_posts']} posts nothing can be seen one by one: their genuine part is estimated, and widely.",
+        f"On {facts['unobserved_posts']} posts nobody can be seen: their genuine part is estimated, and widely.",
     ]
 
 
@@ -71,7 +71,9 @@ def _extract(facts: dict[str, Any]) -> list[str]:
 
 
 def _inform(facts: dict[str, Any]) -> list[str]:
-    advice = "; ".join(f"{name.replace('_', ' ')} {', '.join(map(str, value))}" for name, value in facts["next"].items())
+    advice = "; ".join(
+        f"{name.replace('_', ' ')} {', '.join(map(str, value))}" for name, value in facts["next"].items()
+    )
     compared = "; ".join(
         f"{name} {row['percent']:+.0f} % (n = {row['n']})" if row["n"] else f"{name}: no number yet"
         for name, row in facts["mean_vs_average"].items()
@@ -87,8 +89,8 @@ def _trouble(facts: dict[str, Any]) -> list[str]:
     lines = [f"{account}: {why}" for account, why in facts["accounts"].items()]
     lines += facts["deleted_posts"]
     lines.append(
-        f"{facts['failed_runs']} failed runs, {facts['weak_posts']} weak posts, {facts['bot_ridden_posts']} bot-ridden posts, "
-        f"{facts['waiting_posts']} posts that wait."
+        f"{facts['failed_runs']} failed runs, {facts['weak_posts']} weak posts, "
+        f"{facts['bot_ridden_posts']} bot-ridden posts, {facts['waiting_posts']} posts that wait."
     )
     return lines
 

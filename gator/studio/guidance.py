@@ -9,7 +9,8 @@ class Guidance:
     """Advice for one generation. Empty advice is legal: it means that nothing is known yet.
 
     `hours` are local hours (0 to 23) of the persona; `patterns` are the ids of the patterns the advice came from,
-    `reasons` the sentences of those patterns, with their numbers. `informed` is False for the control share that is generated without advice.
+    `reasons` the sentences of those patterns, with their numbers. `informed` is False for the control share that is
+    generated without advice.
     """
 
     persona: str
@@ -28,6 +29,4 @@ class Guidance:
 
     def to_json(self) -> dict[str, Any]:
         """The value as JSON, for the row of the content."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-        }
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}

@@ -22,9 +22,7 @@ def validate_hashtags(value: object) -> None:
         raise ValidationError("Give hashtags as a list of words.")
     for tag in value:
         if not isinstance(tag, str) or not HASHTAG.fullmatch(tag):
-            raise ValidationError(
-                f"{tag!r} is not a hashtag: use letters, digits and underscores, without '#'."
-            )
+            raise ValidationError(f"{tag!r} is not a hashtag: use letters, digits and underscores, without '#'.")
 
 
 class Persona(models.Model):
@@ -42,9 +40,7 @@ class Persona(models.Model):
         validators=[validate_hashtags],
         help_text="Hashtags to choose from, without '#'.",
     )
-    timezone = TimeZoneField(
-        default="UTC", help_text="Where the persona lives; posting hours are told in it."
-    )
+    timezone = TimeZoneField(default="UTC", help_text="Where the persona lives; posting hours are told in it.")
     status = models.CharField(max_length=10, choices=PersonaStatus.choices, default=PersonaStatus.ACTIVE)
     created_at = models.DateTimeField(default=now, editable=False)
 
@@ -69,9 +65,7 @@ class Content(models.Model):
     caption = models.TextField(blank=True)
     hashtags = models.JSONField(default=list, blank=True, validators=[validate_hashtags])
     media = models.FileField(upload_to="content/%Y/%m/", blank=True)
-    approach = models.CharField(
-        max_length=50, blank=True, help_text="The strategy the piece tries, as one word."
-    )
+    approach = models.CharField(max_length=50, blank=True, help_text="The strategy the piece tries, as one word.")
     model = models.CharField(max_length=200, blank=True)
     provider = models.CharField(max_length=200, blank=True)
     parameters = models.JSONField(default=dict, blank=True)

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from gator.studio.enums import ContentStatus, PersonaStatus
 
 
-class PersonaQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PersonaQuerySet(models.QuerySet):
     """Questions about personas."""
 
     def active(self) -> Self:
@@ -16,7 +16,7 @@ class PersonaQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(status=PersonaStatus.ACTIVE)
 
 
-class ContentQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class ContentQuerySet(models.QuerySet):
     """Questions about content."""
 
     def publishable(self) -> Self:
@@ -28,10 +28,10 @@ class ContentQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(persona=persona)
 
 
-class FeedbackQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class FeedbackQuerySet(models.QuerySet):
     """Questions about ratings."""
 
     def counted(self) -> Self:
         """The newest rating of each rater for each content: the ones that count."""
-        newest = self.model.objects.filter(content=OuterRef("content"), rater=OuterRef("rater"))
+        newest = self.model._default_manager.filter(content=OuterRef("content"), rater=OuterRef("rater"))
         return self.filter(pk=Subquery(newest.order_by("-created_at", "-pk").values("pk")[:1]))

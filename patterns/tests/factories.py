@@ -6,8 +6,8 @@ from typing import Any
 
 from acd.tests.factories import NOW
 from engagement.enums import Basis, FilterState
+from engagement.hashtags import attach_hashtags
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import attach_hashtags
 from engagement.tests.factories import make_post
 from gator.studio.tests.factories import make_persona
 from patterns.enums import Advice, PatternKind

@@ -1,12 +1,11 @@
 """`demo`: the whole loop once, against a sandbox that it starts itself."""
 
-from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.test.utils import override_settings
 from django.utils import timezone
 
@@ -26,20 +25,22 @@ class Command(ConsoleCommand):
     """Runs the learning loop for three personas on four platforms over some weeks of the sandbox's own time."""
 
     help = (
-        "Starts the built-in sandbox of the four platforms on a free loopback port, lives through some weeks of its time "
-        "(generate, publish, sync, filter, grade, extract, inform) and tells what was learned. Running it again starts anew: "
-        "only what an earlier demo made is removed."
+        "Starts the built-in sandbox of the four platforms on a free loopback port, lives through some weeks of its "
+        "time (generate, publish, sync, filter, grade, extract, inform) and tells what was learned. Running it again "
+        "starts anew: only what an earlier demo made is removed."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--seed", type=int, default=7, help="equal seeds give equal weeks that end on the same day (default 7)")
+        parser.add_argument("--seed", type=int, default=7, help="equal seeds and days give equal weeks (default 7)")
         parser.add_argument("--days", type=int, default=DAYS, help=f"how many days to live through (default {DAYS})")
         parser.add_argument("--until", type=day, help="the day the weeks end, as 2026-11-22 (default: today, UTC)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo makes up personas and posts: it runs on a development installation only (DEBUG).")
+            raise CommandError(
+                "The demo makes up personas and posts: it runs on a development installation only (DEBUG)."
+            )
         if not 1 <= options["days"] <= 365:
             raise CommandError("--days: give a number of days from 1 to 365.")
         began = perf_counter()
@@ -62,13 +63,17 @@ class Command(ConsoleCommand):
         except cast.ForeignPersona as error:
             raise CommandError(str(error)) from None
         accounts = cast.connect(offers, start)
-        self.say(f"The sandbox answers at {address}: {len(accounts)} accounts of {len(cast.CHARACTERS)} personas, {days} days.")
+        self.say(
+            f"The sandbox answers at {address}: {len(accounts)} accounts of {len(cast.CHARACTERS)} personas, {days} days."
+        )
         weeks = Weeks(accounts=accounts, control=control, start=start, days=days, seed=seed)
         with override_settings(PLATFORM_API_URLS=urls, PUBLISH_POLL_SECONDS=0.0):
             for _ in self.progress(weeks.live(), "Living through the weeks", total=days):
                 pass
         end = start + timedelta(days=days)
-        result = {"seed": seed, "days": days, "start": start, "end": end} | Account(accounts, control.truth(), end).to_json()
+        result = {"seed": seed, "days": days, "start": start, "end": end} | Account(
+            accounts, control.truth(), end
+        ).to_json()
         control.close()
         return result
 

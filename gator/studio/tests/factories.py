@@ -27,6 +27,4 @@ def make_content(**changes: Any) -> Content:
         "caption": "Good morning",
         "created_at": NOW,
     }
-    return Content.objects.create(
-        **defaults | {"persona": changes.get("persona") or make_persona()} | changes
-    )
+    return Content.objects.create(**defaults | {"persona": changes.get("persona") or make_persona()} | changes)

@@ -1,0 +1,42 @@
+"""Whether an account may be called, and what platforms said against it."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from engagement.enums import AccountState
+from engagement.models import SocialAccount
+from engagement.platforms import errors
+from engagement.querysets import WORKING
+
+logger = logging.getLogger(__name__)
+
+# These close the whole account; asking on would prolong a limit, or ask with a dead token.
+CLOSING = (errors.AuthenticationFailed, errors.RateLimited)
+
+
+def throttled(account: SocialAccount, now: datetime) -> bool:
+    """Whether the platform's window is closed at `now`."""
+    return account.throttled_until is not None and account.throttled_until > now
+
+
+def closed(account: SocialAccount, now: datetime) -> str:
+    """Why an account cannot be called at `now`, in words for staff; empty if it can."""
+    if throttled(account, now):
+        return f"The platform asked {account} to wait until {account.throttled_until:%Y-%m-%d %H:%M} UTC."
+    if account.state not in WORKING:
+        return f"{account} is {account.get_state_display().lower()}: connect it again or set it active."
+    return ""
+
+
+def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
+    """Write down what a platform said against a whole account; a dead token pauses that account alone."""
+    changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
+    if isinstance(error, errors.AuthenticationFailed):
+        changes["state"] = AccountState.EXPIRED
+    if isinstance(error, errors.RateLimited):
+        changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(changes))
+    logger.warning("%s: %s", account, error.for_staff)
