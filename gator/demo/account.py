@@ -128,9 +128,7 @@ class Account:
         ranked = learned.order_by("persona", "platform", "q_value", "pk")
         failures = self.patterns.active().filter(kind=PatternKind.FAILURE)
         return {
-            "patterns": [
-                self._learned(pattern) for pattern in learned.order_by("persona", "platform", "q_value", "pk")
-            ],
+            "patterns": [self._learned(pattern) for pattern in ranked],
             "failures": list(failures.order_by("-n", "pk").values_list("strategy", flat=True)),
         }
 

@@ -1,21 +1,22 @@
 """Measure the filter on comments whose truth is known."""
 
-import csv
-import json
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError, CommandParser
 
+from acd.console import ConsoleCommand
 from engagement.enums import InteractionKind, Verdict
 from engagement.filtering.pipeline import MODEL_VERSION, assess
 from engagement.filtering.scene import Seen
 from engagement.filtering.scoring import Score
 from engagement.filtering.text import normalise
+from engagement.imports.table import TableError, read_file, read_table
 from engagement.intervals import Interval
 
 PREVALENCES = (0.05, 0.2)
@@ -34,7 +35,7 @@ def prevalence(given: str) -> float:
     return share
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Run the pipeline over one labelled CSV and report how often it was right."""
 
     help = (
@@ -43,8 +44,9 @@ class Command(BaseCommand):
         "score is given twice, the second time with each text kept once. Nothing is stored."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a CSV file with a header, in UTF-8")
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path, help="a CSV file with a header")
         parser.add_argument("--text", required=True, metavar="COLUMN", help="the column of the comments")
         parser.add_argument("--label", required=True, metavar="COLUMN", help="the column that says who is a bot")
         parser.add_argument("--author", metavar="COLUMN", help="the column of the authors, if there is one")
@@ -54,18 +56,15 @@ class Command(BaseCommand):
             "--prevalence", type=prevalence, nargs="+", default=PREVALENCES, metavar="SHARE",
             help="shares of bots for which to give the precision (default: 0.05 0.2)",
         )  # fmt: skip
-        parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
         labelled = read(options)
         scores = {"all": score(labelled), "distinct_texts": score(distinct(labelled))}
-        if options["json"]:
-            report = {name: one.to_json(options["prevalence"]) for name, one in scores.items()}
-            self.stdout.write(json.dumps({"model_version": MODEL_VERSION, **report}))
-            return
-        self.stdout.write(f"Filter {MODEL_VERSION}, threshold {settings.BOT_THRESHOLD:g}")
+        self.say(f"Filter {MODEL_VERSION}, threshold {settings.BOT_THRESHOLD:g}")
         for title, one in (("All comments", scores["all"]), ("Each text once", scores["distinct_texts"])):
-            self.stdout.write("\n".join(described(title, one, options["prevalence"])))
+            self.say("\n".join(described(title, one, options["prevalence"])))
+        report = {name: one.to_json(options["prevalence"]) for name, one in scores.items()}
+        self.finish({"model_version": MODEL_VERSION, **report})
 
 
 def read(options: dict[str, Any]) -> list[Labelled]:
@@ -85,17 +84,15 @@ def read(options: dict[str, Any]) -> list[Labelled]:
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            header = list(reader.fieldnames or ())
-            missing = [column for column in columns if column not in header]
-            if missing:
-                raise CommandError(f"{path} has no column {missing[0]!r}. Its columns: {', '.join(header) or 'none'}.")
-            return [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}. Give the path of a CSV file.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"{path} is not a CSV file in UTF-8 ({error}). Save it as one.") from error
+        table = read_table(read_file(path))
+    except TableError as error:
+        raise CommandError(str(error)) from None
+    missing = [column for column in columns if column not in table.header]
+    if missing:
+        raise CommandError(f"{path} has no column {missing[0]!r}. Its columns: {', '.join(table.header)}.")
+    if table.broken:
+        raise CommandError(f"{path}, {table.broken[0]}")
+    return [(row.line, dict(zip_longest(table.header, row.cells, fillvalue=""))) for row in table.records]
 
 
 def _seen(line: int, cells: dict[str, str]) -> Seen:

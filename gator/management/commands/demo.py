@@ -63,9 +63,7 @@ class Command(ConsoleCommand):
         except cast.ForeignPersona as error:
             raise CommandError(str(error)) from None
         accounts = cast.connect(offers, start)
-        self.say(
-            f"The sandbox answers at {address}: {len(accounts)} accounts of {len(cast.CHARACTERS)} personas, {days} days."
-        )
+        self.say(f"The sandbox answers at {address} with {len(accounts)} accounts; {days} days begin.")
         weeks = Weeks(accounts=accounts, control=control, start=start, days=days, seed=seed)
         with override_settings(PLATFORM_API_URLS=urls, PUBLISH_POLL_SECONDS=0.0):
             for _ in self.progress(weeks.live(), "Living through the weeks", total=days):
