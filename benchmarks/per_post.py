@@ -24,7 +24,7 @@ from engagement.values import SeenInteraction
 from gator.studio.models import Persona
 from patterns.extraction import extract
 
-RUNS = 60
+RUNS = 40
 # Comments of a busy post, and of the busiest one that is read at once.
 COMMENTS, MANY_COMMENTS = 100, 500
 # People who comment on more than one post.

@@ -65,7 +65,8 @@ class Command(ConsoleCommand):
         accounts = cast.connect(offers, start)
         self.say(f"The sandbox answers at {address} with {len(accounts)} accounts; {days} days begin.")
         weeks = Weeks(accounts=accounts, control=control, start=start, days=days, seed=seed)
-        with override_settings(PLATFORM_API_URLS=urls, PUBLISH_POLL_SECONDS=0.0):
+        # In debug mode Django keeps every query, and on SQLite asks the database to quote each one's parameters.
+        with override_settings(PLATFORM_API_URLS=urls, PUBLISH_POLL_SECONDS=0.0, DEBUG=False):
             for _ in self.progress(weeks.live(), "Living through the weeks", total=days):
                 pass
         end = start + timedelta(days=days)
