@@ -82,7 +82,6 @@ def make_post(number: int, account: SocialAccount, random: Random) -> SocialMedi
         likes=genuine,
         comments=observed,
         reach=reach,
-        raw={"id": f"post-{number}", "like_count": genuine, "comments_count": observed},
         last_synced_at=moment + timedelta(days=7),
         sync_status=SyncStatus.OK,
         filter_state=FilterState.FILTERED,

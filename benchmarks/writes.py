@@ -30,7 +30,7 @@ def put(post: SocialMediaPost, metrics: Metrics, number: int) -> None:
     """Put what stands on a post after its `number`th sync on it."""
     for name, value in metrics.counts().items():
         setattr(post, name, value)
-    post.api_version, post.raw, post.source = metrics.api_version, metrics.raw, MetricSource.API
+    post.api_version, post.source = metrics.api_version, MetricSource.API
     post.last_synced_at = NOW + timedelta(hours=number)
     post.next_sync_at = NOW + timedelta(hours=number + 1)
 

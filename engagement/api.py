@@ -231,7 +231,7 @@ class SocialAccountViewSet(
 class PostViewSet(viewsets.ReadOnlyModelViewSet[SocialMediaPost]):
     """Posts: where each stands, its newest numbers and what they mean."""
 
-    queryset = SocialMediaPost.objects.select_related("persona").prefetch_related("hashtags").defer("raw")
+    queryset = SocialMediaPost.objects.select_related("persona").prefetch_related("hashtags")
     serializer_class = PostSerializer
     filterset_class = PostFilters
     action_permissions = {

@@ -99,7 +99,6 @@ class Measured(models.Model):
     click_through_rate = models.FloatField(null=True, blank=True, help_text="Percent, 0 to 100.")
     api_version = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=10, choices=MetricSource.choices, default=MetricSource.API)
-    raw = models.JSONField(default=dict, blank=True, help_text="The platform's reply as it came.")
 
     class Meta:
         abstract = True
@@ -238,6 +237,7 @@ class MetricSnapshot(Measured):
 
     post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="snapshots")
     observed_at = models.DateTimeField()
+    raw = models.JSONField(default=dict, blank=True, help_text="The platform's reply as it came.")
 
     class Meta:
         ordering = ("-observed_at",)

@@ -25,7 +25,7 @@ LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
     (COUNT_FIELDS, (int,), MAX_COUNT, "whole number"),
     (RATE_FIELDS, (int, float), 100, "percentage"),
 )
-STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "raw", "last_synced_at")
+STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "last_synced_at")
 
 
 class InvalidMetric(ValueError):
@@ -96,7 +96,10 @@ def record_many(observations: Sequence[Observation], *, source: str = MetricSour
     posts = _locked({o.post.pk for o in observations})
     fresh = _fresh(observations, posts)
     MetricSnapshot.objects.bulk_create(
-        [MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, **_columns(o, source)) for o in fresh],
+        [
+            MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, raw=o.metrics.raw, **_columns(o, source))
+            for o in fresh
+        ],
         batch_size=500,
     )
     write_posts(_newest_applied(posts, fresh, source), STANDING_FIELDS)
@@ -128,7 +131,7 @@ def _known_moments(posts: dict[int, SocialMediaPost], moments: set[datetime]) ->
 
 def _columns(observation: Observation, source: str) -> dict[str, Any]:
     metrics = observation.metrics
-    return metrics.counts() | {"api_version": metrics.api_version, "source": source, "raw": metrics.raw}
+    return metrics.counts() | {"api_version": metrics.api_version, "source": source}
 
 
 def _newest_applied(

@@ -243,7 +243,6 @@ class PerformanceAdmin(ReadOnly, Admin):
         ("persona", AutocompleteSelectFilter),
     )
     list_select_related = ("persona",)
-    list_defer = ("raw",)
     readonly_preprocess_fields = dict.fromkeys(EVIDENCE, decimals)
     ordering = ("-lift", "-pk")
     search_fields = ("caption",)

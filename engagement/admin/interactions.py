@@ -42,7 +42,6 @@ class InteractionAdmin(ReadOnly, Admin):
     list_display: ClassVar = ("words", "kind_name", "decided", "evidence", "author", "post_link", "seen")
     list_filter = (VerdictFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("post",)
-    list_defer = ("post__raw",)
     search_fields = ("text", "=platform_id")
     actions = ("mark_genuine", "mark_bot", "mark_persona", "follow_filter")
     readonly_fields = ("decided", "evidence_list", "author")

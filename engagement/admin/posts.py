@@ -94,7 +94,6 @@ class PostAdmin(ReadOnly, Admin):
         ("persona", AutocompleteSelectFilter),
     )
     list_select_related = ("persona", "account", "content", "content__persona", "context")
-    list_defer = ("raw",)
     list_fullwidth = True
     search_fields = ("caption", "=platform_post_id")
     search_help_text = "Search captions, or give the platform's id of a post."
@@ -127,7 +126,7 @@ class PostAdmin(ReadOnly, Admin):
                 )
             },
         ),
-        ("What the platform says", {"fields": (*COUNTS, ("source", "api_version"), "raw")}),
+        ("What the platform says", {"fields": (*COUNTS, ("source", "api_version"))}),
         ("Sync", {"fields": (("sync_status", "last_synced_at", "next_sync_at"), "sync_error")}),
         ("Where it belongs", {"fields": (("persona", "account"), ("content", "context"))}),
     )

@@ -31,7 +31,7 @@ class SnapshotAdmin(ReadOnly, Admin):
     )
     list_filter = (("source", ChoicesDropdownFilter),)
     list_select_related = ("post",)
-    list_defer = ("raw", "post__raw")
+    list_defer = ("raw",)
     fieldsets = (
         (None, {"fields": (("post", "observed_at"), ("source", "api_version"))}),
         ("Numbers", {"fields": COUNTS}),
@@ -70,7 +70,7 @@ class RefusedAdmin(ReadOnly, Admin):
 
     list_display = ("why", "post_link", "account_link", "created")
     list_select_related = ("post", "account")
-    list_defer = ("payload", "post__raw", "account__access_token", "account__refresh_token")
+    list_defer = ("payload", "account__access_token", "account__refresh_token")
     search_fields = ("reason",)
     readonly_fields = ("payload_text",)
     fieldsets = ((None, {"fields": ("reason", ("post", "account", "created_at"), "payload_text")}),)

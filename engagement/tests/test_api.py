@@ -128,7 +128,6 @@ def test_post_shows_its_numbers_with_interval_basis_and_freshness(editor):
         engagement_rate=4.0,
         rate_low=3.5,
         rate_high=4.5,
-        raw={"id": "9"},
     )
 
     shown = editor.get(f"{POSTS}{post.pk}/").json()

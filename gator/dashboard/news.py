@@ -82,7 +82,7 @@ def post_concerns(now: datetime) -> list[Concern]:
     """Posts that could not be published or read."""
     stuck = Q(status__in=[PostStatus.UNKNOWN, PostStatus.FAILED])
     failed = Q(pk__in=SocialMediaPost.objects.sync_failed().values("pk"))
-    rows = SocialMediaPost.objects.filter(stuck | failed).defer("raw").order_by("-created_at", "-pk")[:ROWS]
+    rows = SocialMediaPost.objects.filter(stuck | failed).order_by("-created_at", "-pk")[:ROWS]
     return [
         Concern(
             f"Post {post.get_status_display().lower()}" if post.status != PostStatus.PUBLISHED else "Sync failed",

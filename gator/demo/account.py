@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 
 from acd.enums import Grade
 from acd.models import ACDContext, TraceArtifact
@@ -17,6 +17,7 @@ from patterns.analyzer import PatternAnalyzer
 from patterns.enums import PatternKind, Signal
 from patterns.guidance import guidance_for
 from patterns.models import Pattern
+from patterns.stats import Sample, interval
 
 EXAMPLES = 5
 ADVICE = (
@@ -159,7 +160,13 @@ class Account:
         posts = self.posts.filter(
             vs_average__isnull=False, **{f"content__{name}": value for name, value in which.items()}
         )
-        return posts.aggregate(n=Count("pk"), percent=Avg("vs_average"))
+        square = Sum(F("vs_average") * F("vs_average"))
+        sums = posts.aggregate(n=Count("pk"), total=Sum("vs_average"), squares=square)
+        sample = Sample(sums["n"], sums["total"] or 0.0, sums["squares"] or 0.0)
+        around = interval(sample)
+        if around is None:
+            return {"n": sample.n, "percent": None, "low": None, "high": None}
+        return {"n": sample.n, "percent": sample.mean, "low": around.low, "high": around.high}
 
     def trouble(self) -> dict[str, Any]:
         """What went wrong, in the words that staff read."""

@@ -75,7 +75,9 @@ def _inform(facts: dict[str, Any]) -> list[str]:
         f"{name.replace('_', ' ')} {', '.join(map(str, value))}" for name, value in facts["next"].items()
     )
     compared = "; ".join(
-        f"{name} {row['percent']:+.0f} % (n = {row['n']})" if row["n"] else f"{name}: no number yet"
+        f"{name} {row['percent']:+.0f} % (95 % interval {row['low']:+.0f} to {row['high']:+.0f}, n = {row['n']})"
+        if row["percent"] is not None
+        else f"{name}: no number yet"
         for name, row in facts["mean_vs_average"].items()
     )
     return [

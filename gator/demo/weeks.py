@@ -15,7 +15,7 @@ from gator.studio.feedback import submit
 from gator.studio.generators.base import GenerationFailed
 from gator.studio.models import Content
 
-POSTS_A_DAY = 2
+POSTS_A_DAY = 1
 LEARN_EVERY_DAYS = 7
 # What goes wrong, and on which day: as in real life, once things had seemed to work.
 VANISH_ON_DAY = 10

@@ -91,7 +91,6 @@ def make_measured(**changes) -> SocialMediaPost:
         grade=Grade.GOOD,
         last_synced_at=NOW,
         measured_at=NOW,
-        raw={"text": SCRIPT},
     )
     post.hashtags.add(Hashtag.objects.get_or_create(name="light")[0])
     return post
