@@ -19,7 +19,7 @@ from engagement.values import COUNT_FIELDS
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-NUMBERS = (*COUNT_FIELDS, "raw", "last_synced_at", "genuine_engagement", "engagement_rate", "measured_at")
+NUMBERS = (*COUNT_FIELDS, "last_synced_at", "genuine_engagement", "engagement_rate", "measured_at")
 every_platform = pytest.mark.parametrize("platform", Platform.values)
 
 
