@@ -111,9 +111,12 @@ class Measured(models.Model):
 class SocialMediaPost(Measured):
     """A post on a platform: where it stands, its newest numbers and what they mean."""
 
-    persona = models.ForeignKey(Persona, models.PROTECT, related_name="posts")
-    account = models.ForeignKey(SocialAccount, models.PROTECT, null=True, blank=True, related_name="posts")
-    content = models.ForeignKey(Content, models.PROTECT, null=True, blank=True, related_name="posts")
+    # The indexes of these three begin those below; a second one of their own would only mislead the planner.
+    persona = models.ForeignKey(Persona, models.PROTECT, db_index=False, related_name="posts")
+    account = models.ForeignKey(
+        SocialAccount, models.PROTECT, null=True, blank=True, db_index=False, related_name="posts"
+    )
+    content = models.ForeignKey(Content, models.PROTECT, null=True, blank=True, db_index=False, related_name="posts")
     context = models.ForeignKey(ACDContext, models.SET_NULL, null=True, blank=True, related_name="posts")
     platform = models.CharField(max_length=10, choices=Platform.choices)
     media_kind = models.CharField(max_length=10, choices=MediaKind.choices)
