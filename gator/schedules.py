@@ -23,7 +23,7 @@ class Schedule:
 DEFAULTS = (
     Schedule("Publish due posts", "engagement.tasks.publish_due", 1, "A planned post goes out within a minute."),
     Schedule(
-        "Sync due posts", "engagement.tasks.sync_due", 5, "Each post has its own due time; this only asks what is due."
+        "Sync due posts", "engagement.tasks.sync_due", 1, "Each post has its own due time; this only asks what is due."
     ),
     Schedule(
         "Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."

@@ -93,9 +93,20 @@ class World:
         self._ahead = timedelta(0)
         self._tokens = {account.user_id: Tokens(account) for account in ACCOUNTS}
         self._numbers = {account.user_id: 0 for account in ACCOUNTS}
+        entries = list(ledger.read(self.ledger))
+        self._agree_on_seed(entries)
         self.effects = {slug: audience.draw_effects(self.seed, persona) for slug, persona in PERSONAS.items()}
-        for entry in ledger.read(self.ledger):
-            _REPLAYS[entry["entry"]](self, entry)
+        for entry in entries:
+            if replay := _REPLAYS.get(entry["entry"]):
+                replay(self, entry)
+
+    def _agree_on_seed(self, entries: list[Json]) -> None:
+        """The ledger's seed wins: under another one its posts would have other ids and another life."""
+        known = next((entry["seed"] for entry in entries if entry["entry"] == "seed"), None)
+        if known is not None:
+            self.seed = known
+        elif not entries:
+            ledger.append(self.ledger, {"entry": "seed", "seed": self.seed})
 
     # Time
 

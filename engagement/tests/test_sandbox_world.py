@@ -182,6 +182,17 @@ def test_ledger_brings_posts_tokens_and_clock_back(tmp_path):
     assert after.time() == LATER
 
 
+def test_ledger_of_another_seed_wins_over_the_seed_given(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    before = World(8, START, path)
+    post = before.publish(account("twitter"), kind="text", text="kept")
+
+    after = World(7, START, path)
+
+    assert after.seed == 8
+    assert facts(after, after.posts["twitter", post.post_id]) == facts(before, post)
+
+
 def test_ledger_with_a_torn_last_line_is_still_read(tmp_path):
     path = tmp_path / "ledger.jsonl"
     World(7, START, path).publish(account("twitter"), kind="text", text="kept")
