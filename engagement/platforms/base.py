@@ -79,10 +79,6 @@ class PlatformAdapter(ABC):
     def _read_batch(self, ids: Sequence[str]) -> Answers:
         """Metrics of at most `batch_size` posts. Ids left out count as not found."""
 
-    @abstractmethod
-    def fetch_followers(self) -> int | None:
-        """How many follow the account; None where the platform does not say."""
-
     def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
         """Visible interactions of a post, newest first, page by page."""
         raise errors.UnsupportedFeature("It does not show who interacted with a post", platform=self.platform)

@@ -178,10 +178,6 @@ class GraphAdapter(PlatformAdapter):
         super().__init__(*args)
         self._refused: dict[str, set[str]] = {}
 
-    def fetch_followers(self) -> int | None:
-        reply = self.http.get(self._path(self.credentials.platform_user_id), fields="followers_count")
-        return reply.node.count("followers_count")
-
     @abstractmethod
     def _read_rest(self, ids: Sequence[str]) -> Answers:
         """Posts that the list did not hold."""

@@ -203,10 +203,6 @@ class TikTokAdapter(PlatformAdapter):
             raw=video.value,
         )
 
-    def fetch_followers(self) -> int | None:
-        node = self.http.get("/v2/user/info/", fields="follower_count").node
-        return node.node("data").node("user").count("follower_count")
-
 
 def _public_id(data: Node) -> str:
     """`publicaly_available_post_id` (so spelt) is a list of integers, seen as strings and as a bare value, too."""

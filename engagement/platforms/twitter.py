@@ -177,10 +177,6 @@ class TwitterAdapter(PlatformAdapter):
             raw=post.value,
         )
 
-    def fetch_followers(self) -> int | None:
-        node = self.http.get("/2/users/me", **{"user.fields": "public_metrics"}).node
-        return node.node("data").node("public_metrics").count("followers_count")
-
     # Replies and people
 
     def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:

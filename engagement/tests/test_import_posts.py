@@ -295,6 +295,15 @@ def test_import_sets_followers_from_the_newest_post(load):
     assert SocialAccount.objects.get().followers == 80
 
 
+def test_import_sets_followers_of_a_connected_account_too(load, persona):
+    account = make_account(persona=persona, platform_user_id="9", access_token="secret")
+
+    load("post_id,published_at,account,followers\n1,2026-07-14 10:00,9,70\n")
+
+    account.refresh_from_db()
+    assert account.followers == 70
+
+
 def test_import_with_an_account_option_fills_what_the_file_lacks(load):
     load(HEADER + "1,2026-07-14 10:00,1\n", account="9", media_kind="carousel")
 

@@ -306,11 +306,6 @@ def test_interactions_where_none_are_shown_are_unsupported(stage):
 
 
 @every
-def test_followers_are_those_of_the_account(stage):
-    assert stage.adapter.fetch_followers() == stage.account.followers
-
-
-@every
 def test_token_appears_in_nothing_that_leaves_the_adapter(stage, caplog):
     caplog.set_level(logging.DEBUG)
     token = stage.adapter.credentials.access_token
