@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from acd.enums import State
-from acd.figures import share
+from acd.figures import interval
 from acd.models import ACDContext
 from engagement.enums import Platform
 from engagement.models import SocialMediaPost
@@ -90,6 +90,8 @@ def platform_chart(now: datetime) -> dict[str, Any]:
         .annotate(
             n=Count("pk"),
             genuine=Sum("genuine_engagement"),
+            low=Sum("genuine_low"),
+            high=Sum("genuine_high"),
             total=Sum("total_engagement", filter=~Q(genuine_engagement=None)),
         )
     )
@@ -99,10 +101,15 @@ def platform_chart(now: datetime) -> dict[str, Any]:
     bars = {"data": [found[p]["n"] for p in shown], "backgroundColor": colours, "maxBarThickness": 44}
     return {
         "data": chart([p.label for p in shown], bars | {"displayYAxis": True}),
-        "legend": [
-            (p.label, found[p]["n"], share(found[p]["genuine"], found[p]["total"]), f"--gator-{p}") for p in shown
-        ],
+        "legend": [(p.label, found[p]["n"], genuine_share(found[p]), f"--gator-{p}") for p in shown],
     }
+
+
+def genuine_share(row: dict[str, Any]) -> str:
+    """The genuine part of the engagement in percent, with its interval: wide where nobody can be seen."""
+    total = row["total"]
+    ends = [min(100.0, 100 * row[name] / total) if total else None for name in ("genuine", "low", "high")]
+    return interval(*ends, unit="%")
 
 
 def chart(labels: list[str], *datasets: dict[str, Any]) -> str:

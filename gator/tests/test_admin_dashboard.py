@@ -118,7 +118,10 @@ def test_platform_chart_counts_posts_and_their_genuine_share(now):
 
     legend = platform_chart(now)["legend"]
 
-    assert [(label, n, genuine) for label, n, genuine, _ in legend] == [("Instagram", 1, "60 %"), ("TikTok", 1, "—")]
+    assert [(label, n, genuine) for label, n, genuine, _ in legend] == [
+        ("Instagram", 1, "60 % (50–70)"),
+        ("TikTok", 1, "—"),
+    ]
 
 
 def test_concerns_name_what_failed_and_link_to_it(now):
