@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from acd.enums import Confidence, State, Validation
 from acd.models import ACDContext, OutcomeEvent, TraceArtifact
-from acd.rest import MomentFilter, QuestionFilter
+from acd.rest import MomentFilter, MomentQuestionFilter, QuestionFilter
 
 
 class OutcomeEventSerializer(serializers.ModelSerializer[OutcomeEvent]):
@@ -124,16 +124,11 @@ class ACDContextFilters(django_filters.FilterSet):
     confidence = django_filters.ChoiceFilter(choices=Confidence.choices)
     validation = django_filters.ChoiceFilter(choices=Validation.choices)
     parent = django_filters.UUIDFilter(field_name="parent_id")
-    since = MomentFilter(method="created_since", label="Created at or after this moment")
+    since = MomentQuestionFilter(question="since", label="Created at or after this moment")
     running = QuestionFilter()
     failed = QuestionFilter()
     approved = QuestionFilter()
     unsuccessful = QuestionFilter()
-
-    def created_since(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Ask `since()`."""
-        answer: QuerySet[Any] = queryset.since(value)  # type: ignore[attr-defined]
-        return answer
 
 
 class TraceArtifactFilters(django_filters.FilterSet):

@@ -60,7 +60,8 @@ class ConsoleCommand(BaseCommand):
 
     def item(self, name: object, outcome: object, reason: str = "") -> None:
         """Write the line of one item: what it is, how it ended, and why."""
-        self.say(f"{name}: {outcome}" + (f" ({reason})" if reason else ""))
+        line = f"{name}: {outcome}" + (f" ({reason})" if reason else "")
+        self.say(" ".join(line.split()))
 
     def progress(self, items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
         """The same items, with a bar on the terminal's error channel while they pass."""

@@ -27,3 +27,13 @@ def ordered(table: str, low: str, value: str, high: str) -> models.CheckConstrai
     known = Q(**{f"{low}__lte": F(value), f"{value}__lte": F(high)})
     unknown = Q(**{low: None, value: None, high: None})
     return models.CheckConstraint(condition=known | unknown, name=f"{table}_{value}_in_interval")
+
+
+def percent(table: str, *names: str) -> list[models.CheckConstraint]:
+    """Hold each field to 0 to 100; NULL, which means unknown, is legal."""
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{name}__range": (0, 100)}) | Q(**{name: None}), name=f"{table}_{name}_is_percent"
+        )
+        for name in names
+    ]

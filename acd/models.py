@@ -150,6 +150,10 @@ class OutcomeEvent(models.Model):
             ),
             models.CheckConstraint(condition=Q(grade__in=Grade.values), name="outcomeevent_grade_legal"),
             legal("outcomeevent", "source", OutcomeSource),
+            legal("outcomeevent", "validation_before", Validation),
+            legal("outcomeevent", "validation_after", Validation),
+            legal("outcomeevent", "confidence_before", Confidence),
+            legal("outcomeevent", "confidence_after", Confidence),
         )
 
     def __str__(self) -> str:

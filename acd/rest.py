@@ -11,6 +11,7 @@ import django_filters
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -87,6 +88,24 @@ class MomentFilter(django_filters.Filter):
     """Compares a column with a moment."""
 
     field_class = MomentFormField
+
+
+class Asks:
+    """Mixin of filters: instead of comparing a column, gives the value to the queryset method named `question`."""
+
+    def __init__(self, *args: Any, question: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.question = question
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if value in EMPTY_VALUES:
+            return qs
+        answer: QuerySet[Any] = getattr(qs, self.question)(value)
+        return answer
+
+
+class MomentQuestionFilter(Asks, MomentFilter):
+    """Asks a question about a moment."""
 
 
 @extend_schema_field({"type": "integer", "minimum": 1})

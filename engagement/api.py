@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from acd.rest import Asks, MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import publish, schedule
@@ -20,7 +20,7 @@ from engagement.sync import sync_posts
 from engagement.values import METRIC_FIELDS
 from gator.studio.api import PersonaField, PersonaFilter
 from gator.studio.enums import MediaKind
-from gator.studio.models import Content, Persona
+from gator.studio.models import Content
 
 TOKEN_LIMIT = 4096
 HOURS_IN_TEN_YEARS = 87_600
@@ -154,11 +154,18 @@ class PostActionSerializer(serializers.Serializer[Any]):
     post = PostSerializer()
 
 
+class PlatformFilter(Asks, django_filters.ChoiceFilter):
+    """Asks `on()` about a platform."""
+
+    def __init__(self) -> None:
+        super().__init__(question="on", choices=Platform.choices)
+
+
 class SocialAccountFilters(django_filters.FilterSet):
     """Which accounts to list."""
 
-    persona = PersonaFilter(field_name="persona")
-    platform = django_filters.ChoiceFilter(choices=Platform.choices)
+    persona = PersonaFilter()
+    platform = PlatformFilter()
     state = django_filters.ChoiceFilter(choices=AccountState.choices)
     working = QuestionFilter(timed=True, label="Accounts that may be called now")
     expiring = QuestionFilter(timed=True, label="Accounts whose token ends within 14 days")
@@ -167,8 +174,8 @@ class SocialAccountFilters(django_filters.FilterSet):
 class PostFilters(django_filters.FilterSet):
     """Which posts to list."""
 
-    persona = PersonaFilter(method="of_persona")
-    platform = django_filters.ChoiceFilter(choices=Platform.choices, method="on_platform")
+    persona = PersonaFilter()
+    platform = PlatformFilter()
     status = django_filters.ChoiceFilter(choices=PostStatus.choices)
     media_kind = django_filters.ChoiceFilter(choices=MediaKind.choices)
     sync_status = django_filters.ChoiceFilter(choices=SyncStatus.choices)
@@ -191,16 +198,6 @@ class PostFilters(django_filters.FilterSet):
     awaiting_grade = QuestionFilter()
     bot_ridden = QuestionFilter(label="Bots are at least 30 % of what was observed")
     unusual = QuestionFilter(label="At least 50 % above or below the account's usual")
-
-    def of_persona(self, queryset: QuerySet[Any], name: str, value: Persona) -> QuerySet[Any]:
-        """Ask `for_persona()`."""
-        answer: QuerySet[Any] = queryset.for_persona(value)  # type: ignore[attr-defined]
-        return answer
-
-    def on_platform(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Ask `on()`."""
-        answer: QuerySet[Any] = queryset.on(value)  # type: ignore[attr-defined]
-        return answer
 
     def published_recently(self, queryset: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
         """Ask `recent()`."""

@@ -22,6 +22,7 @@ from engagement.history import histories, known_personas, priors
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialMediaPost
 from engagement.recording import write_posts
+from engagement.writing import write_columns
 
 BATCH = 500
 MEASURED = (
@@ -68,7 +69,7 @@ def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: 
     for post in posts.values():
         _measure(post, estimate(seen[post.pk], post.counts(), prior=believed[post.pk]), now)
     compare(posts.values())
-    write_posts(list(posts.values()), (*MEASURED, *COMPARED))
+    write_posts(posts.values(), (*MEASURED, *COMPARED))
     for post in given:
         _hand_back(post, posts.get(post.pk, post))
 
@@ -115,13 +116,7 @@ def _judge(posts: Sequence[SocialMediaPost]) -> None:
         for row, verdict in _verdicts(by_post[post.pk], registry, past)
         if _apply(row, verdict)
     ]
-    Interaction.objects.bulk_create(
-        changed,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["verdict", "score", "reasons", "model_version"],
-    )
+    write_columns(changed, ("verdict", "score", "reasons", "model_version"))
 
 
 def _verdicts(

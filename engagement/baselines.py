@@ -7,20 +7,37 @@ look weak.
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
 from engagement.metrics import USUAL_POSTS, difference_from_average, expected, percentile
 from engagement.models import SocialMediaPost
+from engagement.querysets import SocialMediaPostQuerySet
 
 MATURE = timedelta(days=7)
 COMPARED = ("lift", "vs_average", "average_n", "percentile")
 
-# (published_at, rate in percent or None, log of 1 + genuine engagement), oldest first.
-Past = list[tuple[datetime, float | None, float]]
+# What makes posts comparable; the names are the columns.
+GROUP = ("persona_id", "account_id", "platform", "media_kind", "basis")
+
+
+# What is read of an earlier post.
+READ = ("published_at", "pk", "engagement_rate", "genuine_engagement")
+
+
+class Earlier(NamedTuple):
+    """A post that others are compared with. They sort by time."""
+
+    published_at: datetime
+    pk: int
+    rate: float | None
+    log: float
+
+
+Past = list[Earlier]
 
 
 def compare(posts: Collection[SocialMediaPost]) -> None:
@@ -28,30 +45,25 @@ def compare(posts: Collection[SocialMediaPost]) -> None:
 
     Nothing is written: the posts given may hold numbers that are not stored yet, and are compared by those.
     """
-    past = _pasts(posts)
     for post in posts:
         _clear(post)
-        if _is_mature(post):
-            _compare(post, _before(post, past.get(_group(post), [])))
-
-
-def _group(post: SocialMediaPost) -> tuple[Any, ...]:
-    return (post.persona_id, post.account_id, post.platform, post.media_kind, post.basis)
-
-
-def _pasts(posts: Collection[SocialMediaPost]) -> dict[tuple[Any, ...], Past]:
-    """The mature posts of every account that occurs, by account, format and basis: one query an account."""
-    pasts: dict[tuple[Any, ...], Past] = defaultdict(list)
-    for persona, account, platform in {(p.persona_id, p.account_id, p.platform) for p in posts}:
-        rows = SocialMediaPost.objects.filter(persona=persona, account=account, platform=platform).measured()
-        mature = rows.filter(last_synced_at__gte=F("published_at") + MATURE).exclude(pk__in=[p.pk for p in posts])
-        names = ("media_kind", "basis", "published_at", "engagement_rate", "genuine_engagement")
-        for kind, basis, moment, rate, genuine in mature.order_by().values_list(*names):
-            pasts[persona, account, platform, kind, basis].append((moment, rate, math.log1p(genuine)))
+    groups: dict[tuple[Any, ...], list[SocialMediaPost]] = defaultdict(list)
     for post in filter(_is_mature, posts):
-        genuine = post.genuine_engagement or 0.0
-        pasts[_group(post)].append((post.published_at, post.engagement_rate, math.log1p(genuine)))  # type: ignore[arg-type]  # a mature post has a time
-    return {group: sorted(past, key=lambda one: one[0]) for group, past in pasts.items()}
+        groups[tuple(getattr(post, name) for name in GROUP)].append(post)
+    others = SocialMediaPost.objects.exclude(pk__in=[post.pk for post in posts])
+    for group, members in groups.items():
+        past = _past(members, others.filter(**dict(zip(GROUP, group, strict=True))))
+        for post in members:
+            _compare(post, _before(post, past))
+
+
+def _past(members: Sequence[SocialMediaPost], others: SocialMediaPostQuerySet) -> Past:
+    """What the members of a group are compared with: others of it as they are stored, and each other as given."""
+    mature = others.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
+    moments = [post.published_at for post in members if post.published_at]
+    rows = [row for past in mature.leading_to(moments, USUAL_POSTS) for row in past.values_list(*READ)]
+    rows += [tuple(getattr(post, name) for name in READ) for post in members]
+    return sorted(Earlier(moment, pk, rate, math.log1p(genuine)) for moment, pk, rate, genuine in rows)
 
 
 def _is_mature(post: SocialMediaPost) -> bool:
@@ -61,7 +73,7 @@ def _is_mature(post: SocialMediaPost) -> bool:
 
 
 def _before(post: SocialMediaPost, past: Past) -> Past:
-    end = bisect_left(past, post.published_at, key=lambda earlier: earlier[0])
+    end = bisect_left(past, post.published_at, key=lambda earlier: earlier.published_at)
     return past[max(0, end - USUAL_POSTS) : end]
 
 
@@ -70,7 +82,7 @@ def _clear(post: SocialMediaPost) -> None:
 
 
 def _compare(post: SocialMediaPost, before: Past) -> None:
-    logs = [value for _, _, value in before]
+    logs = [earlier.log for earlier in before]
     usual = expected(logs)
     if usual is None or post.genuine_engagement is None:
         return
@@ -80,6 +92,6 @@ def _compare(post: SocialMediaPost, before: Past) -> None:
         # Without a basis the log of the count is compared; its difference is told in percent as well.
         post.vs_average, post.percentile = 100 * math.expm1(post.lift), percentile(log, logs)
         return
-    rates = [value for _, value, _ in before if value is not None]
+    rates = [earlier.rate for earlier in before if earlier.rate is not None]
     post.vs_average = difference_from_average(post.engagement_rate, expected(rates))
     post.percentile = percentile(post.engagement_rate, rates)

@@ -3,22 +3,37 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from engagement.enums import Verdict
-from engagement.estimation import Prior, prior_of
-from engagement.filtering.pace import busiest
+from engagement.estimation import PRIOR_STRENGTH, Prior, prior_of
+from engagement.filtering.pace import BURST_LEAST, busiest
 from engagement.filtering.scene import WRITTEN, History, Repeats
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
+from engagement.querysets import SocialMediaPostQuerySet
 
+# Campaigns repeat a text within weeks, and who has not come for a season is no regular any more. Without this bound
+# every look would read all that an account has ever drawn.
+REMEMBERED = timedelta(days=90)
 # An account's pace is that of its last posts: older ones belong to another audience, and under five show nothing.
 PACE_POSTS = 20
 PACE_LEAST = 5
+PACE_REACH = timedelta(days=365)
+# So many posts tell the share of bots on a platform well enough: it weighs no more than 20 interactions.
+PLATFORM_POSTS = 1_000
+SEEN = {"genuine": Sum("genuine_count"), "bots": Sum("bot_count")}
+
+# By (account, text), the (post, author) pairs that hold it.
+Texts = dict[tuple[int, str], set[tuple[int, str]]]
+# By (account, author), the (moment, post) pairs where the author was found genuine.
+Visits = dict[tuple[int, str], set[tuple[datetime, int]]]
+# Genuine and bot interactions, by account or platform.
+Totals = dict[Any, tuple[int, int]]
 
 
 def known_personas() -> frozenset[str]:
@@ -27,86 +42,100 @@ def known_personas() -> frozenset[str]:
     return frozenset(author_key(platform, user_id) for platform, user_id in rows)
 
 
-class Place(NamedTuple):
-    """Where a text or an author was seen."""
-
-    interaction: int
-    post: int
-    published_at: datetime | None
-    author_key: str
-    verdict: str
-
-
-Places = dict[tuple[int, str], list[Place]]
-
-
 def histories(
     posts: Sequence[SocialMediaPost], by_post: dict[int, list[Interaction]]
 ) -> Iterator[tuple[SocialMediaPost, History]]:
     """Each post with what its account's other posts show of the texts and authors seen on it, and the usual pace.
 
+    Pace and regulars tell a raid from a usual crowd: where no crowd came at once, they are not looked up.
+
     Made one by one: whoever judges the posts in this order, oldest first, lets each learn from the verdicts that were
     just given to earlier ones.
     """
-    texts, authors, paces = _places("fingerprint", posts), _places("author_key", posts), _paces(posts)
-    judged = {row.pk: row for rows in by_post.values() for row in rows}
+    paces = _paces([post for post in posts if _is_crowded(by_post.get(post.pk, ()))])
+    texts, visits = _texts(posts), _visits(posts, [post for post in posts if post.pk in paces])
     for post in posts:
         rows = by_post.get(post.pk, [])
         yield (
             post,
             History(
                 fingerprints=_repeats(post, {row.fingerprint for row in rows}, texts),
-                author_posts=_regulars(post, {row.author_key for row in rows}, authors, judged),
+                author_posts=_regulars(post, {row.author_key for row in rows}, visits) if post.pk in paces else {},
                 typical_pace=paces.get(post.pk),
             ),
         )
+        _note(post, rows, visits)
 
 
-def _places(column: str, posts: Sequence[SocialMediaPost]) -> Places:
-    """By (account, value), every place on these accounts of the values that occur on these posts."""
+def _is_crowded(rows: Sequence[Interaction]) -> bool:
+    """Whether so many comments came at once that the layer of pace may see a burst."""
+    times = [row.occurred_at.timestamp() for row in rows if row.kind in WRITTEN and row.occurred_at]
+    return busiest(times) >= BURST_LEAST
+
+
+def _remembered(posts: Sequence[SocialMediaPost]) -> QuerySet[Interaction]:
+    """All interactions on these accounts, from some time before the oldest of these posts up to the newest."""
     accounts = {post.account_id for post in posts if post.account_id}
+    moments = [post.published_at for post in posts if post.published_at]
+    if not (accounts and moments):
+        return Interaction.objects.none()
+    known = {"post__published_at__gt": min(moments) - REMEMBERED, "post__published_at__lte": max(moments)}
+    return Interaction.objects.filter(post__account__in=accounts, **known).order_by()
+
+
+def _sharing(column: str, posts: Sequence[SocialMediaPost]) -> QuerySet[Interaction]:
+    """Those of the remembered interactions whose text or author occurs on these posts."""
     # A subquery, since a batch may hold more values than a statement may have parameters.
     here = Interaction.objects.filter(post__in=[post.pk for post in posts]).exclude(**{column: ""}).order_by()
-    rows = Interaction.objects.filter(post__account__in=accounts, **{f"{column}__in": here.values(column)}).order_by()
-    names = ("pk", "post", "post__published_at", "author_key", "final_verdict")
-    found: Places = defaultdict(list)
-    for account, value, *place in rows.values_list("post__account", column, *names):
-        found[account, value].append(Place(*place))
+    return _remembered(posts).filter(**{f"{column}__in": here.values(column)})
+
+
+def _texts(posts: Sequence[SocialMediaPost]) -> Texts:
+    rows = _sharing("fingerprint", posts).values_list("post__account", "fingerprint", "post", "author_key")
+    found: Texts = defaultdict(set)
+    for account, mark, post, author in rows.distinct():
+        found[account, mark].add((post, author))
     return found
 
 
-def _repeats(post: SocialMediaPost, marks: set[str], texts: Places) -> dict[str, Repeats]:
-    elsewhere = {mark: [p for p in texts.get((post.account_id or 0, mark), ()) if p.post != post.pk] for mark in marks}
+def _repeats(post: SocialMediaPost, marks: set[str], texts: Texts) -> dict[str, Repeats]:
+    elsewhere = {mark: [p for p in texts.get((post.account_id or 0, mark), ()) if p[0] != post.pk] for mark in marks}
     return {
-        mark: Repeats(len({place.author_key for place in places}), len({place.post for place in places}))
+        mark: Repeats(len({author for _, author in places}), len({pk for pk, _ in places}))
         for mark, places in elsewhere.items()
         if places
     }
 
 
-def _regulars(post: SocialMediaPost, keys: set[str], authors: Places, judged: dict[int, Interaction]) -> dict[str, int]:
+def _visits(judged: Sequence[SocialMediaPost], crowded: Sequence[SocialMediaPost]) -> Visits:
+    """Where the authors on crowded posts were found genuine, but for the posts about to be judged."""
+    found: Visits = defaultdict(set)
+    genuine = _sharing("author_key", crowded).filter(final_verdict=Verdict.GENUINE)
+    rows = genuine.exclude(post__in=[post.pk for post in judged])
+    for account, author, moment, pk in rows.values_list("post__account", "author_key", "post__published_at", "post"):
+        found[account, author].add((moment, pk))  # type: ignore[arg-type]  # a moment is asked for
+    return found
+
+
+def _note(post: SocialMediaPost, rows: Sequence[Interaction], visits: Visits) -> None:
+    """Add who was just found genuine on a post."""
+    for row in rows:
+        if post.account_id and post.published_at and (row.override or row.verdict) == Verdict.GENUINE:
+            visits[post.account_id, row.author_key].add((post.published_at, post.pk))
+
+
+def _regulars(post: SocialMediaPost, keys: set[str], visits: Visits) -> dict[str, int]:
     """On how many earlier posts each author was found genuine."""
-    found = {
-        key: {
-            p.post for p in authors.get((post.account_id or 0, key), ()) if _is_earlier(p, post) and _genuine(p, judged)
-        }
-        for key in keys
-    }
-    return {key: len(places) for key, places in found.items() if places}
-
-
-def _is_earlier(place: Place, post: SocialMediaPost) -> bool:
-    return place.published_at is not None and post.published_at is not None and place.published_at < post.published_at
-
-
-def _genuine(place: Place, judged: dict[int, Interaction]) -> bool:
-    row = judged.get(place.interaction)
-    return (place.verdict if row is None else row.override or row.verdict) == Verdict.GENUINE
+    if not post.published_at:
+        return {}
+    seen = {key: visits.get((post.account_id or 0, key), ()) for key in keys if key}
+    earlier = {key: sum(moment < post.published_at for moment, _ in places) for key, places in seen.items()}
+    return {key: number for key, number in earlier.items() if number}
 
 
 def _paces(posts: Sequence[SocialMediaPost]) -> dict[int, float]:
     """For each post, the comments in the busiest two minutes of an ordinary earlier post; missing with too few."""
-    watched = _watched({post.account_id for post in posts if post.account_id})
+    watched = {account: _watched(account, posts) for account in {post.account_id for post in posts if post.account_id}}
     earlier = {post.pk: _before(post, watched.get(post.account_id or 0, [])) for post in posts}
     busy = _busiest({pk for past in earlier.values() for pk in past})
     return {pk: median(busy[one] for one in past) for pk, past in earlier.items() if len(past) >= PACE_LEAST}
@@ -116,14 +145,15 @@ def _timed() -> QuerySet[Interaction]:
     return Interaction.objects.filter(kind__in=WRITTEN, occurred_at__isnull=False).order_by()
 
 
-def _watched(accounts: set[int]) -> dict[int, list[tuple[datetime, int]]]:
-    """By account, moment and id of the posts whose comments have times, oldest first."""
-    posts = SocialMediaPost.objects.filter(account__in=accounts, published_at__isnull=False)
-    rows = posts.filter(Exists(_timed().filter(post=OuterRef("pk")))).order_by("published_at", "pk")
-    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for account, published_at, pk in rows.values_list("account", "published_at", "pk"):
-        found[account].append((published_at, pk))  # type: ignore[arg-type]  # filtered above
-    return found
+def _watched(account: int, posts: Sequence[SocialMediaPost]) -> list[tuple[datetime, int]]:
+    """Moment and id of the account's posts before these whose comments have times, oldest first."""
+    moments = [post.published_at for post in posts if post.account_id == account and post.published_at]
+    if not moments:
+        return []
+    near = SocialMediaPost.objects.filter(account=account, published_at__gt=min(moments) - PACE_REACH)
+    with_times = near.filter(Exists(_timed().filter(post=OuterRef("pk"))))
+    rows = (past.values_list("published_at", "pk") for past in with_times.leading_to(moments, PACE_POSTS))
+    return sorted(row for past in rows for row in past)  # type: ignore[misc]  # a moment is asked for
 
 
 def _busiest(posts: set[int]) -> dict[int, int]:
@@ -144,25 +174,37 @@ def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
     The post's own interactions are left out of both, so that they are not counted twice. The posts given may hold
     counts that are not stored yet: theirs are taken from them, those of all others from the database.
     """
-    accounts, platforms = _totals("account_id", posts), _totals("platform", posts)
-    return {
-        post.pk: prior_of(_others(accounts[post.account_id], post), _others(platforms[post.platform], post))
-        for post in posts
-    }
+    others = SocialMediaPost.objects.filter(observed_count__gt=0).exclude(pk__in=[post.pk for post in posts])
+    accounts = _of_accounts(posts, others)
+    own = {post.pk: _without(post, accounts[post.account_id]) for post in posts}
+    # An account with enough history of its own needs no other's.
+    platforms = _of_platforms(posts, others, {post.platform for post in posts if sum(own[post.pk]) < PRIOR_STRENGTH})
+    return {post.pk: prior_of(own[post.pk], _without(post, platforms[post.platform])) for post in posts}
 
 
-def _totals(column: str, posts: Collection[SocialMediaPost]) -> dict[Any, tuple[int, int]]:
-    """Genuine and bot interactions by account or platform."""
-    values = {getattr(post, column) for post in posts} - {None}
-    rest = SocialMediaPost.objects.filter(observed_count__gt=0, **{f"{column}__in": values})
-    rows = rest.exclude(pk__in=[post.pk for post in posts]).order_by().values(column)
-    sums = rows.annotate(genuine=Sum("genuine_count"), bots=Sum("bot_count"))
-    totals = defaultdict(lambda: (0, 0), {row[column]: (row["genuine"], row["bots"]) for row in sums})
+def _of_accounts(posts: Collection[SocialMediaPost], others: SocialMediaPostQuerySet) -> Totals:
+    """Genuine and bot interactions by account."""
+    rows = others.filter(account__in={post.account_id for post in posts} - {None}).order_by().values("account")
+    sums = rows.annotate(**SEEN).values_list("account", *SEEN)
+    return _with_given(posts, "account_id", {account: (genuine, bots) for account, genuine, bots in sums})
+
+
+def _of_platforms(posts: Collection[SocialMediaPost], others: SocialMediaPostQuerySet, wanted: set[str]) -> Totals:
+    """Genuine and bot interactions on the newest posts of platforms."""
+    totals = {}
+    for platform in wanted:
+        newest = others.on(platform).order_by("-published_at", "-pk")[:PLATFORM_POSTS].aggregate(**SEEN)
+        totals[platform] = (newest["genuine"] or 0, newest["bots"] or 0)
+    return _with_given(posts, "platform", totals)
+
+
+def _with_given(posts: Collection[SocialMediaPost], name: str, known: dict[Any, tuple[int, int]]) -> Totals:
+    totals = defaultdict(lambda: (0, 0), known)
     for post in posts:
-        genuine, bots = totals[getattr(post, column)]
-        totals[getattr(post, column)] = (genuine + post.genuine_count, bots + post.bot_count)
+        genuine, bots = totals[getattr(post, name)]
+        totals[getattr(post, name)] = (genuine + post.genuine_count, bots + post.bot_count)
     return totals
 
 
-def _others(total: tuple[int, int], post: SocialMediaPost) -> tuple[int, int]:
+def _without(post: SocialMediaPost, total: tuple[int, int]) -> tuple[int, int]:
     return total[0] - post.genuine_count, total[1] - post.bot_count

@@ -12,6 +12,7 @@ from statistics import median
 from acd.enums import Grade
 from engagement.enums import Basis
 from engagement.filtering.text import without_invisible
+from engagement.values import MAX_COUNT
 
 ENGAGEMENT_FIELDS = ("likes", "comments", "shares", "saves")
 
@@ -34,7 +35,8 @@ _TAGGED = re.compile(r"(?<![\w&/])(?:[#＃][^\s#＃]+)+")
 def total_engagement(counts: Mapping[str, int | float | None]) -> int | None:
     """Likes, comments, shares and saves together, over those that are known; None where none is."""
     known = [count for name in ENGAGEMENT_FIELDS if (count := counts.get(name)) is not None]
-    return int(sum(known)) if known else None
+    # Each count fits its column, but their sum may not, and would stop the assessment of every post beside it.
+    return min(int(sum(known)), MAX_COUNT) if known else None
 
 
 def choose_basis(counts: Mapping[str, int | float | None], followers: int | None) -> tuple[Basis, int | None]:

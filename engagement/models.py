@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from acd.constraints import legal, not_negative, ordered
+from acd.constraints import legal, not_negative, ordered, percent
 from acd.enums import Grade
 from acd.models import ACDContext
 from engagement.enums import (
@@ -28,7 +28,7 @@ from engagement.querysets import (
     SocialAccountQuerySet,
     SocialMediaPostQuerySet,
 )
-from engagement.values import METRIC_FIELDS
+from engagement.values import METRIC_FIELDS, RATE_FIELDS
 from gator.studio.enums import MediaKind
 from gator.studio.models import Content, Persona
 
@@ -178,7 +178,7 @@ class SocialMediaPost(Measured):
         verbose_name = "post"
         ordering = ("-published_at", "-id")
         indexes = (
-            # Every question about a persona's window: flat when the table grows (docs/numbers.md).
+            # Every question about a persona's window: flat when the table grows (benchmarks/window.py).
             models.Index(fields=["persona", "platform", "published_at"], name="post_window"),
             models.Index(fields=["account", "published_at"], name="post_account_history"),
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
@@ -211,6 +211,7 @@ class SocialMediaPost(Measured):
             legal("post", "source", MetricSource),
             legal("post", "grade", Grade, null=True),
             models.CheckConstraint(condition=Q(basis__in=["", *Basis.values]), name="post_basis_legal"),
+            *percent("post", *RATE_FIELDS),
             ordered("post", "genuine_low", "genuine_engagement", "genuine_high"),
             ordered("post", "rate_low", "engagement_rate", "rate_high"),
             *not_negative("post", "genuine_low", "rate_low"),
@@ -247,6 +248,7 @@ class MetricSnapshot(Measured):
         constraints = (
             models.UniqueConstraint(fields=["post", "observed_at"], name="snapshot_once_per_moment"),
             legal("snapshot", "source", MetricSource),
+            *percent("snapshot", *RATE_FIELDS),
         )
 
     def __str__(self) -> str:
@@ -299,6 +301,7 @@ class Interaction(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
             legal("interaction", "kind", InteractionKind),
+            models.CheckConstraint(condition=Q(score__range=(0, 1)) | Q(score=None), name="interaction_score_share"),
             models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"),
             models.CheckConstraint(condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"),
         )
@@ -308,10 +311,9 @@ class Interaction(models.Model):
 
 
 class RefusedPayload(models.Model):
-    """What a platform or a program sent that could not be true, kept for inspection."""
+    """What a platform said of a post that could not be true, kept for inspection."""
 
-    post = models.ForeignKey(SocialMediaPost, models.CASCADE, null=True, blank=True, related_name="refused_payloads")
-    account = models.ForeignKey(SocialAccount, models.CASCADE, null=True, blank=True, related_name="refused_payloads")
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="refused_payloads")
     reason = models.TextField()
     payload = models.TextField(blank=True, help_text="The first 10,000 characters.")
     created_at = models.DateTimeField(default=timezone.now)

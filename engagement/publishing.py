@@ -18,13 +18,14 @@ from engagement.accounts import CLOSING, closed, note_account_error
 from engagement.enums import PostStatus
 from engagement.hashtags import attach_hashtags
 from engagement.ladder import next_sync
+from engagement.local_time import local_time
 from engagement.metrics import find_hashtags
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.reports import Item, Outcome, Report
 from engagement.values import Draft, PublishedPost
-from gator.studio.enums import ContentStatus
-from gator.studio.models import Content, Persona
+from gator.studio.enums import ContentStatus, PersonaStatus
+from gator.studio.models import Content
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ def publish(post: SocialMediaPost, *, now: datetime) -> Item:
         return Item(str(post), Outcome.SKIPPED, "It has no account.")
     # An earlier post of the same run may have closed it.
     post.account.refresh_from_db()
-    if reason := closed(post.account, now):
+    if reason := closed(post.account, now) or _withheld(post):
         return Item(str(post), Outcome.SKIPPED, reason)
     if not _claimed(post, Q(status__in=WAITING), now):
         return Item(str(post), Outcome.SKIPPED, "It is not waiting to be published.")
@@ -104,6 +105,15 @@ def publish(post: SocialMediaPost, *, now: datetime) -> Item:
     except errors.PlatformError as error:
         again = {"status": PostStatus.SCHEDULED, "scheduled_at": now + RETRY}
         return _refused(post, error, now, again=again, outcome=Outcome.FAILED)
+
+
+def _withheld(post: SocialMediaPost) -> str:
+    """Why staff would not have the post go out, though it was planned; empty if nothing speaks against it."""
+    if post.persona.status != PersonaStatus.ACTIVE:
+        return f"{post.persona} is {post.persona.status}: activate the persona and its posts go out."
+    if post.content and post.content.status not in PUBLISHABLE:
+        return f"Its content is {post.content.status}: approve it and the post goes out."
+    return ""
 
 
 def _resume(post: SocialMediaPost, now: datetime) -> Item:
@@ -161,14 +171,8 @@ def _went_live(post: SocialMediaPost, published: PublishedPost, now: datetime) -
         published_at=moment,
         next_sync_at=next_sync(moment, moment, settings.SYNC_LADDER),
         claimed_until=None,
-        **local_time(post.persona, moment),
+        **local_time(post.persona.timezone, moment),
     )
-
-
-def local_time(persona: Persona, moment: datetime) -> dict[str, int]:
-    """Hour and weekday (0 is Monday) of a moment where the persona lives, daylight saving respected."""
-    local = moment.astimezone(persona.timezone)
-    return {"local_hour": local.hour, "local_weekday": local.weekday()}
 
 
 def _refused(

@@ -1,5 +1,6 @@
 """Every question asked of accounts, posts and interactions, as chainable queryset methods."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -14,6 +15,14 @@ WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
 
 class SocialAccountQuerySet(models.QuerySet):
     """Questions about accounts."""
+
+    def for_persona(self, persona: models.Model) -> Self:
+        """Accounts of one persona."""
+        return self.filter(persona=persona)
+
+    def on(self, platform: str) -> Self:
+        """Accounts on one platform."""
+        return self.filter(platform=platform)
 
     def working(self, now: datetime) -> Self:
         """Accounts that may be called at `now`: a usable state, a token and an open window."""
@@ -39,6 +48,16 @@ class SocialMediaPostQuerySet(models.QuerySet):
     def between(self, start: datetime, end: datetime) -> Self:
         """Posts published after `start`, up to and including `end`."""
         return self.filter(published_at__gt=start, published_at__lte=end)
+
+    def leading_to(self, moments: Collection[datetime], number: int) -> list[Self]:
+        """The last `number` posts before each of `moments`, with those between the moments: one or two querysets.
+
+        However many older posts there are, they are not read.
+        """
+        oldest, newest = min(moments), max(moments)
+        between = self.filter(published_at__gte=oldest, published_at__lt=newest).order_by("published_at", "pk")
+        before = self.filter(published_at__lt=oldest).order_by("-published_at", "-pk")[:number]
+        return [before, between] if oldest < newest else [before]
 
     def for_persona(self, persona: models.Model) -> Self:
         """Posts of one persona."""

@@ -15,6 +15,7 @@ from engagement.filtering.text import fingerprint
 from engagement.models import ErasedAuthor, Interaction, MetricSnapshot, RefusedPayload, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELDS, Metrics, SeenInteraction
+from engagement.writing import write_columns
 
 TEXT_LIMIT = 10_000
 ID_LIMIT = 200
@@ -121,7 +122,8 @@ def _fresh(observations: Sequence[Observation], posts: dict[int, SocialMediaPost
 
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
     # Two writers of one post take turns, so that the older observation cannot overwrite the newer one.
-    return {post.pk: post for post in SocialMediaPost.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    rows = SocialMediaPost.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return {post.pk: post for post in rows.only(*STANDING_FIELDS)}
 
 
 def _known_moments(posts: dict[int, SocialMediaPost], moments: set[datetime]) -> set[tuple[int, datetime]]:
@@ -154,15 +156,9 @@ def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:
         setattr(given, name, getattr(stored, name))
 
 
-def write_posts(posts: Sequence[SocialMediaPost], names: Sequence[str]) -> None:
-    """Write the named columns of posts that exist, in sets (an upsert is 7 to 20 times as fast as `bulk_update`).
-
-    The posts must be locked and whole: a deleted one would be made again, and the other columns must pass their checks.
-    """
-    if posts:
-        SocialMediaPost.objects.bulk_create(
-            posts, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=list(names)
-        )
+def write_posts(posts: Collection[SocialMediaPost], names: Sequence[str]) -> None:
+    """Write the named columns of posts, in sets. A post that was deleted meanwhile stays deleted."""
+    write_columns(posts, names)
 
 
 def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], *, now: datetime) -> int:

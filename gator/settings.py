@@ -44,6 +44,9 @@ TOKEN_ENCRYPTION_KEYS = [
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Where `make serve` answers.
+PORT = env.str("PORT", default="8000")
+
 # --- Applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -303,6 +306,11 @@ GRADE_THRESHOLDS = {
     ("facebook", "views"): (4.0, 1.5),
     ("twitter", "views"): (3.0, 1.0),
     ("tiktok", "views"): (5.0, 2.0),
+    # Most followers never see a post, so these are lower by far.
+    ("instagram", "followers"): (2.0, 0.5),
+    ("facebook", "followers"): (0.5, 0.1),
+    ("twitter", "followers"): (0.2, 0.05),
+    ("tiktok", "followers"): (3.0, 1.0),
 }
 
 # --- Learning --------------------------------------------------------------------------------------------------------

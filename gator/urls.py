@@ -1,9 +1,12 @@
 """Every address of the web application."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from gator.api.routes import NothingHere
@@ -17,9 +20,17 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def upload(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Show a picture where no web server stands in front of Django."""
+    if not settings.DEBUG:
+        raise Http404
+    return serve(request, name, document_root=settings.MEDIA_ROOT)
+
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("livez", alive, name="livez"),
+    path("media/<path:name>", upload),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # The split view keeps its script out of the page, as a strict content security policy demands.

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers, viewsets
@@ -13,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from acd.models import ACDContext
-from acd.rest import MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from acd.rest import MomentQuestionFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from engagement.api import PlatformFilter
 from engagement.enums import Platform
 from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField, PersonaFilter
-from gator.studio.models import Content, Persona
+from gator.studio.models import Content
 from patterns.analyzer import PatternAnalyzer
 from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
 from patterns.api_answers import serializer_for
@@ -96,32 +96,17 @@ class PatternDetailSerializer(PatternSerializer):
 class PatternFilters(django_filters.FilterSet):
     """Which patterns to list."""
 
-    persona = PersonaFilter(method="of_persona")
-    platform = django_filters.ChoiceFilter(choices=Platform.choices, method="on_platform")
+    persona = PersonaFilter()
+    platform = PlatformFilter()
     kind = django_filters.ChoiceFilter(choices=PatternKind.choices)
     advice = django_filters.ChoiceFilter(choices=Advice.choices)
     status = django_filters.ChoiceFilter(choices=PatternStatus.choices)
     context = django_filters.UUIDFilter(field_name="contexts", label="Patterns that rest on this run")
     post = WholeNumberFilter(field_name="posts", label="Patterns that rest on this post")
     content = WholeNumberFilter(field_name="informed", label="Patterns that informed this content")
-    learned_since = MomentFilter(method="learned_at_or_after")
+    learned_since = MomentQuestionFilter(question="learned_since")
     active = QuestionFilter()
     current = QuestionFilter(label="Active patterns, and those a person rejected")
-
-    def of_persona(self, queryset: QuerySet[Any], name: str, value: Persona) -> QuerySet[Any]:
-        """Ask `for_persona()`."""
-        answer: QuerySet[Any] = queryset.for_persona(value)  # type: ignore[attr-defined]
-        return answer
-
-    def on_platform(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Ask `on()`."""
-        answer: QuerySet[Any] = queryset.on(value)  # type: ignore[attr-defined]
-        return answer
-
-    def learned_at_or_after(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Ask `learned_since()`."""
-        answer: QuerySet[Any] = queryset.learned_since(value)  # type: ignore[attr-defined]
-        return answer
 
 
 class QuestionSerializer(StrictFields, serializers.Serializer[Any]):

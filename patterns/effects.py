@@ -1,22 +1,21 @@
 """Which items go with better or worse posts: every item of a window tested against the posts without it.
 
-The database gives (n, sum, sum of squares) for each item; the test beside all others and its correction are pure. All
+The posts of a window are read once; what is said of their items, the test and its correction are pure. All
 items of a window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and
 approach.
 """
 
 from dataclasses import dataclass, replace
 from math import expm1
-from typing import Any
 
 from django.conf import settings
 
 from engagement.enums import Basis
-from patterns.adjustment import Tested, adjusted
+from patterns.adjustment import Key, Tested, adjusted
 from patterns.enums import Advice, PatternKind, Signal
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
-from patterns.windows import COLUMNS, window_of
+from patterns.windows import COLUMNS, rows_of
 
 # How the posts of one item are found again: the filter that holds its subject.
 FILTERS = {PatternKind.HASHTAG: "hashtags__name"} | COLUMNS
@@ -65,26 +64,17 @@ class Effect:
 
 def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
     """Every item of these posts (`with_value()` of one basis), tested; by the effect's lower bound, untested last."""
-    everything = sample(posts)
-    groups = {
-        PatternKind.HASHTAG: posts.per_hashtag(),
-        PatternKind.POSTING_HOUR: posts.per_hour(),
-        PatternKind.POSTING_WEEKDAY: posts.per_weekday(),
-        PatternKind.MEDIA_KIND: posts.per_format(),
-        PatternKind.STRATEGY: posts.per_approach(),
-    }
-    found = [_described(kind, row, everything) for kind, rows in groups.items() for row in rows]
+    rows = rows_of(posts)
+    everything = rows.sample()
+    found = [_described(item, rows.sample(item), everything) for item in rows.places]
     keys = [(str(one.kind), one.subject) for one in found if one.mean is not None]
-    tested = adjusted(window_of(posts, keys), rate=settings.FALSE_DISCOVERY_RATE) if keys else {}
+    tested = adjusted(rows.window(keys), rate=settings.FALSE_DISCOVERY_RATE) if keys else {}
     return sorted((_with_effect(one, tested.get((one.kind, one.subject)), basis) for one in found), key=_rank)
 
 
 def sample(posts: PostPerformanceQuerySet) -> Sample:
     """The sufficient statistics of these posts' `value`."""
-    return _sample(posts.sums())
-
-
-def _sample(row: dict[str, Any]) -> Sample:
+    row = posts.sums()
     return Sample(row["n"], row["total"] or 0.0, row["squares"] or 0.0)
 
 
@@ -93,14 +83,14 @@ def _rank(effect: Effect) -> tuple[float, str, str]:
     return (-low, effect.kind, effect.subject)
 
 
-def _described(kind: PatternKind, row: dict[str, Any], everything: Sample) -> Effect:
+def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     """An item with the plain means of the posts with and without it, where there are enough of both."""
-    item = _sample(row)
-    known = Effect(kind=kind, subject=str(row["subject"]), n=item.n)
-    rest, around = everything - item, interval(item)
-    if min(item.n, rest.n) < settings.PATTERN_MIN_POSTS or around is None:
+    kind, subject = item
+    known = Effect(kind=PatternKind(kind), subject=subject, n=own.n)
+    rest, around = everything - own, interval(own)
+    if min(own.n, rest.n) < settings.PATTERN_MIN_POSTS or around is None:
         return known
-    return replace(known, mean=item.mean, low=around.low, high=around.high, baseline=rest.mean)
+    return replace(known, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
 def _with_effect(effect: Effect, tested: Tested | None, basis: str) -> Effect:

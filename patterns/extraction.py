@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from engagement.intervals import known, wilson
+from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
 from patterns.effects import Effect, effects, evidence
 from patterns.enums import Advice, PatternKind, PatternStatus
@@ -63,7 +64,15 @@ def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
     )
     personas = Persona.objects.in_bulk({persona for persona, _ in rows})
     looks = (extract(personas[pk], platform, now=now, days=days) for pk, platform in sorted(rows) if pk in personas)
-    return [extraction for extraction in looks if extraction]
+    found = [extraction for extraction in looks if extraction]
+    retire_outdated(now)
+    return found
+
+
+def retire_outdated(now: datetime) -> int:
+    """Patterns that no look has renewed for a whole window rest on posts that are too old by now; how many retired."""
+    outdated = Pattern.objects.active().filter(window_end__lte=now - timedelta(days=settings.PATTERN_DAYS))
+    return outdated.update(status=PatternStatus.RETIRED, retired_at=now)
 
 
 @transaction.atomic
@@ -73,10 +82,12 @@ def extract(persona: Persona, platform: str, *, now: datetime, days: int | None 
     None where the persona was deleted meanwhile.
     """
     # Two looks at one persona take turns: the second finds what the first learned, instead of learning it again.
-    if not Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).exists():
+    locked = Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).first()
+    if locked is None:
         return None
     days = days or settings.PATTERN_DAYS
     posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
+    refresh_local_times(posts, locked.timezone)
     basis = posts.main_basis()
     tested = effects(posts.with_value(basis), basis) if basis else []
     extraction = Extraction.objects.create(

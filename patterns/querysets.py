@@ -44,7 +44,7 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
 
     def per_hashtag(self) -> QuerySet[Any, dict[str, Any]]:
         """`per()` hashtag; a post counts once for each of its hashtags."""
-        return self.exclude(hashtags=None).per("hashtags__name")
+        return self.filter(hashtags__isnull=False).per("hashtags__name")
 
     def per_format(self) -> QuerySet[Any, dict[str, Any]]:
         """`per()` media kind."""

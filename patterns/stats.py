@@ -11,17 +11,7 @@ from typing import Self
 
 from scipy.special import stdtr, stdtrit
 
-from engagement.intervals import Interval, wilson
-
-__all__ = [
-    "Comparison",
-    "Interval",
-    "Sample",
-    "benjamini_hochberg",
-    "interval",
-    "welch",
-    "wilson",
-]
+from engagement.intervals import Interval
 
 # What subtracting two nearly equal sums of doubles may leave behind, as a share of them.
 ROUNDING = 1e-12

@@ -1,7 +1,8 @@
 """The posts of a window as rows of a test: logs of their values, how sure these are, and which items each post has."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log, log1p
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from engagement.enums import Basis
 from patterns.adjustment import Floats, Key, Window
 from patterns.enums import PatternKind
 from patterns.querysets import PostPerformanceQuerySet
+from patterns.stats import Sample
 
 # A 95 % interval is this many standard errors wide.
 ERRORS_WIDE = 2 * 1.96
@@ -44,13 +46,35 @@ COLUMNS = {
     PatternKind.MEDIA_KIND: "media_kind",
     PatternKind.STRATEGY: "content__approach",
 }
+UNKNOWN = (None, "")
 
 
-def window_of(posts: PostPerformanceQuerySet, items: Sequence[Key]) -> Window:
-    """These posts of one basis, which carry a `value`, as rows with a column for each of `items`. Two queries."""
+@dataclass(frozen=True)
+class Rows:
+    """The posts of a window, and for each item the places of those that have it."""
+
+    posts: Sequence[Post]
+    places: Mapping[Key, Sequence[int]]
+
+    def sample(self, item: Key | None = None) -> Sample:
+        """The sufficient statistics of the values of all posts, or of those with an item."""
+        if item is None:
+            return Sample.of(post.value for post in self.posts)
+        return Sample.of(self.posts[place].value for place in self.places[item])
+
+    def window(self, items: Sequence[Key]) -> Window:
+        """The posts as rows of a test, with a column for each of `items`."""
+        values, noise = _logs(self.posts)
+        columns = {item: np.zeros(len(self.posts)) for item in items}
+        for item, column in columns.items():
+            column[self.places[item]] = 1.0
+        return Window(np.array(values), np.array(noise), _constants(self.posts), columns)
+
+
+def rows_of(posts: PostPerformanceQuerySet) -> Rows:
+    """Read these posts of one basis, which carry a `value`, oldest first. Two queries."""
     rows = [Post(*row) for row in posts.order_by("published_at", "pk").values_list(*Post._fields)]
-    values, noise = _logs(rows)
-    return Window(np.array(values), np.array(noise), _constants(rows), _columns(posts, rows, items))
+    return Rows(rows, _places(posts, rows))
 
 
 def _logs(rows: Sequence[Post]) -> tuple[list[float], list[float]]:
@@ -78,16 +102,16 @@ def _constants(rows: Sequence[Post]) -> Floats:
     return np.array([*levels, young, trend]).T
 
 
-def _columns(posts: PostPerformanceQuerySet, rows: Sequence[Post], items: Sequence[Key]) -> dict[Key, Floats]:
-    at = {row.pk: place for place, row in enumerate(rows)}
+def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, list[int]]:
     places: dict[Key, list[int]] = defaultdict(list)
-    for row in rows:
+    for place, row in enumerate(rows):
         for kind, name in COLUMNS.items():
-            places[kind, str(getattr(row, name))].append(at[row.pk])
-    for pk, tag in posts.exclude(hashtags=None).order_by().values_list("pk", "hashtags__name"):
+            if (subject := getattr(row, name)) not in UNKNOWN:
+                places[kind, str(subject)].append(place)
+    at = {row.pk: place for place, row in enumerate(rows)}
+    tagged = posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk")
+    for pk, tag in tagged.values_list("pk", "hashtags__name"):
+        # A post that came between the two queries has no row.
         if pk in at:
             places[PatternKind.HASHTAG, tag].append(at[pk])
-    columns = {key: np.zeros(len(rows)) for key in items}
-    for key, column in columns.items():
-        column[places[key]] = 1.0
-    return columns
+    return places

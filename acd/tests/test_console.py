@@ -53,6 +53,14 @@ def test_printable_text_cannot_steer_a_terminal(text, expected):
     assert result == expected
 
 
+def test_item_takes_one_line_whatever_its_name_holds():
+    made = command()
+
+    made.item("My week:\nMon: plan", "done", "first\nsecond")
+
+    assert written(made) == "My week: Mon: plan: done (first second)\n"
+
+
 def test_finish_report_tells_every_item():
     made = command()
 

@@ -82,6 +82,8 @@ def test_row_deleted_underneath_is_logged(caplog):
 
 
 def test_row_moved_underneath_stays_and_keeps_what_was_said(caplog):
+    caplog.set_level(logging.WARNING)
+
     with ACDContextManager(PHASE) as run:
         run.set_metadata(a=1)
         ACDContext.objects.update(state=State.CANCELLED, queue_status=QueueStatus.ABANDONED)

@@ -68,12 +68,12 @@ class HashtagAdmin(ReadOnly, Admin):
 class RefusedAdmin(ReadOnly, Admin):
     """What could not be true, and was kept for inspection."""
 
-    list_display = ("why", "post_link", "account_link", "created")
-    list_select_related = ("post", "account")
-    list_defer = ("payload", "account__access_token", "account__refresh_token")
+    list_display = ("why", "post_link", "created")
+    list_select_related = ("post",)
+    list_defer = ("payload",)
     search_fields = ("reason",)
     readonly_fields = ("payload_text",)
-    fieldsets = ((None, {"fields": ("reason", ("post", "account", "created_at"), "payload_text")}),)
+    fieldsets = ((None, {"fields": ("reason", ("post", "created_at"), "payload_text")}),)
 
     @display(description="reason")
     def why(self, row: RefusedPayload) -> str:
@@ -82,10 +82,6 @@ class RefusedAdmin(ReadOnly, Admin):
     @display(description="post")
     def post_link(self, row: RefusedPayload) -> str:
         return link(row.post)
-
-    @display(description="account")
-    def account_link(self, row: RefusedPayload) -> str:
-        return link(row.account)
 
     @display(description="when", ordering="created_at")
     def created(self, row: RefusedPayload) -> str:

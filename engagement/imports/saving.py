@@ -17,6 +17,7 @@ from engagement.hashtags import attach_hashtags
 from engagement.imports.cells import CLOCK_SKEW
 from engagement.imports.posts import PostRow
 from engagement.imports.table import RowError
+from engagement.local_time import local_time
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
 from engagement.recording import Observation, record_many, write_posts
 from gator.studio.models import Persona
@@ -202,9 +203,9 @@ def _description(row: PostRow, known: Known, target: Target) -> dict[str, Any]:
         if row.account not in known.accounts:
             known.accounts[row.account] = _new_account(row.account, row.handle or "", target)
         told["account"] = known.accounts[row.account]
-    local = row.published.at.astimezone(target.persona.timezone)
-    hour = local.hour if row.published.has_time else None
-    return told | {"published_at": row.published.at, "local_hour": hour, "local_weekday": local.weekday()}
+    told |= {"published_at": row.published.at, **local_time(target.persona.timezone, row.published.at)}
+    # Midnight of a date alone would be an invented hour.
+    return told if row.published.has_time else told | {"local_hour": None}
 
 
 def _new_account(user_id: str, handle: str, target: Target) -> SocialAccount:
@@ -284,10 +285,8 @@ def _retag(batch: Batch, known: Known) -> None:
 
 def _count_followers(saved: Saved, target: Target) -> None:
     for user_id, (_, followers) in saved.followers.items():
-        # An account with a token is asked itself.
-        SocialAccount.objects.filter(
-            platform=target.platform, platform_user_id=user_id, persona=target.persona, access_token=""
-        ).update(followers=followers)
+        accounts = SocialAccount.objects.filter(platform=target.platform, platform_user_id=user_id)
+        accounts.filter(persona=target.persona).update(followers=followers)
 
 
 def _assess(saved: Saved, target: Target) -> None:

@@ -1,11 +1,18 @@
-"""Fixtures of more than one file: the sandbox with our accounts in it, and what it was asked."""
+"""Fixtures of more than one file: the sandbox, the sandbox with our accounts in it, and what it was asked."""
 
 import logging
 from collections.abc import Iterator
 
 import pytest
 
+from engagement.tests.sandbox_client import Sandbox, open_sandbox
 from engagement.tests.stage import Stage, staged
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with open_sandbox() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -140,6 +140,15 @@ def test_metrics_at_the_limit_are_stored(collector):
     assert (response.status_code, MetricSnapshot.objects.get().views) == (201, 2**63 - 1)
 
 
+def test_metrics_whose_sum_passes_the_limit_are_stored_and_assessed(collector):
+    post = make_post()
+
+    response = push(collector, post, "metrics", {"observed_at": MOMENT, "likes": 2**63 - 1, "comments": 2**63 - 1})
+
+    post.refresh_from_db()
+    assert (response.status_code, post.total_engagement) == (201, 2**63 - 1)
+
+
 def test_interactions_pushed_are_assessed_and_their_author_forgotten(collector):
     post = make_post()
 

@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.baselines import COMPARED, compare
 from engagement.enums import Basis, FilterState
+from engagement.metrics import USUAL_POSTS
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.tests.factories import make_account, make_post
 from gator.studio.enums import MediaKind
@@ -154,11 +156,84 @@ def test_only_the_last_hundred_count():
     assert compared(rows[0])["average_n"] == 100
 
 
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("number", [2, 5])
 @pytest.mark.django_db
-def test_comparison_costs_the_same_for_one_post_and_for_three(number, django_assert_num_queries):
+def test_comparison_costs_the_same_for_two_posts_and_for_five(number, django_assert_num_queries):
     _, posts = with_past()
 
-    # The past of the account.
-    with django_assert_num_queries(1):
+    # The past of the account, and what lies between the posts.
+    with django_assert_num_queries(2):
         compare(posts[:number])
+
+
+@pytest.mark.django_db
+def test_young_posts_ask_nothing(django_assert_num_queries):
+    post = measured(make_account(), days=6)
+
+    with django_assert_num_queries(0):
+        compare([post])
+
+
+def recounted(post, everything):
+    """How many earlier posts a post is compared with and the share it beats, counted the long way."""
+    alike = [
+        other
+        for other in everything
+        if other.published_at < post.published_at
+        and (other.media_kind, other.basis, other.account_id) == (post.media_kind, post.basis, post.account_id)
+        and other.last_synced_at - other.published_at >= 7 * DAY
+    ]
+    last = sorted(alike, key=lambda other: (other.published_at, other.pk))[-USUAL_POSTS:]
+    if len(last) < 5 or post.last_synced_at - post.published_at < 7 * DAY:
+        return None, None
+    beaten = sum((o.engagement_rate < post.engagement_rate) + (o.engagement_rate <= post.engagement_rate) for o in last)
+    return len(last), beaten / 2 / len(last) * 100
+
+
+@pytest.mark.parametrize("step", [1, 7, 60])
+@pytest.mark.parametrize("most", [6, 100])
+@pytest.mark.django_db
+def test_batches_narrow_and_wide_are_compared_as_a_recount_says(step, most, monkeypatch):
+    monkeypatch.setattr("engagement.baselines.USUAL_POSTS", most)
+    monkeypatch.setattr(f"{__name__}.USUAL_POSTS", most)
+    first, noise = measured(make_account(), days=400), Random(step)
+    other = make_account(persona=first.persona)
+    fixed = {f.attname: getattr(first, f.attname) for f in SocialMediaPost._meta.concrete_fields if f.attname != "id"}
+    SocialMediaPost.objects.bulk_create(
+        SocialMediaPost(**fixed | {
+            "account_id": noise.choice([first.account_id, first.account_id, other.pk]),
+            "platform_post_id": f"drawn-{n}",
+            # Several of one moment among them, and some too young to be compared with.
+            "published_at": NOW - noise.randrange(2, 300) * DAY,
+            "media_kind": noise.choice(["image", "video"]),
+            "basis": noise.choice(["reach", "reach", "views"]),
+            "engagement_rate": noise.randrange(9),
+        })
+        for n in range(300)
+    )  # fmt: skip
+    everything = list(SocialMediaPost.objects.order_by("published_at", "pk"))
+    given = everything[::step]
+
+    compare(given)
+
+    found = [(post.average_n, post.percentile) for post in given]
+    assert found == [recounted(post, everything) for post in given]
+    assert any(n for n, _ in found)
+
+
+@pytest.mark.django_db
+def test_given_posts_are_compared_by_what_they_hold_and_not_by_what_is_stored():
+    _, posts = with_past(6)
+    newest = posts[0]
+    posts[5].media_kind = MediaKind.VIDEO
+    posts[4].engagement_rate = 4
+
+    compare(posts)
+
+    assert (newest.average_n, newest.percentile) == (None, None)
+
+    posts[5].media_kind = MediaKind.IMAGE
+
+    compare(posts)
+
+    assert (newest.average_n, newest.percentile) == (5, 40)

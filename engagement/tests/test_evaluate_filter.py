@@ -115,3 +115,10 @@ def test_filter_on_real_comments_blames_few(file, options, recall_least):
 
     assert report["false_alarm_ratio"]["value"] <= 0.02
     assert report["recall"]["value"] >= recall_least
+
+
+def test_help_reads_as_text(capsys):
+    with pytest.raises(SystemExit):
+        call_command("evaluate_filter", "--help")
+
+    assert "%%" not in capsys.readouterr().out

@@ -47,14 +47,38 @@ def test_history_counts_authors_and_posts_of_a_text_elsewhere_on_the_account():
     assert history.fingerprints == {MARK: Repeats(authors=3, posts=2)}
 
 
+def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
+    """A post with so many comments in one minute, and one every hour."""
+    post = make_post(account=account, published_at=NOW + day * DAY)
+    for number in range(busiest):
+        make_interaction(post, occurred_at=NOW + day * DAY + timedelta(seconds=number), **changes)
+    make_interaction(post, occurred_at=NOW + day * DAY + timedelta(hours=1), **changes)
+    return post
+
+
+def with_pace() -> SocialAccount:
+    """An account whose posts usually draw a comment at a time."""
+    account = make_account()
+    for day in range(5):
+        busy_post(account, day=day - 9, busiest=1)
+    return account
+
+
+def crowd(post: SocialMediaPost) -> None:
+    """Six comments at once, of nobody known."""
+    for _ in range(6):
+        make_interaction(post, author_key="")
+
+
 @pytest.mark.django_db
 def test_history_counts_earlier_posts_on_which_an_author_was_genuine():
-    account = make_account()
+    account = with_pace()
     posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(5)]
     verdicts = (Verdict.GENUINE, Verdict.BOT, Verdict.BOT, "", Verdict.GENUINE)
     for post, verdict in zip(posts, verdicts, strict=True):
         make_interaction(post, author_key="a" * 64, verdict=verdict)
     posts[1].interactions.update(override=Verdict.GENUINE)
+    crowd(posts[3])
 
     history = past_of(posts[3])
 
@@ -63,27 +87,80 @@ def test_history_counts_earlier_posts_on_which_an_author_was_genuine():
 
 @pytest.mark.django_db
 def test_history_of_a_post_knows_the_verdicts_just_given_to_earlier_ones():
-    account = make_account()
-    posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(2)]
-    for post in posts:
-        make_interaction(post, author_key="a" * 64)
+    account = with_pace()
+    posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(4)]
+    verdicts = (Verdict.GENUINE, Verdict.GENUINE, "", "")
+    for post, verdict in zip(posts, verdicts, strict=True):
+        make_interaction(post, author_key="a" * 64, verdict=verdict)
+    crowd(posts[3])
     rows = by_post(*posts)
 
     made = histories(posts, rows)
     next(made)
-    rows[posts[0].pk][0].verdict = Verdict.GENUINE
+    rows[posts[0].pk][0].verdict = Verdict.BOT
+    next(made)
+    rows[posts[1].pk][0].override = Verdict.BOT
+    next(made)
+    rows[posts[2].pk][0].verdict = Verdict.GENUINE
     _, history = next(made)
 
     assert history.author_posts == {"a" * 64: 1}
 
 
-def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
-    """A post with so many comments in one minute, and one every hour."""
-    post = make_post(account=account, published_at=NOW + day * DAY)
-    for number in range(busiest):
-        make_interaction(post, occurred_at=NOW + day * DAY + timedelta(seconds=number), **changes)
-    make_interaction(post, occurred_at=NOW + day * DAY + timedelta(hours=1), **changes)
-    return post
+@pytest.mark.parametrize("comments", [pytest.param(5, id="no-crowd"), pytest.param(6, id="crowd")])
+@pytest.mark.django_db
+def test_pace_and_regulars_are_looked_up_for_crowds_alone(comments):
+    account = with_pace()
+    earlier, post = (make_post(account=account, published_at=NOW + n * DAY) for n in range(2))
+    make_interaction(earlier, author_key="a" * 64, verdict=Verdict.GENUINE)
+    for _ in range(comments):
+        make_interaction(post, author_key="a" * 64)
+
+    history = past_of(post)
+
+    is_crowd = comments == 6
+    assert (history.typical_pace, history.author_posts) == ((1, {"a" * 64: 1}) if is_crowd else (None, {}))
+
+
+@pytest.mark.parametrize(("days", "is_remembered"), [(89, True), (90, False)])
+@pytest.mark.django_db
+def test_history_reaches_back_for_a_season(days, is_remembered):
+    account = with_pace()
+    earlier = make_post(account=account, published_at=NOW - days * DAY)
+    post = make_post(account=account, published_at=NOW)
+    for one in (earlier, post):
+        make_interaction(one, author_key="a" * 64, fingerprint=MARK, verdict=Verdict.GENUINE)
+    crowd(post)
+
+    history = past_of(post)
+
+    assert history.author_posts == ({"a" * 64: 1} if is_remembered else {})
+    assert history.fingerprints == ({MARK: Repeats(authors=1, posts=1)} if is_remembered else {})
+
+
+@pytest.mark.django_db
+def test_pace_reaches_back_for_a_year():
+    account = make_account()
+    for day in (-365, -364, -9, -8, -7):
+        busy_post(account, day=day, busiest=1)
+    post = busy_post(account, day=0, busiest=6)
+
+    assert past_of(post).typical_pace is None
+
+    SocialMediaPost.objects.filter(published_at=NOW - 365 * DAY).update(published_at=NOW - 363 * DAY)
+
+    assert past_of(post).typical_pace == 1
+
+
+@pytest.mark.django_db
+def test_post_without_a_moment_has_no_history():
+    account = with_pace()
+    post = make_post(account=account, status="deleted", published_at=None)
+    for one in (make_post(account=account), post):
+        make_interaction(one, author_key="a" * 64, fingerprint=MARK, verdict=Verdict.GENUINE)
+    crowd(post)
+
+    assert past_of(post) == History()
 
 
 @pytest.mark.parametrize(
@@ -179,16 +256,49 @@ def test_prior_takes_counts_of_the_posts_given_from_the_objects():
     assert found == {first.pk: Prior(), second.pk: Prior(genuine=1 + 2 + 2, bot=1)}
 
 
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("number", [2, 4])
 @pytest.mark.django_db
-def test_history_costs_the_same_for_one_post_and_for_three(number, django_assert_num_queries):
-    account = make_account()
-    make_interaction(make_post(account=account, published_at=NOW - 9 * DAY))
-    posts = [make_post(account=account) for _ in range(number)]
+def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert_num_queries):
+    account = with_pace()
+    posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(number)]
     for post in posts:
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    with django_assert_num_queries(6):
+    # The texts; what the account's and the platform's other posts drew.
+    with django_assert_num_queries(3):
         list(histories(posts, rows))
         priors(posts)
+
+    for post in posts:
+        crowd(post)
+    rows = by_post(*posts)
+
+    # The posts before and between, how busy they were, the authors.
+    with django_assert_num_queries(7):
+        list(histories(posts, rows))
+        priors(posts)
+
+
+@pytest.mark.django_db
+def test_prior_of_an_account_with_a_history_asks_for_no_platform(django_assert_num_queries):
+    account = make_account()
+    make_post(account=account, **seen(15, 5))
+    make_post(account=make_account(), **seen(0, 45))
+    post = make_post(account=account)
+
+    with django_assert_num_queries(1):
+        (prior,) = priors([post]).values()
+
+    assert (prior.genuine, prior.bot) == pytest.approx((16, 6))
+
+
+@pytest.mark.django_db
+def test_prior_of_a_platform_is_that_of_its_newest_posts(monkeypatch):
+    monkeypatch.setattr("engagement.history.PLATFORM_POSTS", 2)
+    for day, bots in enumerate((1, 2, 4)):
+        make_post(published_at=NOW - day * DAY, **seen(1, bots))
+
+    (prior,) = priors([make_post()]).values()
+
+    assert (prior.genuine, prior.bot) == (1 + 2, 1 + 3)

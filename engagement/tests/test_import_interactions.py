@@ -1,10 +1,7 @@
-import io
-import json
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +11,7 @@ from engagement.erasure import erase_author
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.tests.factories import make_post
+from engagement.tests.importing import import_file
 from engagement.tests.snapshots_of_tables import everything
 
 HEADER = "platform_id,author,occurred_at,text\n"
@@ -31,16 +29,7 @@ def post():
 @pytest.fixture
 def load(tmp_path, post):
     def run(data, **options):
-        path = tmp_path / "comments.csv"
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        out = io.StringIO()
-        try:
-            call_command("import_interactions", str(path), **{"post": "abc", "as_json": True} | options, stdout=out)
-        except CommandError as error:
-            if not out.getvalue():
-                raise
-            return json.loads(out.getvalue()) | {"exit": error.returncode}
-        return json.loads(out.getvalue()) | {"exit": 0}
+        return import_file("import_interactions", tmp_path / "comments.csv", data, **{"post": "abc"} | options)
 
     return run
 

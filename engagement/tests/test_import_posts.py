@@ -1,6 +1,5 @@
 import csv
 import io
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from engagement.enums import AccountState, MetricSource, Platform, PostStatus, S
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
 from engagement.recording import record_metrics
 from engagement.tests.factories import make_account, make_post
+from engagement.tests.importing import import_file
 from engagement.tests.snapshots_of_tables import everything
 from engagement.values import Metrics
 from gator.studio.enums import MediaKind
@@ -45,19 +45,10 @@ def persona():
 
 @pytest.fixture
 def load(tmp_path, persona):
+    defaults = {"persona": "mae", "platform": "instagram", "timezone": "Europe/Lisbon"}
+
     def run(data, **options):
-        path = tmp_path / "posts.csv"
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        defaults = {"persona": "mae", "platform": "instagram", "timezone": "Europe/Lisbon", "as_json": True}
-        out = io.StringIO()
-        try:
-            call_command("import_posts", str(path), **defaults | options, stdout=out, stderr=io.StringIO())
-        except CommandError as error:
-            # Refused rows are told before the command ends with an error.
-            if not out.getvalue():
-                raise
-            return json.loads(out.getvalue()) | {"exit": error.returncode}
-        return json.loads(out.getvalue()) | {"exit": 0}
+        return import_file("import_posts", tmp_path / "posts.csv", data, **defaults | options)
 
     return run
 

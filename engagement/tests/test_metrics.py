@@ -19,8 +19,9 @@ from engagement.metrics import (
     rate,
     total_engagement,
 )
+from engagement.values import MAX_COUNT
 
-COUNTS = st.none() | st.integers(0, 2**63 - 1)
+COUNTS = st.none() | st.integers(0, MAX_COUNT)
 VALUES = st.floats(0, 100)
 
 
@@ -32,6 +33,7 @@ VALUES = st.floats(0, 100)
         pytest.param({"likes": 0, "comments": None}, 0, id="a known zero is a zero"),
         pytest.param({"likes": None, "reach": 500}, None, id="nothing known"),
         pytest.param({}, None, id="nothing given"),
+        pytest.param({"likes": MAX_COUNT, "comments": 1}, MAX_COUNT, id="a sum no column holds stops at the largest"),
     ],
 )
 def test_total_engagement_sums_what_is_known(counts, total):

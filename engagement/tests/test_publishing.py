@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Platform, PostStatus
 from engagement.hashtags import attach_hashtags
+from engagement.local_time import local_time
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
 from engagement.publishing import (
     NotPublishable,
     draft_of,
     full_caption,
-    local_time,
     publish,
     publish_due,
     schedule,
@@ -28,7 +28,7 @@ from engagement.publishing import (
 from engagement.reports import Outcome
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.stage import Stage
-from gator.studio.enums import ContentStatus
+from gator.studio.enums import ContentStatus, PersonaStatus
 from gator.studio.models import Content, Persona
 from gator.studio.tests.factories import make_content
 
@@ -158,7 +158,7 @@ def test_draft_names_the_public_address_and_the_file_of_its_media(settings, tmp_
     ],
 )
 def test_hour_and_weekday_are_those_where_the_persona_lives(zone, moment, hour, weekday):
-    assert local_time(Persona(timezone=ZoneInfo(zone)), moment) == {"local_hour": hour, "local_weekday": weekday}
+    assert local_time(ZoneInfo(zone), moment) == {"local_hour": hour, "local_weekday": weekday}
 
 
 # Going live
@@ -191,6 +191,32 @@ def test_post_is_not_sent_before_its_time_nor_twice(stage):
 
     assert found == [[], [Outcome.PUBLISHED], [], []]
     assert len(stage.sent("facebook")) == 1
+
+
+@pytest.mark.django_db
+def test_content_rejected_since_it_was_planned_waits_until_it_is_approved(stage):
+    post = planned(stage)
+    Content.objects.update(status=ContentStatus.REJECTED)
+
+    held = publish_due(NOW).items
+    Content.objects.update(status=ContentStatus.APPROVED)
+
+    post.refresh_from_db()
+    assert [(item.outcome, "is rejected" in item.reason) for item in held] == [(Outcome.SKIPPED, True)]
+    assert post.status == PostStatus.SCHEDULED
+    assert outcomes() == [Outcome.PUBLISHED]
+
+
+@pytest.mark.django_db
+def test_posts_of_a_paused_persona_wait(stage):
+    planned(stage)
+    Persona.objects.update(status=PersonaStatus.PAUSED)
+
+    held = publish_due(NOW).items
+    Persona.objects.update(status=PersonaStatus.ACTIVE)
+
+    assert [(item.outcome, "is paused" in item.reason) for item in held] == [(Outcome.SKIPPED, True)]
+    assert outcomes() == [Outcome.PUBLISHED]
 
 
 @pytest.mark.django_db

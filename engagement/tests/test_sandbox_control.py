@@ -7,12 +7,6 @@ import pytest
 from engagement.tests.sandbox_client import MORNING, open_sandbox
 
 
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
-
-
 def test_accounts_list_what_a_demo_needs(sandbox):
     accounts = sandbox.ask("GET", "/sandbox/accounts").body
 

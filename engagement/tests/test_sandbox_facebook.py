@@ -4,15 +4,9 @@ import json
 
 import pytest
 
-from engagement.tests.sandbox_client import IMAGE, open_sandbox
+from engagement.tests.sandbox_client import IMAGE
 
 GRAPH = "/facebook/v26.0"
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-from engagement.tests.sandbox_client import open_sandbox
-
 READS = {
     "instagram": ("GET", "/instagram/v26.0/me"),
     "facebook": ("GET", "/facebook/v26.0/me"),
@@ -14,12 +12,6 @@ READS = {
     "tiktok": ("GET", "/tiktok/v2/user/info/?fields=open_id"),
 }
 GRAPH = ("instagram", "facebook")
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 def read(sandbox, platform):

@@ -4,15 +4,9 @@ import json
 
 import pytest
 
-from engagement.tests.sandbox_client import IMAGE, open_sandbox
+from engagement.tests.sandbox_client import IMAGE
 
 GRAPH = "/instagram/v26.0"
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 @pytest.fixture

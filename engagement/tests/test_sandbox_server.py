@@ -9,7 +9,7 @@ import pytest
 from engagement.sandbox.gate import MAX_BODY_BYTES
 from engagement.sandbox.server import serve
 from engagement.sandbox.world import World
-from engagement.tests.sandbox_client import MORNING, open_sandbox
+from engagement.tests.sandbox_client import MORNING
 
 CREATE = {
     "instagram": "/instagram/v26.0/me/media",
@@ -17,12 +17,6 @@ CREATE = {
     "twitter": "/twitter/2/tweets",
     "tiktok": "/tiktok/v2/post/publish/video/init/",
 }
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(

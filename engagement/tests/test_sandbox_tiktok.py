@@ -2,18 +2,10 @@
 
 import pytest
 
-from engagement.tests.sandbox_client import open_sandbox
-
 API = "/tiktok/v2"
 PUBLIC = {"title": "a #b", "privacy_level": "PUBLIC_TO_EVERYONE"}
 PULL = {"source": "PULL_FROM_URL", "video_url": "https://media.example/a.mp4"}
 FIELDS = "id,create_time,share_url,like_count,comment_count,share_count,view_count,is_aigc"
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 @pytest.fixture

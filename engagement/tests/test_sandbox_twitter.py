@@ -4,13 +4,6 @@ import pytest
 
 from engagement.sandbox.audience import BOT
 from engagement.sandbox.twitter_posting import weight
-from engagement.tests.sandbox_client import open_sandbox
-
-
-@pytest.fixture
-def sandbox():
-    with open_sandbox() as opened:
-        yield opened
 
 
 @pytest.fixture

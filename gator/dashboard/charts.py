@@ -1,6 +1,7 @@
 """The charts of the start page, as the theme's Chart.js reads them."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -105,7 +106,7 @@ def platform_chart(now: datetime) -> dict[str, Any]:
     }
 
 
-def genuine_share(row: dict[str, Any]) -> str:
+def genuine_share(row: Mapping[str, Any]) -> str:
     """The genuine part of the engagement in percent, with its interval: wide where nobody can be seen."""
     total = row["total"]
     ends = [min(100.0, 100 * row[name] / total) if total else None for name in ("genuine", "low", "high")]

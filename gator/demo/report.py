@@ -80,9 +80,10 @@ def _inform(facts: dict[str, Any]) -> list[str]:
         else f"{name}: no number yet"
         for name, row in facts["mean_vs_average"].items()
     )
+    start = f"{facts['patterns_used']} patterns: {advice}" if advice else "nothing that is certain yet"
     return [
         f"{facts['contents_that_used_patterns']} contents were generated from learned patterns.",
-        f"The next for {facts['next_for']} starts from {facts['patterns_used']} patterns: {advice}.",
+        f"The next for {facts['next_for']} starts from {start}.",
         f"Against the accounts' usual: {compared}.",
     ]
 

@@ -9,7 +9,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -18,7 +17,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter, caller
+from acd.rest import Asks, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter, caller
 from gator.studio import feedback as ratings
 from gator.studio.enums import ContentStatus, MediaKind, PersonaStatus, Rating
 from gator.studio.models import HASHTAG, Content, Feedback, Persona
@@ -54,15 +53,15 @@ class SlugChoiceField(forms.ModelChoiceField):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class PersonaFilter(django_filters.ModelChoiceFilter):
-    """Keeps the rows of one persona, named by its slug."""
+class PersonaFilter(Asks, django_filters.ModelChoiceFilter):
+    """Asks `for_persona()` about a persona, named by its slug."""
 
     field_class = SlugChoiceField
 
     def __init__(self, **options: Any) -> None:
         wrong = {"invalid_choice": NO_PERSONA}
         defaults = {"queryset": Persona.objects.all(), "to_field_name": "slug", "error_messages": wrong}
-        super().__init__(**defaults | {"label": "Slug of a persona"} | options)
+        super().__init__(question="for_persona", **defaults | {"label": "Slug of a persona"} | options)
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -185,17 +184,12 @@ class PersonaFilters(django_filters.FilterSet):
 class ContentFilters(django_filters.FilterSet):
     """Which content to list."""
 
-    persona = PersonaFilter(method="of_persona")
+    persona = PersonaFilter()
     media_kind = django_filters.ChoiceFilter(choices=MediaKind.choices)
     status = django_filters.ChoiceFilter(choices=ContentStatus.choices)
     context = django_filters.UUIDFilter(field_name="context_id")
     since = MomentFilter(field_name="created_at", lookup_expr="gte", label="Created at or after this moment")
     publishable = QuestionFilter()
-
-    def of_persona(self, queryset: QuerySet[Any], name: str, value: Persona) -> QuerySet[Any]:
-        """Ask `for_persona()`."""
-        answer: QuerySet[Any] = queryset.for_persona(value)  # type: ignore[attr-defined]
-        return answer
 
 
 class FeedbackFilters(django_filters.FilterSet):

@@ -77,7 +77,7 @@ def test_generate_content_on_one_platform():
     [
         ((), "Name a persona with --persona SLUG, or say --all."),
         (("--all", "--persona", "maya"), "Name a persona with --persona SLUG, or say --all."),
-        (("--persona", "nobody"), "No account of an active persona fits."),
+        (("--persona", "nobody"), "No working account of an active persona fits"),
         (("--all", "--count", "0"), "--count: give a number from 1 to 100."),
         (("--all", "--count", "101"), "--count: give a number from 1 to 100."),
     ],
@@ -182,7 +182,7 @@ def test_extract_patterns_grades_and_extracts():
     assert run("extract_patterns").splitlines() == ["0 posts graded.", "Nothing new to learn from."]
     SocialMediaPost.objects.update(measured_at=timezone.now())
     result = run_json("extract_patterns", "--days", "60")
-    assert [(row["tested"], row["claimed"]) for row in result["extractions"]] == [(4 + 1, 2)]
+    assert [row["claimed"] for row in result["extractions"]] == [2]
     assert Extraction.objects.count() == 2
 
 

@@ -72,6 +72,14 @@ def test_demo_lived_again_tells_the_same_and_removes_only_what_it_had_made():
     assert SocialMediaPost.objects.filter(pk=kept.pk, content=kept.content, context=kept.context).exists()
 
 
+def test_demo_of_one_day_says_that_nothing_is_certain():
+    out = StringIO()
+
+    call_command("demo", "--days", "1", stdout=out, stderr=StringIO())
+
+    assert "starts from nothing that is certain yet." in out.getvalue()
+
+
 def test_demo_of_another_seed_takes_the_place_of_the_first():
     live(days=1)
     before = rows()
@@ -102,3 +110,8 @@ def test_demo_runs_on_a_development_installation_only(settings):
 def test_demo_refuses_impossible_lengths(days):
     with pytest.raises(CommandError, match="--days: give a number of days from 1 to 365"):
         live(days=days)
+
+
+def test_demo_refuses_a_day_that_is_none():
+    with pytest.raises(CommandError, match="'2026-99-99' is no day: write it like 2026-11-22"):
+        call_command("demo", "--until", "2026-99-99", stderr=StringIO())

@@ -193,8 +193,8 @@ def test_findings_cost_the_same_queries_for_any_number_of_posts(account, django_
     make_window(account, 60)
     analyzer = ask(account)
 
-    # The basis, eight for the effects, and the evidence of two claims.
-    with django_assert_num_queries(11):
+    # The basis, two for the effects, and the evidence of two claims.
+    with django_assert_num_queries(5):
         analyzer.effective_hashtags()
     # The second question asks nothing again.
     with django_assert_num_queries(0):

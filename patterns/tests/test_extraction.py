@@ -11,6 +11,7 @@ from acd.enums import State, Validation
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, Platform
 from engagement.intervals import known, wilson
+from engagement.local_time import refresh_local_times
 from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account
 from gator.studio.models import Content
@@ -344,6 +345,21 @@ def test_lineage_can_be_walked_both_ways():
 def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_assert_num_queries):
     account = make_account()
     make_window(account, n)
+    refresh_local_times(SocialMediaPost.objects.all(), account.persona.timezone)
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(25):
         look(account.persona, account.platform)
+
+
+@pytest.mark.django_db
+def test_pattern_that_no_look_renewed_for_a_whole_window_retires(settings):
+    persona = make_persona()
+    old = make_pattern(persona=persona, window_end=NOW - timedelta(days=settings.PATTERN_DAYS))
+    fresh = make_pattern(persona=persona, window_end=NOW - timedelta(days=settings.PATTERN_DAYS - 1))
+
+    extract_new(NOW)
+
+    old.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (old.status, old.retired_at) == (PatternStatus.RETIRED, NOW)
+    assert fresh.status == PatternStatus.ACTIVE

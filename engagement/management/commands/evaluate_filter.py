@@ -40,7 +40,7 @@ class Command(ConsoleCommand):
 
     help = (
         "Run the bot filter over a labelled CSV file, as the comments of one post, and print how often it was right: "
-        "counts, precision and recall with 95 %% intervals, and the precision to expect where bots are rarer. Every "
+        "counts, precision and recall with 95 % intervals, and the precision to expect where bots are rarer. Every "
         "score is given twice, the second time with each text kept once. Nothing is stored."
     )
 

@@ -11,7 +11,7 @@ from engagement.enums import Platform
 from engagement.imports.columns import INTERACTION_FIELDS, Columns, interaction_columns
 from engagement.imports.interactions import read_interactions, save_interactions
 from engagement.imports.options import add_file_options, mapping, table_of, zone_of
-from engagement.imports.table import RowError, Table, TableError
+from engagement.imports.table import RowError, TableError
 from engagement.selection import UnknownSelection, find_post
 from engagement.values import SeenInteraction
 
@@ -45,7 +45,7 @@ class Command(ConsoleCommand):
         good = list(self._good(self.progress(rows, "Reading", total=len(table.records)), refused))
         seen = save_interactions(post, good, now=now, dry_run=options["dry_run"])
         counts = {"created": seen.created, "known": seen.known, "forgotten": seen.forgotten}
-        self._tell(counts, table, refused, columns, dry_run=options["dry_run"])
+        self._tell(counts, refused, columns, dry_run=options["dry_run"])
 
     def _good(
         self, rows: Iterator[SeenInteraction | list[RowError]], refused: list[RowError]
@@ -56,9 +56,7 @@ class Command(ConsoleCommand):
             else:
                 refused += row
 
-    def _tell(
-        self, counts: dict[str, int], table: Table, refused: list[RowError], columns: Columns, *, dry_run: bool
-    ) -> None:
+    def _tell(self, counts: dict[str, int], refused: list[RowError], columns: Columns, *, dry_run: bool) -> None:
         refused.sort(key=lambda error: error.line)
         bad_rows = len({error.line for error in refused})
         counts = counts | {"refused": bad_rows}

@@ -1,5 +1,6 @@
 """`demo`: the whole loop once, against a sandbox that it starts itself."""
 
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -79,4 +80,7 @@ class Command(ConsoleCommand):
 
 def day(text: str) -> datetime:
     """Midnight UTC of a day given as 2026-11-22."""
-    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day: write it like 2026-11-22.") from None

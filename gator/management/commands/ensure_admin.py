@@ -1,9 +1,9 @@
 """`ensure_admin`: see to it that somebody can log in, and say how."""
 
-import os
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
@@ -18,7 +18,7 @@ class Command(ConsoleCommand):
     help = "Creates the first superuser with a random password, told once. With one there, changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/admin/"
+        address = f"http://127.0.0.1:{settings.PORT}/admin/"
         known = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
         if known:
             how = f"Log in as {known.username}. Forgotten: python manage.py changepassword {known.username}"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from acd.console import ConsoleCommand
 from engagement.enums import Platform
 from engagement.models import SocialAccount
+from engagement.querysets import WORKING
 from gator import loop
 from gator.studio.generators.base import GenerationFailed
 
@@ -53,11 +54,12 @@ class Command(ConsoleCommand):
     def _accounts(self, options: dict[str, Any]) -> list[SocialAccount]:
         if bool(options["persona"]) == options["all"]:
             raise CommandError("Name a persona with --persona SLUG, or say --all.")
-        accounts = SocialAccount.objects.filter(persona__status="active").select_related("persona")
+        # A piece planned for an account that cannot publish would go out late, with all others that waited.
+        accounts = SocialAccount.objects.filter(persona__status="active", state__in=WORKING).select_related("persona")
         if options["persona"]:
             accounts = accounts.filter(persona__slug=options["persona"])
         if options["platform"]:
             accounts = accounts.filter(platform=options["platform"])
         if not accounts:
-            raise CommandError("No account of an active persona fits. Connect one in the admin, or check the slug.")
+            raise CommandError("No working account of an active persona fits: check the slug, or connect one.")
         return list(accounts)

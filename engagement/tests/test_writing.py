@@ -1,0 +1,144 @@
+"""Columns of many rows, written at once: what arrives, and what stays as it was."""
+
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.db import DataError, IntegrityError, connection
+
+from acd.tests.factories import NOW
+from engagement import writing
+from engagement.models import Interaction, SocialMediaPost
+from engagement.tests.factories import make_account, make_interaction, make_post
+from engagement.values import MAX_COUNT
+from engagement.writing import write_columns
+from gator.studio.tests.factories import make_content
+
+pytestmark = pytest.mark.django_db
+CLAIM = uuid.UUID(int=7)
+WORDS = 'it\'s "100 %" ‘okay’ 😀 \\ %s; --\n' + "ü" * 50
+
+
+def stored(*names: str) -> list[tuple[object, ...]]:
+    return list(SocialMediaPost.objects.order_by("pk").values_list(*names))
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("likes", [0, MAX_COUNT, None]),
+        ("grade", [0, 4, None]),
+        ("lift", [-0.1, 1.7976931348623157e308, 5e-324, 1e-9 / 3, 3.0, -0.0, None]),
+        ("caption", ["", WORDS, "NULL"]),
+        ("api_version", ["", "v26.0", "😀'"]),
+        ("url", ["", "https://example.com/?a=%s&b='"]),
+        ("platform_post_id", ["x'", None]),
+        ("measured_at", [NOW, datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), None]),
+        ("claim", [CLAIM, None]),
+    ],
+)
+def test_values_arrive_as_they_are_beside_others_and_alone(name, values):
+    account = make_account()
+    posts = [make_post(account=account, status="draft") for _ in values]
+    for post, value in zip(posts, values, strict=True):
+        setattr(post, name, value)
+
+    write_columns(posts, [name])
+
+    assert stored(name) == [(value,) for value in values]
+
+    for value in values:
+        setattr(posts[0], name, value)
+        write_columns(posts[:1], [name])
+
+        assert stored(name)[0] == (value,)
+
+
+def test_moment_of_another_zone_is_the_same_moment():
+    post = make_post()
+    post.measured_at = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+
+    write_columns([post], ["measured_at"])
+
+    assert stored("measured_at") == [(NOW,)]
+
+
+def test_references_and_json_are_written():
+    account = make_account()
+    row = make_interaction(make_post(account=account))
+    row.post.content = make_content(persona=account.persona)
+    row.reasons, row.score, row.verdict = [{"detail": WORDS, "weight": 0.1}, None], 0.1, "bot"
+
+    write_columns([row.post], ["content"])
+    write_columns([row], ["reasons", "score", "verdict"])
+
+    assert stored("content") == [(row.post.content.pk,)]
+    found = Interaction.objects.get()
+    assert (found.reasons, found.score, found.final_verdict) == (row.reasons, 0.1, "bot")
+
+
+def test_every_row_gets_its_own_values_over_several_statements(monkeypatch):
+    monkeypatch.setattr(writing, "CHUNK", 2)
+    account = make_account()
+    posts = [make_post(account=account) for _ in range(5)]
+    for number, post in enumerate(posts):
+        post.likes, post.url = number, f"https://example.com/{number}"
+
+    write_columns(posts, ["likes", "url"])
+
+    assert stored("likes", "url") == [(n, f"https://example.com/{n}") for n in range(5)]
+
+
+def test_statements_stay_below_the_limit_of_parameters(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(connection.features, "max_query_params", 7, raising=False)
+    account = make_account()
+    posts = [make_post(account=account) for _ in range(5)]
+
+    # Two rows of three parameters fit.
+    with django_assert_num_queries(3):
+        write_columns(posts, ["likes", "shares"])
+
+
+def test_other_columns_and_other_rows_stay_as_they_are():
+    stale, other = make_post(likes=1), make_post(likes=2)
+    SocialMediaPost.objects.filter(pk=stale.pk).update(caption="After", comments=4)
+    stale.likes = 7
+
+    write_columns([stale], ["likes"])
+
+    assert stored("caption", "comments", "likes") == [("After", 4, 7), (other.caption, None, 2)]
+
+
+def test_deleted_row_stays_deleted():
+    gone, here = make_post(), make_post()
+    SocialMediaPost.objects.filter(pk=gone.pk).delete()
+    gone.likes = here.likes = 7
+
+    write_columns([gone, here], ["likes"])
+
+    assert stored("pk", "likes") == [(here.pk, 7)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("status", "nonsense"), ("observed_count", 5), ("rate_low", -1.0), ("likes", -1)]
+)
+def test_the_database_refuses_what_is_illegal(name, value):
+    post = make_post()
+    setattr(post, name, value)
+
+    with pytest.raises(IntegrityError):
+        write_columns([post], [name])
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no length")
+def test_text_that_is_too_long_is_refused_and_not_cut():
+    post = make_post()
+    post.api_version = "v" * 21
+
+    with pytest.raises(DataError):
+        write_columns([post], ["api_version"])
+
+
+def test_nothing_to_write_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        write_columns([], ["likes"])
