@@ -82,6 +82,16 @@ def test_account_changed_takes_a_new_token(editor):
     assert (response.status_code, account.access_token, account.state) == (200, "fresh", "active")
 
 
+@pytest.mark.parametrize(("before", "after"), [("expired", "active"), ("paused", "paused")])
+def test_account_with_a_new_token_works_again_unless_it_was_paused(editor, before, after):
+    account = make_account(state=before, last_error="The token has ended.", last_error_at=NOW)
+
+    editor.patch(f"{ACCOUNTS}{account.pk}/", {"access_token": "fresh"}, format="json")
+
+    account.refresh_from_db()
+    assert (account.state, account.last_error == "") == (after, after == "active")
+
+
 BAD_ACCOUNTS = {
     "persona unknown": ({"persona": "nobody"}, "persona"),
     "persona no text": ({"persona": {"slug": "a"}}, "persona"),
