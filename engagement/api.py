@@ -58,6 +58,12 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
         )
         read_only_fields = ("id", "followers", "last_error", "last_error_at", "throttled_until", "created_at")
 
+    def update(self, instance: SocialAccount, validated_data: dict[str, Any]) -> SocialAccount:
+        """A new token lets the account work again, as in the admin; one that a person paused stays paused."""
+        if validated_data.get("access_token") and instance.state != AccountState.PAUSED:
+            validated_data = {"state": AccountState.ACTIVE, "last_error": "", "last_error_at": None} | validated_data
+        return super().update(instance, validated_data)
+
 
 class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
     """A post with its newest numbers. NULL is unknown, never zero.

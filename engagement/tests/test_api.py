@@ -84,7 +84,9 @@ def test_account_changed_takes_a_new_token(editor):
 
 @pytest.mark.parametrize(("before", "after"), [("expired", "active"), ("paused", "paused")])
 def test_account_with_a_new_token_works_again_unless_it_was_paused(editor, before, after):
-    account = make_account(state=before, last_error="The token has ended.", last_error_at=NOW)
+    account = make_account(
+        state=before, last_error="The token has ended.", last_error_at=datetime(2026, 11, 20, tzinfo=UTC)
+    )
 
     editor.patch(f"{ACCOUNTS}{account.pk}/", {"access_token": "fresh"}, format="json")
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Greatest, TruncDate
 
 from acd.enums import State
 from acd.figures import interval
@@ -65,7 +65,8 @@ def engagement_per_day(now: datetime) -> dict[date, dict[str, Any]]:
         genuine=Sum("genuine_engagement"),
         low=Sum("genuine_low"),
         high=Sum("genuine_high"),
-        filtered=Sum("total_engagement") - Sum("genuine_engagement"),
+        # Post by post: where more people were seen than the platform counted, nothing was filtered out.
+        filtered=Sum(Greatest(F("total_engagement") - F("genuine_engagement"), 0.0)),
     )
     return {row["day"]: dict(row) for row in summed}
 

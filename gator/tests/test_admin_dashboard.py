@@ -96,6 +96,17 @@ def test_engagement_chart_leaves_days_without_posts_open(now):
     assert [value for value in genuine if value is not None] == [60]
 
 
+@pytest.mark.parametrize("total", [None, 40])
+def test_engagement_chart_filters_nothing_out_where_more_people_were_seen_than_the_platform_counted(now, total):
+    make_measured(now)
+    make_measured(now, total_engagement=total)
+
+    data = json.loads(engagement_chart(now))
+
+    filtered = next(series["data"] for series in data["datasets"] if "ilter" in series["label"])
+    assert [value for value in filtered if value is not None] == [40]
+
+
 def test_state_chart_counts_runs(now):
     make_context(state=State.DONE, created_at=now)
     make_context(state=State.FAILED, created_at=now)
