@@ -32,13 +32,13 @@ Words = dict[str, Any]
 POST_ID = OpenApiParameter("post_id", int, OpenApiParameter.PATH)
 
 
-class ObservedAtField(MomentField):
-    """When the numbers were seen: a moment with its zone that has passed."""
+class PastMomentField(MomentField):
+    """A moment with its zone that has passed."""
 
     def to_internal_value(self, data: object) -> datetime:
         moment = super().to_internal_value(data)
         if moment > timezone.now() + CLOCK_TOLERANCE:
-            raise serializers.ValidationError("This lies in the future: give the moment the numbers were seen.")
+            raise serializers.ValidationError("This lies in the future: give the moment at which it was seen.")
         return moment
 
 
@@ -71,7 +71,7 @@ class RateField(serializers.FloatField):
 class MetricsSerializer(StrictFields, serializers.Serializer[Any]):
     """The numbers of a post at one moment. A number that is left out or null is unknown, not zero."""
 
-    observed_at = ObservedAtField()
+    observed_at = PastMomentField()
     likes = CountField()
     comments = CountField()
     shares = CountField()
@@ -105,7 +105,7 @@ class SeenInteractionSerializer(StrictFields, serializers.Serializer[SeenInterac
 
     platform_id = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(choices=InteractionKind.choices)
-    occurred_at = MomentField(required=False, allow_null=True)
+    occurred_at = PastMomentField(required=False, allow_null=True)
     author_id = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=200)
     text = serializers.CharField(
         required=False, allow_blank=True, trim_whitespace=False, default="", max_length=TEXT_LIMIT
@@ -166,6 +166,13 @@ class OfOnePost(viewsets.GenericViewSet[Any]):
         """The post that the address names."""
         return get_object_or_404(SocialMediaPost.objects.all(), pk=self.kwargs["post_id"])
 
+    def live_post(self) -> tuple[SocialMediaPost, datetime]:
+        """The post that the address names, and since when it is live. Of any other nothing can have been seen."""
+        post = self.post_of_address()
+        if post.published_at is None:
+            raise serializers.ValidationError({"post": "It is not published yet, so nothing can have been seen of it."})
+        return post, post.published_at
+
     def get_queryset(self) -> QuerySet[Any]:
         """The rows of that post alone."""
         rows: QuerySet[Any] = super().get_queryset().filter(post=self.post_of_address())
@@ -194,11 +201,14 @@ class MetricsViewSet(OfOnePost):
     @transaction.atomic
     def create(self, request: Request, post_id: str) -> Response:
         """Store what was seen at one moment: 201 if it is new, 200 if known, 409 if known with other numbers."""
-        post = self.post_of_address()
+        post, published_at = self.live_post()
         given = MetricsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         moment = values.pop("observed_at")
+        if moment < published_at - CLOCK_TOLERANCE:
+            words = f"The post went live at {published_at.isoformat()}: give a moment after that."
+            raise serializers.ValidationError({"observed_at": words})
         new = record_metrics(post, Metrics(**values), observed_at=moment, source=MetricSource.PUSH)
         assess_posts([post], now=timezone.now())
         snapshot = MetricSnapshot.objects.get(post=post, observed_at=moment)
@@ -222,7 +232,7 @@ class InteractionViewSet(mixins.ListModelMixin, OfOnePost):
     @transaction.atomic
     def create(self, request: Request, post_id: str) -> Response:
         """Store interactions by their `platform_id`; those that are known stay as they are."""
-        post = self.post_of_address()
+        post, _ = self.live_post()
         given = InteractionsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         seen = [SeenInteraction(**item) for item in given.validated_data["interactions"]]

@@ -254,11 +254,19 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # --- Platforms -------------------------------------------------------------------------------------------------------
 
 # One override replaces every host of that platform; the platform's own path, with its version, follows it.
+REAL_API_URLS = {
+    "instagram": "https://graph.instagram.com",
+    "facebook": "https://graph.facebook.com",
+    "twitter": "https://api.x.com",
+    "tiktok": "https://open.tiktokapis.com",
+}
+# A running sandbox leaves its address here, so that a shell beside it does not send sandbox tokens to the platforms.
+SANDBOX_ADDRESS_FILE = DATA_DIR / "sandbox-address"
+HAS_SANDBOX = DEBUG and not TESTING and SANDBOX_ADDRESS_FILE.exists()
+SANDBOX_ADDRESS = SANDBOX_ADDRESS_FILE.read_text().strip() if HAS_SANDBOX else ""
 PLATFORM_API_URLS = {
-    "instagram": env.str("INSTAGRAM_API_URL", default="https://graph.instagram.com"),
-    "facebook": env.str("FACEBOOK_API_URL", default="https://graph.facebook.com"),
-    "twitter": env.str("TWITTER_API_URL", default="https://api.x.com"),
-    "tiktok": env.str("TIKTOK_API_URL", default="https://open.tiktokapis.com"),
+    name: env.str(f"{name.upper()}_API_URL", default=f"{SANDBOX_ADDRESS}/{name}" if SANDBOX_ADDRESS else real)
+    for name, real in REAL_API_URLS.items()
 }
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="v26.0")
 # Development only: the token of an account that has none of its own.

@@ -95,7 +95,18 @@ def read_table(data: bytes, *, encoding: str = "auto", delimiter: str = "auto") 
         raise TableError("The file has no header. The first line must name the columns.")
     if broken and broken[0].line < records[0].line:
         raise TableError(f"The header cannot be read: {broken[0]}")
-    return Table([name.strip() for name in records[0].cells], records[1:], broken)
+    header, rows = [name.strip() for name in records[0].cells], records[1:]
+    # A comma that nobody quoted would shift every number behind it, so such a row is not guessed at.
+    broken += [RowError(row.line, "row", _too_long(row, header)) for row in rows if _is_too_long(row, header)]
+    return Table(header, [row for row in rows if not _is_too_long(row, header)], broken)
+
+
+def _is_too_long(row: Record, header: list[str]) -> bool:
+    return any(cell.strip() for cell in row.cells[len(header) :])
+
+
+def _too_long(row: Record, header: list[str]) -> str:
+    return f"It has {len(row.cells)} cells, the header {len(header)}. Quote the cell that holds the delimiter."
 
 
 def decode(data: bytes, encoding: str = "auto") -> str:

@@ -115,6 +115,7 @@ BAD_METRICS = {
     "no zone": ({"observed_at": "2026-11-20T12:00:00"}, "observed_at"),
     "date only": ({"observed_at": "2026-11-20"}, "observed_at"),
     "future": ({"observed_at": "2999-01-01T00:00:00Z"}, "observed_at"),
+    "before the post": ({"observed_at": "2020-01-01T00:00:00Z"}, "observed_at"),
     "beyond the calendar": ({"observed_at": "0001-01-01T00:00:00+23:00"}, "observed_at"),
     "moment a number": ({"observed_at": 1_763_640_000}, "observed_at"),
     "nothing measured": ({"likes": None}, "non_field_errors"),
@@ -277,3 +278,28 @@ def test_metrics_of_any_json_never_fail(collector, body):
 
     assert response.status_code in (201, 400)
     assert post.snapshots.count() == (response.status_code == 201)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("metrics", {"observed_at": MOMENT, "likes": 1}),
+        ("interactions", {"interactions": [{"platform_id": "1", "kind": "like"}]}),
+    ],
+)
+def test_ingestion_of_a_post_that_is_not_live_is_refused(collector, path, body):
+    post = make_post(status="scheduled", published_at=None, platform_post_id=None)
+
+    response = push(collector, post, path, body)
+
+    assert response.status_code == 400
+    assert list(response.json()["error"]["fields"]) == ["post"]
+
+
+def test_interaction_of_the_future_is_refused(collector):
+    item = {"platform_id": "1", "kind": "like", "occurred_at": "2999-01-01T00:00:00Z"}
+
+    response = push(collector, make_post(), "interactions", {"interactions": [item]})
+
+    assert response.status_code == 400
+    assert "lies in the future" in str(response.json()["error"])

@@ -118,9 +118,10 @@ def test_publish_due_without_posts_says_so():
     assert out == "No post is due.\n"
 
 
-def test_run_sandbox_answers_until_it_is_interrupted(tmp_path):
+def test_run_sandbox_answers_and_is_found_by_other_commands_until_it_is_interrupted(tmp_path):
     command = [sys.executable, "manage.py", "run_sandbox", "--port", "0", "--ledger", str(tmp_path / "ledger.jsonl")]
-    environment = os.environ | {"DATABASE_URL": "sqlite://:memory:"}
+    environment = os.environ | {"DATABASE_URL": "sqlite://:memory:", "DATA_DIR": str(tmp_path)}
+    beside = [sys.executable, "-c", "from gator import settings; print(settings.PLATFORM_API_URLS['tiktok'])"]
     with subprocess.Popen(  # noqa: S603 - our own command
         command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -129,6 +130,7 @@ def test_run_sandbox_answers_until_it_is_interrupted(tmp_path):
         address = lines[0].split()[4].rstrip(".")
         with urlopen(f"{address}/sandbox/accounts") as reply:  # noqa: S310 - loopback
             status = reply.status
+        found = subprocess.check_output(beside, cwd=settings.BASE_DIR, env=environment, text=True)  # noqa: S603
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
 
@@ -136,3 +138,5 @@ def test_run_sandbox_answers_until_it_is_interrupted(tmp_path):
         f"{name.upper()}_API_URL={address}/{name}" for name in ("instagram", "facebook", "twitter", "tiktok")
     ]
     assert (status, rest, process.returncode) == (200, "The sandbox has ended.\n", 0)
+    assert found == f"{address}/tiktok\n"
+    assert not (tmp_path / "sandbox-address").exists()

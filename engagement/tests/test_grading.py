@@ -99,7 +99,8 @@ def test_every_platform_and_basis_has_its_own_thresholds(platform, basis):
     ],
 )
 @pytest.mark.django_db
-def test_post_without_thresholds_keeps_no_grade_and_is_not_asked_again(rate_low, basis):
+def test_post_without_thresholds_keeps_no_grade_and_is_not_asked_again(rate_low, basis, settings):
+    settings.GRADE_THRESHOLDS = {}
     post = rated(rate_low, basis=basis)
 
     numbers = [grade_all(), grade_all()]

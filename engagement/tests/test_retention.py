@@ -63,7 +63,8 @@ def test_assessing_after_a_purge_keeps_the_verdicts(old):
 
 def test_purge_deletes_old_refused_payloads():
     for days in (REFUSED_PAYLOAD_DAYS + 1, REFUSED_PAYLOAD_DAYS - 1):
-        RefusedPayload.objects.create(reason=f"{days} days", created_at=NOW - timedelta(days=days))
+        created = NOW - timedelta(days=days)
+        RefusedPayload.objects.create(post=make_post(), reason=f"{days} days", created_at=created)
 
     result = purge_expired(NOW)
 

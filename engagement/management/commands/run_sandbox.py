@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from acd.console import ConsoleCommand
@@ -35,10 +36,16 @@ class Command(ConsoleCommand):
             self.say("The sandbox has ended.")
         except OSError as error:
             raise CommandError(f"The sandbox cannot start: {error}. Try another --port or --ledger.") from None
+        finally:
+            settings.SANDBOX_ADDRESS_FILE.unlink(missing_ok=True)
 
     def _ready(self, address: str) -> None:
+        # The settings of a development installation look here.
+        settings.SANDBOX_ADDRESS_FILE.write_text(address)
         lines = {f"{name.upper()}_API_URL": f"{address}/{name}" for name in Platform.values}
-        self.say(f"The sandbox answers at {address}. Point Gator to it with these lines in .env or the shell:")
+        self.say(
+            f"The sandbox answers at {address}. Development installations talk to it now, others by these lines:"
+        )
         for name, url in lines.items():
             self.say(f"{name}={url}")
         if self.as_json:
