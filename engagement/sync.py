@@ -73,10 +73,11 @@ def sync_account(account: SocialAccount, *, now: datetime) -> Report:
         report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
         return report
     with adapter_for(account) as adapter:
-        while posts := claim(account.posts.due_for_sync(now), now=now, limit=adapter.batch_size):
+        is_more = True
+        while is_more:
+            posts = claim(account.posts.due_for_sync(now), now=now, limit=adapter.batch_size)
             _sync_batch(adapter, account, posts, report, now)
-            if closed(account, now):
-                break
+            is_more = len(posts) == adapter.batch_size and not closed(account, now)
     return report
 
 
@@ -112,6 +113,8 @@ def _sync_named(account: SocialAccount, ids: list[int], report: Report, now: dat
 def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
     """Claim up to `limit` unclaimed posts for this process; the claim expires after CLAIM_SECONDS."""
     ids = list(posts.order_by("next_sync_at", "pk").values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
     mine = uuid.uuid4()
     free = SocialMediaPost.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=ids)
     # The condition is checked again by the update itself: of two workers with the same ids only one gets each post.

@@ -43,9 +43,7 @@ class Command(ConsoleCommand):
         # The settings of a development installation look here.
         settings.SANDBOX_ADDRESS_FILE.write_text(address)
         lines = {f"{name.upper()}_API_URL": f"{address}/{name}" for name in Platform.values}
-        self.say(
-            f"The sandbox answers at {address}. Development installations talk to it now, others by these lines:"
-        )
+        self.say(f"The sandbox answers at {address}. Development installations talk to it now, others by these lines:")
         for name, url in lines.items():
             self.say(f"{name}={url}")
         if self.as_json:

@@ -1,5 +1,6 @@
 """`demo`: the whole loop once, against a sandbox that it starts itself."""
 
+import logging
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -44,6 +45,8 @@ class Command(ConsoleCommand):
             )
         if not 1 <= options["days"] <= 365:
             raise CommandError("--days: give a number of days from 1 to 365.")
+        # What goes wrong is part of the account; here the log would only repeat it.
+        logging.getLogger("engagement").setLevel(logging.ERROR)
         began = perf_counter()
         end = options["until"] or timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         start = end - timedelta(days=options["days"])
