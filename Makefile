@@ -58,11 +58,11 @@ lint: $(VENV)/.lint ## Check style, format and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: $(VENV)/.run ## Run every script in benchmarks/
-	@for script in benchmarks/[a-z]*.py; do \
+bench: $(VENV)/.run ## Run every script in benchmarks/; fails at the end if one missed a law
+	@failed=0; for script in benchmarks/[a-z]*.py; do \
 		echo "== $$script"; \
-		PYTHONPATH=. $(PY) "$$script" $(ARGS) || exit 1; \
-	done
+		PYTHONPATH=. $(PY) "$$script" $(ARGS) || failed=1; \
+	done; exit $$failed
 
 # The database and the ledger in var/ are somebody's data and stay.
 clean: ## Remove the virtual environment and the tools' caches
