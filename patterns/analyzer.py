@@ -101,7 +101,8 @@ class PatternAnalyzer:
         basis = posts.main_basis()
         rated = posts.with_value(basis)
         totals = posts.aggregate(
-            n=Count("pk"), total=Sum("total_engagement"), genuine=Sum("genuine_engagement"),
+            n=Count("pk"), total=Sum("total_engagement"),
+            genuine=Sum("genuine_engagement"), low=Sum("genuine_low"), high=Sum("genuine_high"),
             observed=Sum("observed_count"), bots=Sum("bot_count"), personas=Sum("persona_count"),
         )  # fmt: skip
         return Summary(
@@ -109,6 +110,9 @@ class PatternAnalyzer:
             measured=totals["n"],
             total_engagement=totals["total"],
             genuine_engagement=totals["genuine"],
+            # The widest case: what cannot be seen may err in one direction on every post.
+            genuine_low=totals["low"],
+            genuine_high=totals["high"],
             basis=basis,
             best=tuple(rated.order_by("-value", "pk").values_list("pk", flat=True)[:EXAMPLES]),
             worst=tuple(rated.order_by("value", "pk").values_list("pk", flat=True)[:EXAMPLES]),

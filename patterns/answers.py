@@ -65,6 +65,8 @@ class Summary:
     measured: int
     total_engagement: int | None
     genuine_engagement: float | None
+    genuine_low: float | None
+    genuine_high: float | None
     basis: str
     mean_rate: float | None
     rate_low: float | None

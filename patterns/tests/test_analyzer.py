@@ -79,7 +79,8 @@ def test_nothing_is_known_of_no_posts(account):
     assert analyzer.effective_hashtags() == []
     assert analyzer.suggest_content_improvements() == ["Not enough data: about 10 more posts to begin (0 so far)."]
     assert analyzer.performance_summary() == Summary(
-        posts=0, measured=0, total_engagement=None, genuine_engagement=None, basis="", mean_rate=None, rate_low=None,
+        posts=0, measured=0, total_engagement=None, genuine_engagement=None, genuine_low=None, genuine_high=None,
+        basis="", mean_rate=None, rate_low=None,
         rate_high=None, trend=None, trend_low=None, trend_high=None, observed=0, bot_share=None, bot_share_low=None,
         bot_share_high=None, persona_share=None, best=(), worst=(),
     )  # fmt: skip
@@ -224,6 +225,7 @@ def test_summary_adds_up(account):
     below, above = math.hypot(4.5 - around.low, 0.5), math.hypot(around.high - 4.5, 0.5)
     assert (summary.posts, summary.measured, summary.basis) == (8, 7, "reach")
     assert (summary.total_engagement, summary.genuine_engagement) == (300, 280.0)
+    assert (summary.genuine_low, summary.genuine_high) == (245.0, 315.0)
     assert (summary.mean_rate, summary.rate_low, summary.rate_high) == pytest.approx((4.5, 4.5 - below, 4.5 + above))
     assert (summary.observed, summary.bot_share, summary.persona_share) == (60, 0.2, 0.1)
     assert summary.bot_share_low < 0.2 < summary.bot_share_high
