@@ -118,7 +118,8 @@ def test_publish_due_without_posts_says_so():
     assert out == "No post is due.\n"
 
 
-def test_run_sandbox_answers_and_is_found_by_other_commands_until_it_is_interrupted(tmp_path):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_run_sandbox_answers_and_is_found_by_other_commands_until_it_ends(tmp_path, ending):
     command = [sys.executable, "manage.py", "run_sandbox", "--port", "0", "--ledger", str(tmp_path / "ledger.jsonl")]
     environment = os.environ | {"DATABASE_URL": "sqlite://:memory:", "DATA_DIR": str(tmp_path)}
     beside = [sys.executable, "-c", "from gator import settings; print(settings.PLATFORM_API_URLS['tiktok'])"]
@@ -131,7 +132,7 @@ def test_run_sandbox_answers_and_is_found_by_other_commands_until_it_is_interrup
         with urlopen(f"{address}/sandbox/accounts") as reply:  # noqa: S310 - loopback
             status = reply.status
         found = subprocess.check_output(beside, cwd=settings.BASE_DIR, env=environment, text=True)  # noqa: S603
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         rest = process.stdout.read()
 
     assert lines[1:] == [

@@ -1,5 +1,6 @@
 """Serve the four platforms in miniature on this machine."""
 
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Command(ConsoleCommand):
         start, port = _moment(options["start"]), options["port"]
         if not 0 <= port <= 65535:
             raise CommandError(f"--port {port} is no port. Give a number from 0 to 65535.")
+        # A process runner ends it with SIGTERM; like Ctrl-C it must leave no address behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             run_forever(World(options["seed"], start, options["ledger"]), port, self._ready)
         except KeyboardInterrupt:
