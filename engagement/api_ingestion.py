@@ -21,7 +21,12 @@ from engagement.assessment import assess_posts
 from engagement.enums import InteractionKind, MetricSource, Verdict
 from engagement.models import Interaction, MetricSnapshot, SocialMediaPost
 from engagement.recording import TEXT_LIMIT, record_interactions, record_metrics
-from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELDS, Metrics, SeenInteraction
+from engagement.values import (
+    MAX_COUNT,
+    METRIC_FIELDS,
+    Metrics,
+    SeenInteraction,
+)
 
 ITEM_LIMIT = 500
 # Clocks of other machines run ahead a little; more than that is a mistake, and would stand as the newest for ever.
@@ -96,7 +101,7 @@ class SnapshotSerializer(serializers.ModelSerializer[MetricSnapshot]):
 
     class Meta:
         model = MetricSnapshot
-        fields = ("id", "post", "observed_at", *COUNT_FIELDS, *RATE_FIELDS, "source", "api_version")
+        fields = ("id", "post", "observed_at", *METRIC_FIELDS, "source", "api_version")
         read_only_fields = fields
 
 

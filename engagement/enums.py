@@ -12,6 +12,16 @@ class Platform(models.TextChoices):
     TIKTOK = "tiktok", "TikTok"
 
 
+class Flavour(models.TextChoices):
+    """Which of a platform's programmes an account was connected through. Most platforms have one."""
+
+    STANDARD = "standard", "Standard"
+    # Instagram with Facebook Login: the same endpoints on another host, with a Page's token.
+    FACEBOOK_LOGIN = "facebook_login", "Facebook Login"
+    # TikTok API for Business: its own host, token and envelope; comments, reach and watch time.
+    BUSINESS = "business", "Business"
+
+
 class AccountState(models.TextChoices):
     """Whether Gator can act for an account."""
 
@@ -33,6 +43,18 @@ class PostStatus(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
     FAILED = "failed", "Failed"
     DELETED = "deleted", "Deleted"
+
+
+class AttemptOutcome(models.TextChoices):
+    """How one attempt to publish ended. An attempt that is still `started` after its claim ran out has died."""
+
+    STARTED = "started", "Started"
+    # The platform accepted it and still works on it.
+    PENDING = "pending", "Pending"
+    LIVE = "live", "Live"
+    REFUSED = "refused", "Refused"
+    UNKNOWN = "unknown", "Unknown"
+    DIED = "died", "Process died"
 
 
 class SyncStatus(models.TextChoices):
@@ -85,3 +107,14 @@ class MetricSource(models.TextChoices):
     API = "api", "Platform API"
     IMPORT = "import", "Imported file"
     PUSH = "push", "Pushed by another program"
+
+
+class DeliveryState(models.TextChoices):
+    """What became of something a platform pushed."""
+
+    RECEIVED = "received", "Received"
+    DONE = "done", "Done"
+    IGNORED = "ignored", "Nothing to do"
+    # Gator does not know this event: it is kept for somebody to look at.
+    UNKNOWN = "unknown", "Unknown event"
+    FAILED = "failed", "Failed"

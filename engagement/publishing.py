@@ -128,7 +128,7 @@ def _resume(post: SocialMediaPost, now: datetime) -> Item:
         return Item(str(post), Outcome.SKIPPED, "A worker is asking about it at this moment.")
     try:
         with adapter_for(post.account) as adapter:
-            return _answered(post, adapter.resume(post.publish_id), now)
+            return _answered(post, adapter.resume(post.publish_id, draft_of(post)), now)
     except errors.PlatformError as error:
         return _refused(post, error, now, again={}, outcome=Outcome.PENDING)
 

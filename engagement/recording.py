@@ -14,7 +14,16 @@ from engagement.enums import MetricSource
 from engagement.filtering.text import fingerprint
 from engagement.models import ErasedAuthor, Interaction, MetricSnapshot, RefusedPayload, SocialMediaPost
 from engagement.pseudonyms import author_key
-from engagement.values import COUNT_FIELDS, MAX_COUNT, METRIC_FIELDS, RATE_FIELDS, Metrics, SeenInteraction
+from engagement.values import (
+    COUNT_FIELDS,
+    MAX_COUNT,
+    MAX_SECONDS,
+    METRIC_FIELDS,
+    RATE_FIELDS,
+    SECONDS_FIELDS,
+    Metrics,
+    SeenInteraction,
+)
 from engagement.writing import write_columns
 
 TEXT_LIMIT = 10_000
@@ -25,6 +34,7 @@ ASKED_AT_ONCE = 5_000
 LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
     (COUNT_FIELDS, (int,), MAX_COUNT, "whole number"),
     (RATE_FIELDS, (int, float), 100, "percentage"),
+    (SECONDS_FIELDS, (int, float), MAX_SECONDS, "number of seconds"),
 )
 STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "last_synced_at")
 

@@ -195,7 +195,7 @@ def _fetch_interactions(adapter: PlatformAdapter, post: SocialMediaPost, fetched
     except errors.PlatformError as error:
         fetched.failures[post.pk] = error
     else:
-        fetched.interactions.append((post, seen))
+        fetched.interactions.append((post, list(seen.interactions)))
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from engagement.values import App
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 TESTING = "pytest" in sys.modules
@@ -268,6 +270,18 @@ PLATFORM_API_URLS = {
     name: env.str(f"{name.upper()}_API_URL", default=f"{SANDBOX_ADDRESS}/{name}" if SANDBOX_ADDRESS else real)
     for name, real in REAL_API_URLS.items()
 }
+# The operator's app on each platform, by the name of its adapter: for refreshing tokens and checking what is pushed.
+# Names as each platform writes them: app id and app secret, client id and client secret, client key.
+PLATFORM_APPS = {
+    name: App(
+        id=env.str(f"{name.upper()}_APP_ID", default=""), secret=env.str(f"{name.upper()}_APP_SECRET", default="")
+    )
+    for name in ("instagram", "instagram_facebook_login", "facebook", "twitter", "tiktok", "tiktok_business")
+}
+# X signs what it pushes with the secret of the app's consumer key, not with that of its OAuth 2.0 client.
+TWITTER_CONSUMER_SECRET = env.str("TWITTER_CONSUMER_SECRET", default="")
+# What Meta sends back when a webhook is set up, to show that it was we who asked.
+WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="v26.0")
 # Development only: the token of an account that has none of its own.
 DEVELOPMENT_ACCESS_TOKENS = {

@@ -17,6 +17,7 @@ MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 GROUPING = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e\+?\d{1,6})?\s*([kmb]?)", re.ASCII)
 DECIMAL_COMMA = re.compile(r"(\d+),(\d{1,2})\s*([kmb])", re.ASCII)
+CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)", re.ASCII)
 MANGLED = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
 ISO_MOMENT = re.compile(
@@ -76,6 +77,15 @@ def rate(text: str) -> float | None:
     value = _number(text.strip().removesuffix("%"))
     if value is not None and value > 100:
         raise CellError(f"{shown(text)} is not a percentage. Give a number from 0 to 100, or leave it empty.")
+    return None if value is None else float(value)
+
+
+def seconds(text: str) -> float | None:
+    """A length of time in seconds: 6.1, 6.1s, 1:02, 1:02:03."""
+    if parts := CLOCK.fullmatch(text.strip()):
+        hours, minutes, rest = int(parts[1] or 0), int(parts[2]), float(parts[3])
+        return hours * 3600 + minutes * 60 + rest
+    value = _number(text.strip().removesuffix("s"))
     return None if value is None else float(value)
 
 

@@ -13,7 +13,7 @@ from engagement.imports import cells
 from engagement.imports.columns import Columns, normal
 from engagement.imports.table import Record, RowError
 from engagement.metrics import find_hashtags
-from engagement.values import COUNT_FIELDS, RATE_FIELDS, Metrics
+from engagement.values import COUNT_FIELDS, RATE_FIELDS, SECONDS_FIELDS, Metrics
 from gator.studio.enums import MediaKind
 
 T = TypeVar("T")
@@ -218,6 +218,7 @@ def _handle(text: str) -> str | None:
 def _metrics(row: Cells, reading: Reading) -> Metrics:
     values: dict[str, Any] = {name: row.read(name, cells.count) for name in COUNT_FIELDS}
     values |= {name: row.read(name, cells.rate) for name in RATE_FIELDS}
+    values |= {name: row.read(name, cells.seconds) for name in SECONDS_FIELDS}
     if reading.platform == Platform.TWITTER and values["views"] is None:
         # X shows its impressions as views, and its API gives one number for both.
         values["views"] = values["impressions"]

@@ -6,17 +6,33 @@ Adapters take and return values, never models.
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
 from django.conf import settings
 
+from engagement.enums import Flavour
 from engagement.platforms import errors
-from engagement.platforms.http import Connection, Reply
+from engagement.platforms.http import Connection
+from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.nodes import Node
-from engagement.values import Credentials, Draft, Metrics, PublishedPost, SeenInteraction
+from engagement.platforms.replies import Reply
+from engagement.values import (
+    AccountFacts,
+    Credentials,
+    Draft,
+    Metrics,
+    PublishedPost,
+    SeenInteraction,
+    Tokens,
+    Visible,
+)
 
 Answers = dict[str, Metrics | errors.PlatformError]
+# Keeps the handle of a post before anything of it can be live, so that a killed process leaves it behind.
+Remember = Callable[[str], None]
+Maker = Callable[[Draft, Remember], PublishedPost]
 
 # Enough for some thousand comments; a thread that never ends, or pages in a circle, stops here.
 MAX_PAGES = 20
@@ -36,14 +52,26 @@ class PlatformAdapter(ABC):
     """An account on one platform. Every method raises kinds of `errors.PlatformError` and nothing else."""
 
     platform: ClassVar[str]
+    # Which of the platform's programmes it speaks to, where there are several; the platform's usual one is "standard".
+    flavour: ClassVar[str] = Flavour.STANDARD.value
+    # The real address of this programme, where it is not the platform's usual one.
+    host: ClassVar[str] = ""
     # How many ids `fetch_metrics` asks for in one go.
     batch_size: ClassVar[int]
     can_see_interactions: ClassVar[bool] = True
 
-    def __init__(self, credentials: Credentials, base_url: str) -> None:
+    def __init__(self, credentials: Credentials, base_url: str, meter: Meter = UNMETERED) -> None:
         self.credentials = credentials
+        # (place, metric) pairs that the platform refuses; those of earlier runs and those of this one.
+        self.refused = set(credentials.refused)
+        # What the platform did otherwise than expected without failing, in words for staff.
+        self.notices: list[str] = []
         self.http = Connection(
-            platform=self.platform, base_url=base_url, token=credentials.access_token, judge=self.judge
+            platform=self.platform,
+            base_url=base_url,
+            token=credentials.access_token,
+            judge=self.judge,
+            meter=meter,
         )
 
     def __repr__(self) -> str:
@@ -66,14 +94,35 @@ class PlatformAdapter(ABC):
 
     @property
     @abstractmethod
-    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+    def makers(self) -> dict[str, Maker]:
         """By media kind, how to publish it."""
 
-    def resume(self, publish_id: str) -> PublishedPost:
-        """Go on with a post that the platform still processed, or whose answer never arrived."""
+    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
+        """Go on with a post that was begun: still processed, or its answer never arrived, or its process died.
+
+        `publish_id` is what was remembered. Raises `OutcomeUnknown` if what became of it cannot be told this way.
+        """
         raise errors.UnsupportedFeature(
             f"It cannot be asked what became of {publish_id or 'a post'}", platform=self.platform
         )
+
+    def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
+        """Look a post of unknown outcome up on the account's own list: made since then, with the draft's words.
+
+        Posts in `known` are others of ours. None: it is not there, or not yet.
+        """
+        raise errors.UnsupportedFeature("It does not list the account's own posts", platform=self.platform)
+
+    def fetch_account(self) -> AccountFacts:
+        """What the platform says of the account itself: followers, handle and, where it has them, demographics."""
+        raise errors.UnsupportedFeature("It says nothing of the account", platform=self.platform)
+
+    def refresh(self) -> Tokens:
+        """New tokens for the account. The old ones may stop working at once, so save these before anything else.
+
+        Raises `AuthenticationFailed` if the account has to be connected again.
+        """
+        raise errors.UnsupportedFeature("Its tokens cannot be renewed by a program", platform=self.platform)
 
     @abstractmethod
     def _read_batch(self, ids: Sequence[str]) -> Answers:
@@ -85,15 +134,18 @@ class PlatformAdapter(ABC):
 
     # The steps
 
-    def publish(self, draft: Draft) -> PublishedPost:
-        """Publish once. Raises `OutcomeUnknown` when the platform's answer never arrived: the post may be live."""
+    def publish(self, draft: Draft, remember: Remember = lambda handle: None) -> PublishedPost:
+        """Publish once. Raises `OutcomeUnknown` when the platform's answer never arrived: the post may be live.
+
+        `remember` gets the handle as soon as there is one, before anything is live where the platform allows that.
+        """
         maker = self.makers.get(draft.media_kind)
         if maker is None:
             kinds = ", ".join(self.makers)
             raise errors.UnsupportedFeature(
                 f"A post of kind {draft.media_kind} cannot be published there, only {kinds}", platform=self.platform
             )
-        return maker(draft)
+        return maker(draft, remember)
 
     def fetch_metrics(self, ids: Sequence[str]) -> Answers:
         """Metrics or an error for every id.
@@ -115,15 +167,19 @@ class PlatformAdapter(ABC):
     def _not_found(self, post_id: str) -> errors.PlatformError:
         return errors.NotFound(f"It did not return the post {post_id}", platform=self.platform)
 
-    def fetch_interactions(self, post_id: str, known: frozenset[str]) -> list[SeenInteraction]:
-        """What is visible under a post and not in `known`; reading stops at a page of which everything is known."""
+    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
+        """What is visible under a post, known or not, newest first.
+
+        Reading stops at a page of which everything is known, unless `everything` is asked for: then what was deleted
+        shows itself by its absence.
+        """
         found: dict[str, SeenInteraction] = {}
-        for page in self._pages(post_id, known):
+        for page in self._pages(post_id, frozenset() if everything else known):
             fresh = [one for one in page if one.platform_id not in known and one.platform_id not in found]
-            found |= {one.platform_id: one for one in fresh}
-            if page and not fresh:
+            found |= {one.platform_id: one for one in page}
+            if page and not fresh and not everything:
                 break
-        return list(found.values())
+        return Visible(interactions=tuple(found.values()))
 
     # Tools of the platforms
 

@@ -4,6 +4,8 @@ No error carries a token: messages are redacted before they get here. Which answ
 platform's table.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from engagement.enums import Platform
@@ -27,6 +29,7 @@ class PlatformError(Exception):
         subcode: str = "",
         retry_after: float | None = None,
         publish_id: str = "",
+        advice: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -36,12 +39,13 @@ class PlatformError(Exception):
         self.subcode = subcode
         self.retry_after = self.default_wait if retry_after is None else retry_after
         self.publish_id = publish_id
+        self.advice = advice or self.remedy
 
     @property
     def for_staff(self) -> str:
         """What happened and what to do about it, in a sentence or two."""
         name = Platform(self.platform).label if self.platform in Platform.values else "The platform"
-        return f"{name} {self.what}: {self.message.rstrip('.')}{self._codes()}. {self.remedy}"
+        return f"{name} {self.what}: {self.message.rstrip('.')}{self._codes()}. {self.advice}"
 
     def _codes(self) -> str:
         facts = {"status": self.status, "code": self.code, "subcode": self.subcode}
@@ -140,3 +144,35 @@ STATUS_KINDS: dict[int, Kind] = {
 def kind_of_status(status: int) -> Kind:
     """The kind of an HTTP status, `PlatformError` itself for one that nobody expected."""
     return TemporaryFailure if 500 <= status <= 599 else STATUS_KINDS.get(status, PlatformError)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a platform's table: what an answer must hold, and the kind of error that means.
+
+    Empty stands for any. `code` and `subcode` are compared as text, `words` must stand in the message, in any case.
+    `wait` is in seconds, where the platform documents one and no header says it. `advice` tells staff what to do where
+    the kind's own remedy says too little.
+    """
+
+    kind: Kind
+    code: str = ""
+    subcode: str = ""
+    words: str = ""
+    status: int | None = None
+    wait: float | None = None
+    advice: str = ""
+
+    def fits(self, *, status: int, code: str, subcode: str, message: str) -> bool:
+        """Whether an answer is this case."""
+        return (
+            self.code in ("", code)
+            and self.subcode in ("", subcode)
+            and self.status in (None, status)
+            and self.words.lower() in message.lower()
+        )
+
+
+def first_case(cases: Sequence[Case], *, status: int, code: str, subcode: str = "", message: str = "") -> Case | None:
+    """The first row that fits; a table lists what says more before what says less."""
+    return next((one for one in cases if one.fits(status=status, code=code, subcode=subcode, message=message)), None)

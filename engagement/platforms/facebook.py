@@ -4,15 +4,16 @@ Facebook names no publishing parameter for AI-made content, so none is sent.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, each_read
+from engagement.platforms.base import Answers, Maker, Remember, each_read
 from engagement.platforms.graph import GraphAdapter, insight_values, judge, nested, version_of
-from engagement.platforms.http import Reply, decode
+from engagement.platforms.http import decode
 from engagement.platforms.nodes import Node
+from engagement.platforms.replies import Reply
 from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
 from gator.studio.enums import MediaKind
 
@@ -31,13 +32,13 @@ class FacebookAdapter(GraphAdapter):
     # Publishing
 
     @property
-    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+    def makers(self) -> dict[str, Maker]:
         return {MediaKind.TEXT: self._publish_text, MediaKind.IMAGE: self._publish_photo}
 
-    def _publish_text(self, draft: Draft) -> PublishedPost:
+    def _publish_text(self, draft: Draft, remember: Remember) -> PublishedPost:
         return self._publish("feed", "id", {"message": draft.caption})
 
-    def _publish_photo(self, draft: Draft) -> PublishedPost:
+    def _publish_photo(self, draft: Draft, remember: Remember) -> PublishedPost:
         """The answer's `id` is the photo's; the post's is `post_id`, and only posts have insights."""
         return self._publish("photos", "post_id", {"url": self._first_url(draft), "message": draft.caption})
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from engagement.platforms import errors
 from engagement.platforms.base import Answers, PlatformAdapter, cursor_pages
 from engagement.platforms.errors import Kind
-from engagement.platforms.http import Reply
 from engagement.platforms.nodes import Node
+from engagement.platforms.replies import Reply
 from engagement.values import Metrics, SeenInteraction
 
 # (code, subcode) to kind, from "Handling Errors", "Rate Limits" and the publishing subcodes. None stands for any. A
@@ -174,10 +174,6 @@ class GraphAdapter(PlatformAdapter):
     list_metrics: ClassVar[tuple[str, ...]]
     judge = staticmethod(judge)
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._refused: dict[str, set[str]] = {}
-
     @abstractmethod
     def _read_rest(self, ids: Sequence[str]) -> Answers:
         """Posts that the list did not hold."""
@@ -233,11 +229,11 @@ class GraphAdapter(PlatformAdapter):
                 if error.code != "100" or not asked:
                     raise
                 name = next((name for name in asked if quotes(error.message, name)), asked[0])
-                self._refused.setdefault(place, set()).add(name)
+                self.refused.add((place, name))
 
     def allowed(self, place: str, names: Sequence[str]) -> list[str]:
         """The metrics not refused in this place so far."""
-        return [name for name in names if name not in self._refused.get(place, ())]
+        return [name for name in names if (place, name) not in self.refused]
 
     def _comment_pages(
         self, post_id: str, parse: Callable[[Node], Iterator[SeenInteraction]], **params: Any

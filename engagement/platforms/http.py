@@ -10,9 +10,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -21,60 +19,17 @@ from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from engagement.platforms import errors
-from engagement.platforms.nodes import Node
+from engagement.platforms.meter import UNMETERED, Meter
+from engagement.platforms.replies import Reply
 
 logger = logging.getLogger(__name__)
 
 READ_TRIES = 3
-MAX_WAIT_SECONDS = 24 * 3600.0
 EXCERPT = 200
 REDACTED = "[redacted]"
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
 # A shorter string is no token of any platform, and replacing it would mangle the answer.
 _MIN_TOKEN = 6
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A platform's answer: `body` is decoded JSON."""
-
-    platform: str
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-    @property
-    def node(self) -> Node:
-        """The body as an object."""
-        if not isinstance(self.body, dict):
-            raise errors.InvalidResponse("The answer is not a JSON object", platform=self.platform, status=self.status)
-        return Node(self.platform, self.body)
-
-    def seconds_until(self, moment: float) -> float | None:
-        """Seconds from the platform's own clock (the Date header) to a unix time; None when it is past."""
-        return _sane(moment - _answered_at(self.headers))
-
-    @property
-    def retry_after(self) -> float | None:
-        """The Retry-After header in seconds, in either of its forms, at most a day."""
-        given = self.headers.get("Retry-After", "").strip()
-        if given.isascii() and given.isdigit():
-            return _sane(float(given[:12]))
-        try:
-            return self.seconds_until(parsedate_to_datetime(given).timestamp())
-        except (ValueError, TypeError):
-            return None
-
-
-def _sane(seconds: float) -> float | None:
-    return min(seconds, MAX_WAIT_SECONDS) if seconds > 0 else None
-
-
-def _answered_at(headers: Mapping[str, str]) -> float:
-    try:
-        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except (ValueError, TypeError):
-        return time.time()
 
 
 Judge = Callable[[Reply], errors.PlatformError | None]
@@ -94,8 +49,9 @@ class _Bearer(requests.auth.AuthBase):
 class Connection:
     """An account's way to one platform. Raises `PlatformError` kinds only."""
 
-    def __init__(self, *, platform: str, base_url: str, token: str, judge: Judge) -> None:
+    def __init__(self, *, platform: str, base_url: str, token: str, judge: Judge, meter: Meter = UNMETERED) -> None:
         self.platform = platform
+        self._meter = meter
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
@@ -160,6 +116,7 @@ class Connection:
         **request: Any,
     ) -> Reply:
         self._check_token()
+        self._meter.spend(method, path, request)
         try:
             with self._session.request(
                 method,
@@ -170,7 +127,9 @@ class Connection:
                 **request,
             ) as response:
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-                return self._judged(self._decoded(response, self._body(response, deadline)))
+                reply = self._decoded(response, self._body(response, deadline))
+                self._meter.hear(method, path, reply)
+                return self._judged(reply)
         except (requests.RequestException, HTTPError, OSError) as failure:
             kind = errors.TemporaryFailure if _never_sent(failure) else lost
             # `from None`: what requests raises may quote the headers.

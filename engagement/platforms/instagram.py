@@ -5,11 +5,11 @@ Publishing takes two steps, a container and its publication; nothing is live bef
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, each_read
+from engagement.platforms.base import Answers, Maker, Remember, each_read
 from engagement.platforms.graph import NOT_READY, GraphAdapter, insight_values, version_of
 from engagement.platforms.nodes import Node
 from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
@@ -43,10 +43,10 @@ class InstagramAdapter(GraphAdapter):
     # Publishing
 
     @property
-    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+    def makers(self) -> dict[str, Maker]:
         return dict.fromkeys(CONTAINERS, self._publish)
 
-    def _publish(self, draft: Draft) -> PublishedPost:
+    def _publish(self, draft: Draft, remember: Remember) -> PublishedPost:
         parameter, fixed = CONTAINERS[draft.media_kind]
         form = {
             parameter: self._first_url(draft),
@@ -56,9 +56,11 @@ class InstagramAdapter(GraphAdapter):
         }
         path = self._path(self.credentials.platform_user_id, "media")
         container = self.http.prepare(path, data=form).node.required("id")
-        return self.resume(f"{container}:{_digest(draft.caption)}")
+        handle = f"{container}:{_digest(draft.caption)}"
+        remember(handle)
+        return self.resume(handle, draft)
 
-    def resume(self, publish_id: str) -> PublishedPost:
+    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
         """Publish a container once it is ready.
 
         The handle is the container's id and a digest of the caption, by which the post is found again when the

@@ -4,15 +4,15 @@ Publishing ends with a handle; the post's own id comes after moderation, and nev
 comments, saves or reach in this API.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engagement.enums import Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, PlatformAdapter
+from engagement.platforms.base import Answers, Maker, PlatformAdapter, Remember
 from engagement.platforms.errors import Kind
-from engagement.platforms.http import MAX_WAIT_SECONDS, Reply
 from engagement.platforms.nodes import Node
+from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
 from engagement.values import Draft, Metrics, PublishedPost
 from gator.studio.enums import MediaKind
 
@@ -96,15 +96,15 @@ class TikTokAdapter(PlatformAdapter):
     # Publishing
 
     @property
-    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+    def makers(self) -> dict[str, Maker]:
         return {MediaKind.VIDEO: self._publish_video, MediaKind.IMAGE: self._publish_photo}
 
-    def _publish_video(self, draft: Draft) -> PublishedPost:
+    def _publish_video(self, draft: Draft, remember: Remember) -> PublishedPost:
         source = {"source": "PULL_FROM_URL", "video_url": self._first_url(draft)}
         post = {"title": draft.caption, "is_aigc": True, "brand_content_toggle": False, "brand_organic_toggle": False}
         return self._publish("/v2/post/publish/video/init/", {}, post, source)
 
-    def _publish_photo(self, draft: Draft) -> PublishedPost:
+    def _publish_photo(self, draft: Draft, remember: Remember) -> PublishedPost:
         """A photo's caption is its `description`. The AI flag is documented for videos only."""
         source = {
             "source": "PULL_FROM_URL",
@@ -135,7 +135,7 @@ class TikTokAdapter(PlatformAdapter):
             )
         return {"privacy_level": PUBLIC, "disable_comment": data.value.get("comment_disabled") is True}
 
-    def resume(self, publish_id: str) -> PublishedPost:
+    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
         """Look again. A post whose processing failed in the meantime never comes back: it has to be planned again."""
         try:
             return self._watch(lambda: self._look(publish_id))

@@ -4,7 +4,7 @@ People are read as ids only: their profiles are charged for, one by one.
 """
 
 import mimetypes
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ from django.conf import settings
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, PlatformAdapter, cursor_pages
+from engagement.platforms.base import Answers, Maker, PlatformAdapter, Remember, cursor_pages
 from engagement.platforms.errors import Kind
-from engagement.platforms.http import MAX_WAIT_SECONDS, Reply
 from engagement.platforms.nodes import Node
+from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
 from engagement.pseudonyms import author_key
 from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
 from gator.studio.enums import MediaKind
@@ -98,13 +98,13 @@ class TwitterAdapter(PlatformAdapter):
     # Publishing
 
     @property
-    def makers(self) -> dict[str, Callable[[Draft], PublishedPost]]:
+    def makers(self) -> dict[str, Maker]:
         return {MediaKind.TEXT: self._publish_text, MediaKind.IMAGE: self._publish_image}
 
-    def _publish_text(self, draft: Draft) -> PublishedPost:
+    def _publish_text(self, draft: Draft, remember: Remember) -> PublishedPost:
         return self._publish({"text": draft.caption})
 
-    def _publish_image(self, draft: Draft) -> PublishedPost:
+    def _publish_image(self, draft: Draft, remember: Remember) -> PublishedPost:
         if not draft.media_files:
             raise errors.Rejected("X takes an image as a file, and the post has none", platform=self.platform)
         media_id = self._upload(draft.media_files[0])

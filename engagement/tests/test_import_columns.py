@@ -38,6 +38,7 @@ def test_instagram_export_needs_no_map():
         "reach": ["Reach"],
         "likes": ["Likes"],
         "shares": ["Shares"],
+        "follows": ["Follows"],
         "comments": ["Comments"],
         "saves": ["Saves"],
     }

@@ -15,7 +15,7 @@ from engagement.platforms.errors import (
     TemporaryFailure,
     UnsupportedFeature,
 )
-from engagement.platforms.http import Reply
+from engagement.platforms.replies import Reply
 
 # status, code, subcode, kind
 GRAPH = [

@@ -75,7 +75,7 @@ def test_instagram_media_from_before_the_account_was_professional_has_counters_o
 
 def test_instagram_comments_hold_replies_and_tell_people_apart_by_id_or_name():
     with answering(sample("instagram_comments"), Answer({"data": []})) as asked:
-        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset())
+        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset()).interactions
 
     assert told(seen) == [
         ("178581", "comment", "5641", "Great!"),
@@ -90,7 +90,7 @@ def test_instagram_comments_hold_replies_and_tell_people_apart_by_id_or_name():
 def test_instagram_comments_are_asked_for_without_from_when_it_is_refused():
     refusal = Answer({"error": {"message": "(#100) Tried accessing nonexisting field (from)", "code": 100}}, 400)
     with answering(refusal, Answer({"data": [{"id": "1", "username": "ann"}]})) as asked:
-        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset())
+        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset()).interactions
 
     assert told(seen) == [("1", "comment", "username:ann", "")]
     assert "from" not in asked.requests[1][1]
@@ -98,7 +98,7 @@ def test_instagram_comments_are_asked_for_without_from_when_it_is_refused():
 
 def test_pages_that_go_in_a_circle_end():
     with answering(sample("instagram_comments")) as asked:
-        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset())
+        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset()).interactions
 
     assert len(seen) == 3
     assert len(asked.requests) == 2
@@ -110,7 +110,7 @@ def test_pages_that_never_end_stop_after_twenty():
         return Answer({"data": [{"id": str(number)}], "paging": paging})
 
     with answering(*(page(number) for number in range(30))) as asked:
-        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset())
+        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", frozenset()).interactions
 
     assert (len(seen), len(asked.requests)) == (20, 20)
 
@@ -118,9 +118,9 @@ def test_pages_that_never_end_stop_after_twenty():
 def test_reading_comments_stops_at_a_page_of_which_everything_is_known():
     known = frozenset(["178580", "178581", "178582"])
     with answering(sample("instagram_comments")) as asked:
-        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", known)
+        seen = ADAPTERS["instagram"](ME, asked.address).fetch_interactions("1792", known).interactions
 
-    assert (seen, len(asked.requests)) == ([], 1)
+    assert (len(seen), len(asked.requests)) == (3, 1)
 
 
 def test_instagram_container_that_is_not_ready_is_left_to_resume():
@@ -140,13 +140,13 @@ def test_instagram_container_that_failed_is_rejected_with_its_words():
         {"id": "1788", "status_code": "ERROR", "status": "Error: Media upload has failed with error 2207026"}
     )
     with answering(failed) as asked, pytest.raises(errors.Rejected, match="2207026"):
-        ADAPTERS["instagram"](ME, asked.address).resume("1788:0123456789abcdef")
+        ADAPTERS["instagram"](ME, asked.address).resume("1788:0123456789abcdef", VIDEO)
 
 
 def test_instagram_post_keeps_its_id_when_its_address_cannot_be_read():
     replies = (Answer({"status_code": "FINISHED"}), Answer({"id": "1792"}), sample("instagram_limit"))
     with answering(*replies) as asked:
-        published = ADAPTERS["instagram"](ME, asked.address).resume("1788:0123456789abcdef")
+        published = ADAPTERS["instagram"](ME, asked.address).resume("1788:0123456789abcdef", VIDEO)
 
     assert published == PublishedPost(platform_post_id="1792", publish_id="1788:0123456789abcdef")
 
@@ -154,7 +154,7 @@ def test_instagram_post_keeps_its_id_when_its_address_cannot_be_read():
 def test_instagram_published_container_without_a_matching_post_stays_unknown():
     replies = (Answer({"status_code": "PUBLISHED"}), Answer({"data": [{"id": "1792", "caption": "Another"}]}))
     with answering(*replies) as asked, pytest.raises(errors.OutcomeUnknown) as unknown:
-        ADAPTERS["instagram"](ME, asked.address).resume("1788")
+        ADAPTERS["instagram"](ME, asked.address).resume("1788", VIDEO)
 
     assert unknown.value.publish_id == "1788"
 
@@ -189,7 +189,7 @@ def test_facebook_refusal_without_a_name_drops_the_least_dependable_metric_first
 
 def test_facebook_comments_of_people_who_are_not_named_have_no_author():
     with answering(sample("facebook_comments")) as asked:
-        seen = ADAPTERS["facebook"](ME, asked.address).fetch_interactions("1_2", frozenset())
+        seen = ADAPTERS["facebook"](ME, asked.address).fetch_interactions("1_2", frozenset()).interactions
 
     assert told(seen) == [("2_4", "reply", None, "I agree"), ("2_3", "comment", "777", "Great post")]
 
@@ -221,7 +221,7 @@ def test_twitter_replies_likes_and_reposts_are_told_apart(spelling, settings):
     settings.X_POST_FIELDS = f"{spelling}.fields"
     people = sample("twitter_people")
     with answering(sample(f"twitter_replies_{spelling}"), people, people) as asked:
-        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", frozenset())
+        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", frozenset()).interactions
 
     key = author_key("twitter", "77")
     assert told(seen) == [
@@ -235,7 +235,7 @@ def test_twitter_replies_likes_and_reposts_are_told_apart(spelling, settings):
 def test_twitter_list_that_is_withheld_does_not_cost_the_others():
     replies = (sample("twitter_nothing"), sample("twitter_forbidden"), sample("twitter_people"))
     with answering(*replies) as asked:
-        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", frozenset())
+        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", frozenset()).interactions
 
     assert [one.kind for one in seen] == ["share"]
 
@@ -244,9 +244,10 @@ def test_twitter_since_id_that_is_too_old_is_left_out():
     refusal = Answer({"title": "Invalid Request", "type": "https://api.x.com/2/problems/invalid-request"}, 400)
     replies = (refusal, sample("twitter_replies_tweet"), sample("twitter_nothing"))
     with answering(*replies) as asked:
-        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", frozenset(["8", "like:77"]))
+        known = frozenset(["8", "like:77"])
+        seen = ADAPTERS["twitter"](ME, asked.address).fetch_interactions("123", known).interactions
 
-    assert [one.platform_id for one in seen] == ["9"]
+    assert [one.platform_id for one in seen] == ["9", "8"]
     assert ["since_id=8" in path for _, path, _, _ in asked.requests[:2]] == [True, False]
 
 
@@ -307,7 +308,7 @@ def test_tiktok_public_id_is_read_in_every_shape_seen(shape):
     complete = {"data": {"status": "PUBLISH_COMPLETE", "publicaly_available_post_id": shape}, "error": {"code": "ok"}}
     video = {"data": {"videos": [{"id": "7321", "create_time": 1709312400, "share_url": "https://t.example/7321"}]}}
     with answering(Answer(complete), Answer(video)) as asked:
-        published = ADAPTERS["tiktok"](ME, asked.address).resume("v_pub_url~v2-1.123")
+        published = ADAPTERS["tiktok"](ME, asked.address).resume("v_pub_url~v2-1.123", VIDEO)
 
     moment = datetime(2024, 3, 1, 17, 0, tzinfo=UTC)
     assert published == PublishedPost(
@@ -322,4 +323,4 @@ def test_tiktok_failure_of_processing_may_be_tried_again_when_publishing_but_nev
         with pytest.raises(errors.TemporaryFailure, match="video_pull_failed"):
             adapter.publish(VIDEO)
         with pytest.raises(errors.Rejected, match="video_pull_failed"):
-            adapter.resume("v_pub_url~v2-1.123")
+            adapter.resume("v_pub_url~v2-1.123", VIDEO)

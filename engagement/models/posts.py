@@ -1,4 +1,4 @@
-"""Accounts, posts, what was measured of them and who was seen there."""
+"""Posts on platforms and what was measured of them."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,64 +11,12 @@ from django.utils import timezone
 from acd.constraints import legal, not_negative, ordered, percent
 from acd.enums import Grade
 from acd.models import ACDContext
-from engagement.enums import (
-    AccountState,
-    Basis,
-    FilterState,
-    InteractionKind,
-    MetricSource,
-    Platform,
-    PostStatus,
-    SyncStatus,
-    Verdict,
-)
-from engagement.fields import EncryptedTextField
-from engagement.querysets import (
-    InteractionQuerySet,
-    SocialAccountQuerySet,
-    SocialMediaPostQuerySet,
-)
-from engagement.values import METRIC_FIELDS, RATE_FIELDS
+from engagement.enums import AttemptOutcome, Basis, FilterState, MetricSource, Platform, PostStatus, SyncStatus
+from engagement.models.accounts import SocialAccount
+from engagement.querysets import SocialMediaPostQuerySet
+from engagement.values import METRIC_FIELDS, RATE_FIELDS, SECONDS_FIELDS
 from gator.studio.enums import MediaKind
 from gator.studio.models import Content, Persona
-
-
-class SocialAccount(models.Model):
-    """A persona's account on one platform, with its sealed tokens."""
-
-    persona = models.ForeignKey(Persona, models.PROTECT, related_name="accounts")
-    platform = models.CharField(max_length=10, choices=Platform.choices)
-    platform_user_id = models.CharField(max_length=100)
-    handle = models.CharField(max_length=100, blank=True)
-    access_token = EncryptedTextField(blank=True, default="")
-    refresh_token = EncryptedTextField(blank=True, default="")
-    scopes = models.JSONField(default=list, blank=True)
-    token_expires_at = models.DateTimeField(null=True, blank=True)
-    state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.ACTIVE)
-    followers = models.PositiveBigIntegerField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
-    last_error_at = models.DateTimeField(null=True, blank=True)
-    # Nothing is called before this moment: the platform closed the window.
-    throttled_until = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = SocialAccountQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("platform", "handle", "id")
-        constraints = (
-            models.UniqueConstraint(fields=["platform", "platform_user_id"], name="socialaccount_once_per_platform"),
-            legal("socialaccount", "platform", Platform),
-            legal("socialaccount", "state", AccountState),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} @{self.handle or self.platform_user_id}"
-
-    @property
-    def has_token(self) -> bool:
-        """Whether an access token is set; the token itself is never shown."""
-        return bool(self.access_token)
 
 
 class Hashtag(models.Model):
@@ -97,6 +45,16 @@ class Measured(models.Model):
     profile_visits = models.PositiveBigIntegerField(null=True, blank=True)
     video_completion_rate = models.FloatField(null=True, blank=True, help_text="Percent, 0 to 100.")
     click_through_rate = models.FloatField(null=True, blank=True, help_text="Percent, 0 to 100.")
+    reposts = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Where the platform counts them apart from shares."
+    )
+    follows = models.PositiveBigIntegerField(null=True, blank=True, help_text="People who followed through the post.")
+    link_clicks = models.PositiveBigIntegerField(null=True, blank=True)
+    video_skip_rate = models.FloatField(
+        null=True, blank=True, help_text="Percent who left within the first seconds, 0 to 100."
+    )
+    average_watch_seconds = models.FloatField(null=True, blank=True)
+    total_watch_seconds = models.FloatField(null=True, blank=True)
     api_version = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=10, choices=MetricSource.choices, default=MetricSource.API)
 
@@ -137,12 +95,29 @@ class SocialMediaPost(Measured):
     local_weekday = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="0 is Monday, in the persona's zone."
     )
+    ai_label_waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who decided that it goes out without the platform's AI label; nobody: it carries the label.",
+    )
+    ai_label_waived_at = models.DateTimeField(null=True, blank=True)
+    lookups = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="How often a post of unknown outcome was looked for."
+    )
+    next_lookup_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When the newest numbers were observed.")
     next_sync_at = models.DateTimeField(null=True, blank=True, help_text="NULL: no longer synced.")
     sync_status = models.CharField(max_length=10, choices=SyncStatus.choices, default=SyncStatus.NEVER)
     sync_error = models.TextField(blank=True)
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="When the platform first did not find it; one miss alone deletes nothing."
+    )
+    audience = models.JSONField(default=dict, blank=True, help_text="People by group, only in groups of at least ten.")
     claim = models.UUIDField(null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -214,7 +189,7 @@ class SocialMediaPost(Measured):
             *percent("post", *RATE_FIELDS),
             ordered("post", "genuine_low", "genuine_engagement", "genuine_high"),
             ordered("post", "rate_low", "engagement_rate", "rate_high"),
-            *not_negative("post", "genuine_low", "rate_low"),
+            *not_negative("post", "genuine_low", "rate_low", *SECONDS_FIELDS),
         )
 
     def __str__(self) -> str:
@@ -249,65 +224,35 @@ class MetricSnapshot(Measured):
             models.UniqueConstraint(fields=["post", "observed_at"], name="snapshot_once_per_moment"),
             legal("snapshot", "source", MetricSource),
             *percent("snapshot", *RATE_FIELDS),
+            *not_negative("snapshot", *SECONDS_FIELDS),
         )
 
     def __str__(self) -> str:
         return f"{self.observed_at:%Y-%m-%d %H:%M} UTC"
 
 
-class Interaction(models.Model):
-    """One visible comment, reply, like or share: its text for a limited time, its verdict for good, no name ever."""
+class PublishAttempt(models.Model):
+    """One attempt to put a post on its platform. Append-only: it says how far a process came, also one that died."""
 
-    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="interactions")
-    platform_id = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=InteractionKind.choices)
-    occurred_at = models.DateTimeField(null=True, blank=True)
-    author_key = models.CharField(
-        max_length=64, blank=True, help_text="Keyed hash of platform and author; empty: unknown."
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=AttemptOutcome.choices, default=AttemptOutcome.STARTED)
+    handle = models.CharField(
+        max_length=200, blank=True, help_text="What the platform gave before anything went live, to ask with."
     )
-    text = models.TextField(blank=True)
-    fingerprint = models.CharField(
-        max_length=32, blank=True, help_text="Hash of the normalised text, to find repetition."
-    )
-    verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
-    score = models.FloatField(
-        null=True, blank=True, help_text="Probability-like weight of the evidence for a bot, 0 to 1."
-    )
-    reasons = models.JSONField(default=list, blank=True)
-    model_version = models.CharField(max_length=50, blank=True)
-    override = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict.")
-    overridden_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    first_seen_at = models.DateTimeField(default=timezone.now)
-    text_purged_at = models.DateTimeField(null=True, blank=True)
-
-    # What counts: a person's word where there is one, else the filter's.
-    final_verdict = models.GeneratedField(
-        expression=models.Case(models.When(~Q(override=""), then=F("override")), default=F("verdict")),
-        output_field=models.CharField(max_length=10, choices=Verdict.choices, blank=True),
-        db_persist=True,
-    )
-
-    objects = InteractionQuerySet.as_manager()
+    reason = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("-occurred_at", "-id")
-        indexes = (
-            models.Index(fields=["author_key"], name="interaction_author"),
-            models.Index(fields=["fingerprint"], name="interaction_fingerprint"),
-            models.Index(fields=["-first_seen_at", "-id"], name="interaction_newest"),
-        )
+        ordering = ("post", "number")
         constraints = (
-            models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
-            legal("interaction", "kind", InteractionKind),
-            models.CheckConstraint(condition=Q(score__range=(0, 1)) | Q(score=None), name="interaction_score_share"),
-            models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"),
-            models.CheckConstraint(condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"),
+            models.UniqueConstraint(fields=["post", "number"], name="attempt_once_per_number"),
+            legal("attempt", "outcome", AttemptOutcome),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.platform_id}"
+        return f"attempt {self.number}: {self.get_outcome_display().lower()}"
 
 
 class RefusedPayload(models.Model):
@@ -323,16 +268,3 @@ class RefusedPayload(models.Model):
 
     def __str__(self) -> str:
         return self.reason[:80]
-
-
-class ErasedAuthor(models.Model):
-    """A person who asked to be forgotten. Their keyed hash stays, so that nothing of theirs is stored again."""
-
-    author_key = models.CharField(max_length=64, unique=True)
-    erased_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ("-erased_at",)
-
-    def __str__(self) -> str:
-        return f"{self.author_key[:12]}…"

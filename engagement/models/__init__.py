@@ -1,0 +1,30 @@
+"""Accounts, posts, what was measured of them, who was seen there, what was spent and what was pushed."""
+
+from engagement.models.accounts import SocialAccount
+from engagement.models.budgets import BilledRead, Budget, Spending
+from engagement.models.interactions import ErasedAuthor, Interaction
+from engagement.models.posts import (
+    Hashtag,
+    Measured,
+    MetricSnapshot,
+    PublishAttempt,
+    RefusedPayload,
+    SocialMediaPost,
+)
+from engagement.models.webhooks import WebhookDelivery
+
+__all__ = [
+    "BilledRead",
+    "Budget",
+    "ErasedAuthor",
+    "Hashtag",
+    "Interaction",
+    "Measured",
+    "MetricSnapshot",
+    "PublishAttempt",
+    "RefusedPayload",
+    "SocialAccount",
+    "SocialMediaPost",
+    "Spending",
+    "WebhookDelivery",
+]

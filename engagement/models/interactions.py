@@ -1,0 +1,85 @@
+"""Who was seen on a post, and who asked to be forgotten."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from acd.constraints import legal
+from engagement.enums import InteractionKind, Verdict
+from engagement.models.posts import SocialMediaPost
+from engagement.querysets import InteractionQuerySet
+
+
+class Interaction(models.Model):
+    """One visible comment, reply, like or share: its text for a limited time, its verdict for good, no name ever."""
+
+    post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="interactions")
+    platform_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=InteractionKind.choices)
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    author_key = models.CharField(
+        max_length=64, blank=True, help_text="Keyed hash of platform and author; empty: unknown."
+    )
+    text = models.TextField(blank=True)
+    fingerprint = models.CharField(
+        max_length=32, blank=True, help_text="Hash of the normalised text, to find repetition."
+    )
+    likes = models.PositiveBigIntegerField(null=True, blank=True, help_text="Likes of the comment itself.")
+    author_signals = models.JSONField(
+        default=dict, blank=True, help_text="What the platform shows of the author, without names."
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, help_text="When another text was first seen.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="When it was found to be gone there.")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
+    score = models.FloatField(
+        null=True, blank=True, help_text="Probability-like weight of the evidence for a bot, 0 to 1."
+    )
+    reasons = models.JSONField(default=list, blank=True)
+    model_version = models.CharField(max_length=50, blank=True)
+    override = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict.")
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    text_purged_at = models.DateTimeField(null=True, blank=True)
+
+    # What counts: a person's word where there is one, else the filter's.
+    final_verdict = models.GeneratedField(
+        expression=models.Case(models.When(~Q(override=""), then=F("override")), default=F("verdict")),
+        output_field=models.CharField(max_length=10, choices=Verdict.choices, blank=True),
+        db_persist=True,
+    )
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-occurred_at", "-id")
+        indexes = (
+            models.Index(fields=["author_key"], name="interaction_author"),
+            models.Index(fields=["fingerprint"], name="interaction_fingerprint"),
+            models.Index(fields=["-first_seen_at", "-id"], name="interaction_newest"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
+            legal("interaction", "kind", InteractionKind),
+            models.CheckConstraint(condition=Q(score__range=(0, 1)) | Q(score=None), name="interaction_score_share"),
+            models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"),
+            models.CheckConstraint(condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.platform_id}"
+
+
+class ErasedAuthor(models.Model):
+    """A person who asked to be forgotten. Their keyed hash stays, so that nothing of theirs is stored again."""
+
+    author_key = models.CharField(max_length=64, unique=True)
+    erased_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-erased_at",)
+
+    def __str__(self) -> str:
+        return f"{self.author_key[:12]}…"

@@ -1,0 +1,55 @@
+"""An answer of a platform as a value, and the waits its headers name."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from engagement.platforms import errors
+from engagement.platforms.nodes import Node
+
+MAX_WAIT_SECONDS = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A platform's answer: `body` is decoded JSON."""
+
+    platform: str
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def node(self) -> Node:
+        """The body as an object."""
+        if not isinstance(self.body, dict):
+            raise errors.InvalidResponse("The answer is not a JSON object", platform=self.platform, status=self.status)
+        return Node(self.platform, self.body)
+
+    def seconds_until(self, moment: float) -> float | None:
+        """Seconds from the platform's own clock (the Date header) to a unix time; None when it is past."""
+        return _sane(moment - _answered_at(self.headers))
+
+    @property
+    def retry_after(self) -> float | None:
+        """The Retry-After header in seconds, in either of its forms, at most a day."""
+        given = self.headers.get("Retry-After", "").strip()
+        if given.isascii() and given.isdigit():
+            return _sane(float(given[:12]))
+        try:
+            return self.seconds_until(parsedate_to_datetime(given).timestamp())
+        except (ValueError, TypeError):
+            return None
+
+
+def _sane(seconds: float) -> float | None:
+    return min(seconds, MAX_WAIT_SECONDS) if seconds > 0 else None
+
+
+def _answered_at(headers: Mapping[str, str]) -> float:
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, TypeError):
+        return time.time()
