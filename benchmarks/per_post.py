@@ -18,8 +18,9 @@ from engagement.enums import InteractionKind, SyncStatus
 from engagement.filtering.pipeline import assess
 from engagement.filtering.scene import Seen
 from engagement.grading import grade_posts
+from engagement.interactions import record_interactions
 from engagement.models import SocialMediaPost
-from engagement.recording import Observation, record_interactions, record_many
+from engagement.recording import Observation, record_many
 from engagement.values import SeenInteraction
 from gator.studio.models import Persona
 from patterns.extraction import extract

@@ -19,8 +19,9 @@ from rest_framework.response import Response
 from acd.rest import MomentField, QuestionFilter, StrictFields
 from engagement.assessment import assess_posts
 from engagement.enums import InteractionKind, MetricSource, Verdict
+from engagement.interactions import TEXT_LIMIT, record_interactions
 from engagement.models import Interaction, MetricSnapshot, SocialMediaPost
-from engagement.recording import TEXT_LIMIT, record_interactions, record_metrics
+from engagement.recording import record_metrics
 from engagement.values import (
     MAX_COUNT,
     METRIC_FIELDS,

@@ -76,7 +76,7 @@ def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: 
 
 def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
     """The posts with an interaction that this filter has not judged."""
-    rows = Interaction.objects.filter(post__in=posts.keys()).exclude(model_version=MODEL_VERSION).order_by()
+    rows = Interaction.objects.visible().filter(post__in=posts.keys()).exclude(model_version=MODEL_VERSION).order_by()
     waiting = set(rows.values_list("post", flat=True).distinct())
     return [post for post in posts.values() if post.pk in waiting]
 
@@ -84,8 +84,9 @@ def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
 def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counter[tuple[str, str]]]:
     """How many interactions of each kind and final verdict every post has."""
     seen: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    rows = Interaction.objects.filter(post__in=posts.keys()).order_by().values_list("post", "kind", "final_verdict")
-    for post, kind, verdict, n in rows.annotate(n=Count("pk")):
+    rows = Interaction.objects.visible().filter(post__in=posts.keys()).order_by()
+    counts = rows.values_list("post", "kind", "final_verdict")
+    for post, kind, verdict, n in counts.annotate(n=Count("pk")):
         seen[post][kind, verdict] = n
     return seen
 
@@ -107,7 +108,7 @@ def _judge(posts: Sequence[SocialMediaPost]) -> None:
     if not posts:
         return
     by_post: dict[int, list[Interaction]] = defaultdict(list)
-    for row in Interaction.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+    for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
     registry = known_personas()
     changed = [

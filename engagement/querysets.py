@@ -115,7 +115,11 @@ class SocialMediaPostQuerySet(models.QuerySet):
 
 
 class InteractionQuerySet(models.QuerySet):
-    """Questions about visible interactions."""
+    """Questions about interactions."""
+
+    def visible(self) -> Self:
+        """Interactions that the platform still shows, as far as is known."""
+        return self.filter(deleted_at=None)
 
     def unassessed(self) -> Self:
         """Interactions without a verdict."""

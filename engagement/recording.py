@@ -1,9 +1,9 @@
-"""How observed facts are stored: snapshots, the newest numbers on the post, and interactions without names.
+"""How observed numbers are stored: snapshots, and the newest numbers on the post.
 
-Every function may run twice: a moment or an interaction that is already known changes nothing. All writes go in sets.
+Every function may run twice: a moment that is already known changes nothing. All writes go in sets.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from engagement.enums import MetricSource
-from engagement.filtering.text import fingerprint
-from engagement.models import ErasedAuthor, Interaction, MetricSnapshot, RefusedPayload, SocialMediaPost
-from engagement.pseudonyms import author_key
+from engagement.interactions import storable
+from engagement.models import MetricSnapshot, RefusedPayload, SocialMediaPost
 from engagement.values import (
     COUNT_FIELDS,
     MAX_COUNT,
@@ -22,14 +21,10 @@ from engagement.values import (
     RATE_FIELDS,
     SECONDS_FIELDS,
     Metrics,
-    SeenInteraction,
 )
 from engagement.writing import write_columns
 
-TEXT_LIMIT = 10_000
-ID_LIMIT = 200
 PAYLOAD_LIMIT = 10_000
-ASKED_AT_ONCE = 5_000
 # (fields, types, highest value, what to give)
 LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
     (COUNT_FIELDS, (int,), MAX_COUNT, "whole number"),
@@ -169,59 +164,6 @@ def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:
 def write_posts(posts: Collection[SocialMediaPost], names: Sequence[str]) -> None:
     """Write the named columns of posts, in sets. A post that was deleted meanwhile stays deleted."""
     write_columns(posts, names)
-
-
-def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], *, now: datetime) -> int:
-    """Store the interactions of `post` that are not known yet; the number of new rows."""
-    return record_all_interactions([(post, seen)], now=now)
-
-
-def record_all_interactions(
-    seen_on: Iterable[tuple[SocialMediaPost, Iterable[SeenInteraction]]], *, now: datetime
-) -> int:
-    """Store the interactions of many posts that are not known yet, in sets; the number of new rows.
-
-    Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
-    """
-    rows = {(row.post_id, row.platform_id): row for post, seen in seen_on for row in (_row(post, s, now) for s in seen)}
-    erased = _erased({row.author_key for row in rows.values()})
-    known = _known(rows.keys())
-    fresh = [row for key, row in rows.items() if key not in known and row.author_key not in erased]
-    Interaction.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
-    return len(fresh)
-
-
-def _row(post: SocialMediaPost, seen: SeenInteraction, now: datetime) -> Interaction:
-    text = storable(seen.text)
-    return Interaction(
-        post=post,
-        platform_id=storable(seen.platform_id)[:ID_LIMIT],
-        kind=seen.kind,
-        occurred_at=seen.occurred_at,
-        author_key=author_key(post.platform, seen.author_id) if seen.author_id else "",
-        text=text,
-        fingerprint=fingerprint(text),
-        first_seen_at=now,
-    )
-
-
-def storable(text: str) -> str:
-    """Text that every database takes: NUL and lone surrogates become U+FFFD, and the length is capped."""
-    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")[:TEXT_LIMIT]
-
-
-def _erased(keys: set[str]) -> set[str]:
-    return set(ErasedAuthor.objects.filter(author_key__in=keys - {""}).values_list("author_key", flat=True))
-
-
-def _known(keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these (post, platform id) are stored; asked in parts, as a statement takes only so many parameters."""
-    posts, ids = {post for post, _ in keys}, sorted({one for _, one in keys})
-    found: set[tuple[int, str]] = set()
-    for start in range(0, len(ids), ASKED_AT_ONCE):
-        rows = Interaction.objects.filter(post__in=posts, platform_id__in=ids[start : start + ASKED_AT_ONCE])
-        found.update(rows.order_by().values_list("post_id", "platform_id"))
-    return found
 
 
 def refuse(reason: str, payload: object, *, post: SocialMediaPost, now: datetime) -> None:

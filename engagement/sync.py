@@ -20,19 +20,13 @@ from django.db.models import Q
 from engagement.accounts import CLOSING, closed, note_account_error, throttled
 from engagement.assessment import assess_posts
 from engagement.enums import FilterState, MetricSource, PostStatus, SyncStatus
+from engagement.interactions import record_all_interactions
 from engagement.ladder import next_sync
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
 from engagement.querysets import SocialMediaPostQuerySet
-from engagement.recording import (
-    InvalidMetric,
-    Observation,
-    record_all_interactions,
-    record_many,
-    refuse,
-    validate,
-)
+from engagement.recording import InvalidMetric, Observation, record_many, refuse, validate
 from engagement.reports import Outcome, Report
 from engagement.values import Metrics, SeenInteraction
 

@@ -13,8 +13,8 @@ from engagement.imports import cells
 from engagement.imports.columns import Columns
 from engagement.imports.posts import Cells
 from engagement.imports.table import Record, RowError
+from engagement.interactions import TEXT_LIMIT, record_interactions
 from engagement.models import Interaction, SocialMediaPost
-from engagement.recording import TEXT_LIMIT, record_interactions
 from engagement.values import SeenInteraction
 
 WORDED = (InteractionKind.COMMENT, InteractionKind.REPLY)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
 from engagement.enums import FilterState, InteractionKind, Platform, Verdict
+from engagement.interactions import record_interactions
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
-from engagement.recording import record_interactions
 from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.values import SeenInteraction
 

@@ -9,9 +9,9 @@ from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
 from engagement.enums import InteractionKind, Platform
 from engagement.erasure import Erasure, erase_author
+from engagement.interactions import record_interactions
 from engagement.models import ErasedAuthor, Interaction
 from engagement.pseudonyms import author_key
-from engagement.recording import record_interactions
 from engagement.tests.factories import make_interaction, make_post
 from engagement.tests.snapshots_of_tables import everything
 from engagement.values import SeenInteraction

@@ -8,14 +8,7 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import MetricSource
 from engagement.models import MetricSnapshot, SocialMediaPost
-from engagement.recording import (
-    ConflictingSnapshot,
-    InvalidMetric,
-    Observation,
-    record_many,
-    record_metrics,
-    validate,
-)
+from engagement.recording import ConflictingSnapshot, InvalidMetric, Observation, record_many, record_metrics, validate
 from engagement.tests.factories import make_post
 from engagement.values import MAX_COUNT, Metrics
 

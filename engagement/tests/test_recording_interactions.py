@@ -9,17 +9,10 @@ from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
 from engagement.enums import InteractionKind, Platform
+from engagement.interactions import ID_LIMIT, TEXT_LIMIT, record_interactions, storable
 from engagement.models import ErasedAuthor, Interaction, RefusedPayload
 from engagement.pseudonyms import author_key
-from engagement.recording import (
-    ID_LIMIT,
-    PAYLOAD_LIMIT,
-    TEXT_LIMIT,
-    record_interactions,
-    record_metrics,
-    refuse,
-    storable,
-)
+from engagement.recording import PAYLOAD_LIMIT, record_metrics, refuse
 from engagement.tests.factories import make_account, make_interaction, make_post, make_snapshot
 from engagement.values import Metrics, SeenInteraction
 

@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 from acd.tests.factories import NOW
 from engagement.enums import MetricSource
 from engagement.models import SocialMediaPost
-from engagement.recording import (
-    Observation,
-    record_many,
-    record_metrics,
-    write_posts,
-)
+from engagement.recording import Observation, record_many, record_metrics, write_posts
 from engagement.tests.factories import make_account, make_post
 from engagement.values import Metrics
 
