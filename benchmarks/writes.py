@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from _common import ON_POSTGRES, Law, empty_database, judge, seconds, settle, step
 from _data import BLOCK, NOW, fill, make_metrics
-from django.conf import settings
 from django.db import transaction
 
 from engagement.enums import FilterState, MetricSource, SyncStatus
@@ -14,6 +13,7 @@ from engagement.recording import STANDING_FIELDS, Observation, record_many, writ
 from engagement.values import Metrics
 
 WRITTEN = 2_000
+BATCH = 50
 ROUNDS = 3
 LAW = 15.0 if ON_POSTGRES else 5.0
 
@@ -22,8 +22,8 @@ Write = Callable[[list[int], int], None]
 
 def batches(ids: list[int]) -> Iterator[list[int]]:
     """The posts of one request each."""
-    for start in range(0, len(ids), settings.SYNC_BATCH):
-        yield ids[start : start + settings.SYNC_BATCH]
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
 
 
 def put(post: SocialMediaPost, metrics: Metrics, number: int) -> None:

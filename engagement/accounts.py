@@ -1,6 +1,7 @@
 """Whether an account may be called, and what platforms said against it."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,3 +41,19 @@ def note_account_error(account: SocialAccount, error: errors.PlatformError, now:
         setattr(account, name, value)
     account.save(update_fields=list(changes))
     logger.warning("%s: %s", account, error.for_staff)
+
+
+def note_peculiarities(
+    account: SocialAccount, notices: Collection[str], refused: Collection[tuple[str, str]], now: datetime
+) -> None:
+    """Remember what a platform does otherwise than expected, and the metrics that it refuses, with the day."""
+    known = {(place, name) for place, names in account.refused_metrics.items() for name in names}
+    fresh = set(refused) - known
+    notice = "\n".join(dict.fromkeys(notices))
+    if not fresh and notice in ("", account.notice):
+        return
+    metrics = {place: dict(names) for place, names in account.refused_metrics.items()}
+    for place, name in sorted(fresh):
+        metrics.setdefault(place, {})[name] = now.date().isoformat()
+    account.refused_metrics, account.notice = metrics, notice or account.notice
+    account.save(update_fields=["refused_metrics", "notice"])

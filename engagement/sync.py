@@ -1,77 +1,74 @@
-"""Reading metrics and interactions of due posts: claim, fetch, filter, measure, write.
+"""Reading metrics and interactions of due posts: claim, fetch, store, filter, measure.
 
 Due posts are claimed by a conditional update that expires, so two workers never do the same work and a dead one loses
-nothing. Requests run outside any transaction. Numbers are stored first and marked unfiltered, then assessed, then the
-claim is given back: whatever fails or dies in between is told and done again. A failed fetch touches no stored number.
+nothing. Requests run outside any transaction, several at once for each platform; one thread writes. Numbers are stored
+first and marked unfiltered, then assessed, then the claim is given back: whatever fails or dies in between is told and
+done again. A failed fetch touches no stored number.
 """
 
 import logging
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from itertools import count, islice
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from engagement.accounts import CLOSING, closed, note_account_error, throttled
+from engagement.accounts import closed, note_account_error, note_peculiarities, throttled
 from engagement.assessment import assess_posts
-from engagement.enums import FilterState, MetricSource, PostStatus, SyncStatus
-from engagement.interactions import record_all_interactions
-from engagement.ladder import next_sync
+from engagement.audiences import shown
+from engagement.endings import Ending, ending, is_gone, told
+from engagement.enums import FilterState, PostStatus
+from engagement.fetching import Fetched, fetch
+from engagement.flights import flown
+from engagement.interactions import mark_deleted, missing_from, record_all_interactions
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
-from engagement.platforms import adapter_for, errors
-from engagement.platforms.base import PlatformAdapter
+from engagement.platforms import ADAPTERS, adapter_for, adapter_name, errors
 from engagement.querysets import SocialMediaPostQuerySet
-from engagement.recording import InvalidMetric, Observation, record_many, refuse, validate
+from engagement.recording import record_many, refuse
 from engagement.reports import Outcome, Report
-from engagement.values import Metrics, SeenInteraction
+from engagement.values import Visible
+from engagement.writing import write_columns
 
 logger = logging.getLogger(__name__)
 
-# A failed read is tried again after this long, whatever the post's age.
-RETRY = timedelta(minutes=15)
-NOT_FILTERED = "The filter failed on it, so nothing learns from it. Gator tries again; the log holds the reason."
+
+@dataclass(frozen=True)
+class Batch:
+    """Posts of one account that this process has claimed, to be read in one go."""
+
+    account: SocialAccount
+    posts: list[SocialMediaPost]
 
 
-@dataclass
-class Fetched:
-    """What one batch of requests brought, before anything is written."""
-
-    observations: list[Observation] = field(default_factory=list)
-    interactions: list[tuple[SocialMediaPost, list[SeenInteraction]]] = field(default_factory=list)
-    failures: dict[int, errors.PlatformError] = field(default_factory=dict)
-
-    @property
-    def closing(self) -> errors.PlatformError | None:
-        """The error that closed the account, if any."""
-        return next((error for error in self.failures.values() if isinstance(error, CLOSING)), None)
+# Batches of one account, each claimed when it is asked for.
+Source = Iterator[Batch]
 
 
 def sync_due(now: datetime) -> Report:
-    """Sync every due post, account by account."""
+    """Sync every due post, the platforms beside one another and the accounts of each in turn."""
     report = Report()
     due = SocialMediaPost.objects.due_for_sync(now).order_by().values("account")
-    for account in SocialAccount.objects.filter(pk__in=due):
-        report.extend(sync_account(account, now=now).items)
-    return report
+    accounts = SocialAccount.objects.filter(pk__in=due).order_by("pk")
+    return _sync([_due(account, report, now) for account in accounts], list(accounts), report, now)
 
 
 def sync_account(account: SocialAccount, *, now: datetime) -> Report:
     """Sync the due posts of one account, batch by batch."""
     report = Report()
-    if reason := closed(account, now):
-        report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
-        return report
-    with adapter_for(account) as adapter:
-        is_more = True
-        while is_more:
-            posts = claim(account.posts.due_for_sync(now), now=now, limit=adapter.batch_size)
-            _sync_batch(adapter, account, posts, report, now)
-            is_more = len(posts) == adapter.batch_size and not closed(account, now)
+    return _sync([_due(account, report, now)], [account], report, now)
+
+
+def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
+    """Sync one batch of an account's due posts: what one task does."""
+    report = Report()
+    for batch in islice(_due(account, report, now), 1):
+        _finish(batch, _fetched(batch, now), report, now)
     return report
 
 
@@ -79,29 +76,72 @@ def sync_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> Report:
     """Sync the given posts now, due or not. Posts that cannot be synced are told with the reason."""
     report, named = Report(), list(posts)
     accounts = SocialAccount.objects.in_bulk({post.account_id for post in named if post.account_id})
-    by_account: dict[SocialAccount, list[int]] = {}
+    wanted: dict[SocialAccount, list[SocialMediaPost]] = defaultdict(list)
     for post in named:
         account = accounts.get(post.account_id or 0)
         if account is None or post.status != PostStatus.PUBLISHED:
             report.add(post, Outcome.SKIPPED, "It is not live on an account of ours, so there is nothing to read.")
-        elif reason := closed(account, now):
-            report.add(post, Outcome.SKIPPED, reason)
         else:
-            by_account.setdefault(account, []).append(post.pk)
-    for account, ids in by_account.items():
-        _sync_named(account, ids, report, now)
+            wanted[account].append(post)
+    sources = [_named(account, those, report, now) for account, those in wanted.items()]
+    return _sync(sources, list(wanted), report, now)
+
+
+def _due(account: SocialAccount, report: Report, now: datetime) -> Source:
+    """The due posts of an account, while it may be called. One that may not be called at all is told."""
+    size = batch_size(account)
+    for number in count():
+        account.refresh_from_db()
+        if reason := closed(account, now):
+            if number == 0:
+                report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
+            return
+        posts = claim(account.posts.due_for_sync(now), now=now, limit=size)
+        if posts:
+            yield Batch(account, posts)
+        if len(posts) < size:
+            return
+
+
+def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], report: Report, now: datetime) -> Source:
+    """The given posts of an account; those that it may not be called for, or that another worker has, are told."""
+    size = batch_size(account)
+    for start in range(0, len(posts), size):
+        account.refresh_from_db()
+        those, reason = posts[start : start + size], closed(account, now)
+        wanted = SocialMediaPost.objects.filter(pk__in=[post.pk for post in those])
+        mine = [] if reason else claim(wanted, now=now, limit=size)
+        for post in those:
+            if post not in mine:
+                report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
+        if mine:
+            yield Batch(account, mine)
+
+
+def _in_turn(sources: Iterable[Source]) -> Source:
+    """A batch of each account after the other, so that one with many posts does not keep the rest waiting."""
+    waiting = deque(sources)
+    while waiting:
+        source = waiting.popleft()
+        if batch := next(source, None):
+            waiting.append(source)
+            yield batch
+
+
+def _sync(sources: Sequence[Source], accounts: Sequence[SocialAccount], report: Report, now: datetime) -> Report:
+    """Work the sources off, each platform in a lane of its own."""
+    lanes: dict[str, list[Source]] = defaultdict(list)
+    for account, source in zip(accounts, sources, strict=True):
+        lanes[account.platform].append(source)
+    drawn = [_in_turn(lane) for lane in lanes.values()]
+    for batch, fetched in flown(drawn, partial(_fetched, now=now), flights=settings.SYNC_FLIGHTS):
+        _finish(batch, fetched, report, now)
     return report
 
 
-def _sync_named(account: SocialAccount, ids: list[int], report: Report, now: datetime) -> None:
-    with adapter_for(account) as adapter:
-        for start in range(0, len(ids), adapter.batch_size):
-            wanted = SocialMediaPost.objects.filter(pk__in=ids[start : start + adapter.batch_size])
-            reason = closed(account, now)
-            posts = [] if reason else claim(wanted, now=now, limit=adapter.batch_size)
-            for post in wanted.exclude(pk__in=[p.pk for p in posts]):
-                report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
-            _sync_batch(adapter, account, posts, report, now)
+def batch_size(account: SocialAccount) -> int:
+    """How many posts its platform answers for in one go."""
+    return ADAPTERS[adapter_name(account.platform, account.flavour)].batch_size
 
 
 def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
@@ -116,88 +156,53 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     return list(SocialMediaPost.objects.filter(claim=mine).select_related("account", "persona").order_by("pk"))
 
 
-def _sync_batch(
-    adapter: PlatformAdapter, account: SocialAccount, posts: Sequence[SocialMediaPost], report: Report, now: datetime
-) -> None:
-    if not posts:
-        return
-    try:
-        fetched = fetch(adapter, posts, now)
-    except errors.PlatformError as error:
+def _fetched(batch: Batch, now: datetime) -> Fetched:
+    with adapter_for(batch.account) as adapter:
+        return fetch(adapter, batch.posts, now)
+
+
+def _finish(batch: Batch, fetched: Fetched, report: Report, now: datetime) -> None:
+    """Write what a batch brought, and tell it."""
+    account, posts = batch.account, batch.posts
+    error = fetched.closing or next((e for e in fetched.failures.values() if fetched.concerns_account), None)
+    if error:
         note_account_error(account, error, now)
-        fetched = Fetched(failures={post.pk: error for post in posts})
-    else:
-        if fetched.closing:
-            note_account_error(account, fetched.closing, now)
+    note_peculiarities(account, fetched.notices, fetched.refused, now)
     _store(fetched, now)
     unfiltered = _assess([observation.post for observation in fetched.observations], now)
     _settle(posts, fetched.failures, unfiltered, now)
+    _forget_texts(posts, fetched.failures, now)
     for post in posts:
-        _tell(report, post, fetched.failures.get(post.pk), is_filtered=post.pk not in unfiltered)
-
-
-def fetch(adapter: PlatformAdapter, posts: Sequence[SocialMediaPost], now: datetime) -> Fetched:
-    """Read metrics of all posts, and interactions of those where something happened. Writes nothing but refusals.
-
-    Raises the platform's error if it concerns the account and nothing was read.
-    """
-    fetched = Fetched()
-    answers = adapter.fetch_metrics([post.platform_post_id or "" for post in posts])
-    for post in posts:
-        answer = answers.get(post.platform_post_id or "")
-        if not isinstance(answer, Metrics):
-            fetched.failures[post.pk] = answer or errors.NotFound("It returned no such post", platform=adapter.platform)
-        elif problem := _refusal(post, answer, now):
-            fetched.failures[post.pk] = problem
-        else:
-            fetched.observations.append(Observation(post, answer, now))
-    for observation in fetched.observations:
-        if adapter.can_see_interactions and _has_moved(observation):
-            _fetch_interactions(adapter, observation.post, fetched)
-    return fetched
-
-
-def _refusal(post: SocialMediaPost, metrics: Metrics, now: datetime) -> errors.PlatformError | None:
-    try:
-        validate(metrics)
-    except InvalidMetric as invalid:
-        refuse(str(invalid), metrics.raw, post=post, now=now)
-        return errors.InvalidResponse(str(invalid), platform=post.platform)
-    return None
-
-
-def _has_moved(observation: Observation) -> bool:
-    """Whether there may be comments that were not read yet: most reads of an older post find nothing new.
-
-    A number that is unknown, that another source brought, or that a failed sync stored says nothing of that.
-    """
-    post, comments = observation.post, observation.metrics.comments
-    told = post.sync_status == SyncStatus.OK and post.source == MetricSource.API and comments is not None
-    return not told or comments != post.comments
-
-
-def _fetch_interactions(adapter: PlatformAdapter, post: SocialMediaPost, fetched: Fetched) -> None:
-    if fetched.closing:
-        fetched.failures[post.pk] = fetched.closing
-        return
-    known = Interaction.objects.filter(post=post).values_list("platform_id", flat=True)
-    try:
-        seen = adapter.fetch_interactions(post.platform_post_id or "", frozenset(known))
-    except errors.NotFound as error:
-        # Its numbers were there a moment ago. Whether it is gone is for the next read of those to say.
-        fetched.failures[post.pk] = errors.TemporaryFailure(error.message, platform=post.platform, status=error.status)
-    except errors.PlatformError as error:
-        fetched.failures[post.pk] = error
-    else:
-        fetched.interactions.append((post, list(seen.interactions)))
+        is_filtered = post.pk not in unfiltered
+        report.extend([told(post, fetched.failures.get(post.pk), now, is_filtered=is_filtered)])
 
 
 @transaction.atomic
 def _store(fetched: Fetched, now: datetime) -> None:
+    for post, reason, raw in fetched.refusals:
+        refuse(reason, raw, post=post, now=now)
     record_many(fetched.observations)
-    record_all_interactions(fetched.interactions, now=now)
+    _store_audiences(fetched)
+    record_all_interactions(((post, seen.interactions) for post, seen in fetched.interactions), now=now)
+    for post, seen in fetched.interactions:
+        _drop_deleted(post, seen, now)
+    SocialMediaPost.objects.filter(pk__in=fetched.looked).update(interactions_read_at=now)
     ids = [observation.post.pk for observation in fetched.observations]
     SocialMediaPost.objects.filter(pk__in=ids).update(filter_state=FilterState.UNFILTERED)
+
+
+def _store_audiences(fetched: Fetched) -> None:
+    told_of = [observation for observation in fetched.observations if observation.metrics.audience]
+    for observation in told_of:
+        observation.post.audience = shown(observation.metrics.audience)
+    write_columns([observation.post for observation in told_of], ("audience",))
+
+
+def _drop_deleted(post: SocialMediaPost, seen: Visible, now: datetime) -> None:
+    # An empty list under a post that has comments is a list that was withheld.
+    if seen.whole and (seen.interactions or not post.comments):
+        ids = [one.platform_id for one in seen.interactions]
+        mark_deleted(post, missing_from(post, seen.whole, ids), now=now)
 
 
 def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
@@ -219,33 +224,13 @@ def _settle(
     mine = SocialMediaPost.objects.filter(claim=posts[0].claim)
     endings: dict[Ending, list[int]] = defaultdict(list)
     for post in posts:
-        endings[_ending(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)].append(post.pk)
-    for ending, ids in endings.items():
-        mine.filter(pk__in=ids).update(**dict(ending), claim=None, claimed_until=None)
+        endings[ending(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)].append(post.pk)
+    for columns, ids in endings.items():
+        mine.filter(pk__in=ids).update(**dict(columns), claim=None, claimed_until=None)
 
 
-# The columns a read ends with, as pairs, so that posts that end alike are written together.
-Ending = tuple[tuple[str, Any], ...]
-
-
-def _ending(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime, *, is_filtered: bool) -> Ending:
-    if error is None and is_filtered:
-        due = next_sync(post.published_at or now, now, settings.SYNC_LADDER)
-        return (("sync_status", SyncStatus.OK), ("sync_error", ""), ("next_sync_at", due))
-    words = error.for_staff if error else NOT_FILTERED
-    failed = (("sync_status", SyncStatus.FAILED), ("sync_error", words))
-    if isinstance(error, errors.NotFound):
-        return (*failed, ("status", PostStatus.DELETED), ("status_reason", words), ("next_sync_at", None))
-    wait = timedelta(seconds=error.retry_after) if isinstance(error, errors.RateLimited) else RETRY
-    return (*failed, ("next_sync_at", now + max(RETRY, wait)))
-
-
-def _tell(report: Report, post: SocialMediaPost, error: errors.PlatformError | None, *, is_filtered: bool) -> None:
-    if error is not None:
-        kinds = ((errors.NotFound, Outcome.STALE), (errors.RateLimited, Outcome.THROTTLED))
-        outcome = next((outcome for kind, outcome in kinds if isinstance(error, kind)), Outcome.FAILED)
-        report.add(post, outcome, error.for_staff)
-    elif is_filtered:
-        report.add(post, Outcome.SYNCED)
-    else:
-        report.add(post, Outcome.FAILED, NOT_FILTERED)
+def _forget_texts(posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], now: datetime) -> None:
+    """A post that is gone takes the words under it along: platforms ask that deletions are honoured."""
+    gone = [p.pk for p in posts if isinstance(failures.get(p.pk), errors.NotFound) and is_gone(p, now)]
+    texts = Interaction.objects.filter(post__in=gone).exclude(text="")
+    texts.update(text="", text_purged_at=now)

@@ -1,33 +1,52 @@
 """Scheduled work on accounts and posts: fetch by id, call one function, log. Every task is safe to run twice."""
 
 import logging
+from math import ceil
 
 from celery import shared_task
+from django.db.models import Count
 from django.utils import timezone
 
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import publish_due
 from engagement.retention import purge_expired
-from engagement.sync import sync_account
+from engagement.sync import batch_size, sync_batch
 
 logger = logging.getLogger(__name__)
 
 
+# Batches of one account that a minute starts: what is left is due in the next minute, too.
+BATCHES_AT_ONCE = 10
+# Tasks of one minute are spread over this many seconds, so that the platforms see no burst.
+SPREAD_SECONDS = 30
+# A task that waited longer has been asked for again since.
+EXPIRES_SECONDS = 300
+
+
 @shared_task(name="engagement.tasks.sync_due")
 def sync_due_task() -> None:
-    """Start one task for each account that has due posts, staggered so that the platforms see no burst."""
-    due = SocialMediaPost.objects.due_for_sync(timezone.now()).order_by().values("account")
-    accounts = SocialAccount.objects.filter(pk__in=due).order_by("pk").values_list("pk", flat=True)
-    for position, account in enumerate(accounts):
-        sync_account_task.apply_async((account,), countdown=position % 30)
+    """Start a task for each account and batch of due posts, in the queue of its platform."""
+    now = timezone.now()
+    due = dict(SocialMediaPost.objects.due_for_sync(now).order_by().values_list("account").annotate(n=Count("pk")))
+    accounts = SocialAccount.objects.working(now).filter(pk__in=due).order_by("pk").only("platform", "flavour")
+    wanted = [(account, number) for account in accounts for number in range(_batches(account, due[account.pk]))]
+    for position, (account, _) in enumerate(wanted):
+        wait = position % SPREAD_SECONDS
+        sync_batch_task.apply_async(
+            (account.pk,), countdown=wait, queue=account.platform, expires=wait + EXPIRES_SECONDS
+        )
 
 
-@shared_task(name="engagement.tasks.sync_account")
-def sync_account_task(account_id: int) -> None:
-    """Sync the due posts of one account."""
+def _batches(account: SocialAccount, posts: int) -> int:
+    return min(BATCHES_AT_ONCE, ceil(posts / batch_size(account)))
+
+
+@shared_task(name="engagement.tasks.sync_batch")
+def sync_batch_task(account_id: int) -> None:
+    """Sync one batch of the due posts of one account."""
     account = SocialAccount.objects.filter(pk=account_id).first()
     if account is not None:
-        logger.info("Sync of %s: %s", account, sync_account(account, now=timezone.now()).counts())
+        logger.info("Sync of %s: %s", account, sync_batch(account, now=timezone.now()).counts())
 
 
 @shared_task(name="engagement.tasks.publish_due")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 
 from engagement.values import App
 
@@ -250,6 +251,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# A queue for each platform: one that hangs fills its own, and may be given workers of its own (docs/production.md).
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange("celery"), routing_key=name)
+    for name in ("celery", "instagram", "facebook", "twitter", "tiktok")
+]
 # Schedules live in the database and belong to staff: a beat schedule in settings would undo their edits.
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
@@ -304,7 +310,11 @@ PUBLISH_POLL_SECONDS = env.float("PUBLISH_POLL_SECONDS", default=5.0)
 # (age of the post in hours, hours until the next sync): hourly to a day, 6-hourly to a week, daily to a month, weekly
 # to 90 days. Insights arrive up to 48 h late and posts live longer than a day.
 SYNC_LADDER = [(24, 1), (7 * 24, 6), (30 * 24, 24), (90 * 24, 7 * 24)]
-SYNC_BATCH = 50
+# Requests under way at once for each platform, when a command syncs; tasks have the worker's own concurrency.
+SYNC_FLIGHTS = env.int("SYNC_FLIGHTS", default=8)
+# A young post's comments are all read again so often: edits and deletions show themselves in no number.
+WHOLE_LOOK_HOURS = 24
+WHOLE_LOOK_DAYS = 7
 # A worker that dies loses its claim after this time, and another does the work.
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
 # Platforms report insights up to 48 h late; younger numbers are provisional and are not graded.
@@ -401,4 +411,6 @@ if TESTING:
     CELERY_TASK_EAGER_PROPAGATES = True
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     PUBLISH_POLL_SECONDS = 0.0
+    # Threads would not see what a test keeps in its transaction.
+    SYNC_FLIGHTS = 1
     HTTP_BACKOFF_SECONDS = 0.0

@@ -114,6 +114,9 @@ class SocialMediaPost(Measured):
     next_sync_at = models.DateTimeField(null=True, blank=True, help_text="NULL: no longer synced.")
     sync_status = models.CharField(max_length=10, choices=SyncStatus.choices, default=SyncStatus.NEVER)
     sync_error = models.TextField(blank=True)
+    interactions_read_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When everything visible under it was last read."
+    )
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text="When the platform first did not find it; one miss alone deletes nothing."
     )

@@ -59,6 +59,8 @@ class PlatformAdapter(ABC):
     # How many ids `fetch_metrics` asks for in one go.
     batch_size: ClassVar[int]
     can_see_interactions: ClassVar[bool] = True
+    # The numbers that move when there is somebody new to see.
+    moved_by: ClassVar[tuple[str, ...]] = ("comments",)
 
     def __init__(self, credentials: Credentials, base_url: str, meter: Meter = UNMETERED) -> None:
         self.credentials = credentials

@@ -11,10 +11,11 @@ from django.db import transaction
 
 from acd.tests.factories import NOW
 from engagement.accounts import closed
+from engagement.endings import RETRY
 from engagement.enums import AccountState, FilterState, MetricSource, Platform, PostStatus, SyncStatus
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.reports import Outcome
-from engagement.sync import RETRY, sync_account, sync_due, sync_posts
+from engagement.sync import sync_account, sync_due, sync_posts
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 
@@ -233,13 +234,13 @@ def test_named_posts_that_cannot_be_read_say_why(stage, asked):
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.django_db
-def test_named_posts_cost_one_query_to_find_their_accounts(number, django_assert_num_queries):
+def test_named_posts_cost_two_queries_to_find_that_their_account_is_closed(number, django_assert_num_queries):
     account = make_account(state=AccountState.PAUSED)
     for _ in range(number):
         make_post(account=account)
     posts = list(SocialMediaPost.objects.all())
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         sync_posts(posts, now=NOW)
 
 
@@ -291,5 +292,5 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
     now = stage.pass_time(hours=2)
 
     # Claim, store, assess and settle, and no look for a next batch.
-    with transaction.atomic(), django_assert_num_queries(21):
+    with transaction.atomic(), django_assert_num_queries(22):
         sync_account(account, now=now)

@@ -13,9 +13,8 @@ from django.db import connection
 from acd.tests.factories import NOW
 from engagement.enums import SyncStatus
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
-from engagement.platforms import adapter_for
 from engagement.reports import Outcome, Report
-from engagement.sync import _sync_batch, claim, sync_account
+from engagement.sync import Batch, _fetched, _finish, claim, sync_account
 from engagement.tests.factories import make_account, make_post
 
 HOUR = timedelta(hours=1)
@@ -65,8 +64,8 @@ def test_post_whose_claim_was_lost_is_settled_by_its_new_owner_alone(stage):
 
 def from_a_slow_worker(post: SocialMediaPost, now) -> None:
     """Go on with a post that was claimed long ago."""
-    with adapter_for(post.account) as adapter:
-        _sync_batch(adapter, post.account, [post], Report(), now)
+    batch = Batch(post.account, [post])
+    _finish(batch, _fetched(batch, now), Report(), now)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time by itself")

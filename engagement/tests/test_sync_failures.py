@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from acd.tests.factories import NOW
+from engagement.endings import NOT_FILTERED, RETRY
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
 from engagement.models import MetricSnapshot, RefusedPayload, SocialAccount, SocialMediaPost
-from engagement.reports import Outcome
-from engagement.sync import NOT_FILTERED, RETRY, sync_account, sync_due, sync_posts
+from engagement.reports import Outcome, Report
+from engagement.sync import Batch, _fetched, _finish, claim, sync_account, sync_due, sync_posts
 from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import Stage
@@ -66,19 +67,37 @@ def test_fetch_that_fails_touches_no_stored_number(stage, platform, kind):
 
 @every_platform
 @pytest.mark.django_db
-def test_vanished_post_is_deleted_and_keeps_its_last_numbers(stage, platform):
+def test_post_missed_twice_is_deleted_and_keeps_its_last_numbers(stage, platform):
     post, now = synced_once(stage, platform)
     before = numbers_of(post)
     stage.fault("vanished_post", platform=platform, post=post.platform_post_id)
 
-    report = sync_account(post.account, now=now)
+    reports = [sync_account(post.account, now=moment) for moment in (now, now + RETRY)]
 
     post.refresh_from_db()
-    assert (report.counts(), report.failed) == ({"stale": 1}, False)
+    assert [(report.counts(), report.failed) for report in reports] == [({"stale": 1}, False)] * 2
     assert (post.status, post.next_sync_at) == (PostStatus.DELETED, None)
     assert post.status_reason == post.sync_error != ""
     assert numbers_of(post) == before
+    assert not post.interactions.exclude(text="").exists()
     assert sync_account(post.account, now=now + DAY).items == []
+
+
+@every_platform
+@pytest.mark.django_db
+def test_post_missed_once_stays_and_is_looked_for_again(stage, platform):
+    post, now = synced_once(stage, platform)
+    stage.fault("vanished_post", platform=platform, post=post.platform_post_id)
+    sync_account(post.account, now=now)
+    post.refresh_from_db()
+    missed = (post.status, post.missing_since, post.next_sync_at)
+    stage.world.faults.clear()
+
+    again = sync_posts([post], now=now + timedelta(minutes=1)).counts()
+
+    post.refresh_from_db()
+    assert (missed, again) == ((PostStatus.PUBLISHED, now, now + RETRY), {"synced": 1})
+    assert (post.status, post.missing_since) == (PostStatus.PUBLISHED, None)
 
 
 @pytest.mark.django_db
@@ -131,10 +150,11 @@ def test_expired_token_pauses_that_account_alone(stage):
 def test_writing_an_error_down_leaves_what_staff_changed_meanwhile(stage):
     post, now = synced_once(stage)
     stale = SocialAccount.objects.get(pk=post.account.pk)
+    batch = Batch(stale, claim(SocialMediaPost.objects.all(), now=now, limit=1))
     SocialAccount.objects.update(state=AccountState.PAUSED, handle="renamed")
     stage.fault("server_error", platform="facebook")
 
-    sync_account(stale, now=now)
+    _finish(batch, _fetched(batch, now), Report(), now)
 
     stale.refresh_from_db()
     assert (stale.state, stale.handle, stale.last_error != "") == (AccountState.PAUSED, "renamed", True)
