@@ -32,7 +32,8 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django.conf import settings
 from engagement.models import SocialMediaPost
-from engagement.publishing import publish, schedule
+from engagement.publishing import publish
+from engagement.scheduling import schedule
 from gator.demo import cast
 from gator.demo.control import SandboxControl
 from gator.schedules import create_missing

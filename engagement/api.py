@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from acd.rest import Asks, MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import publish, schedule
+from engagement.publishing import publish
 from engagement.reports import Outcome
+from engagement.scheduling import schedule
 from engagement.sync import sync_posts
 from engagement.values import METRIC_FIELDS
 from gator.studio.api import PersonaField, PersonaFilter

@@ -1,110 +1,114 @@
-"""Putting content on a platform, at most once.
+"""Putting content on a platform, at most once, whatever dies when.
 
-A post is claimed by a conditional update before the platform hears of it. Where the platform's answer never arrives the
-post becomes `unknown` and is never sent again blindly; where the platform still processes, the next run asks again.
+A post is claimed by a conditional update before the platform hears of it, and the log of the attempt says whether the
+call that makes it live had left. Where nothing had left, the post is sent again; where a handle is known, the platform
+is asked with it; in all other cases the post is `unknown` and is looked up on the account's own list. Nothing is ever
+sent again blindly.
 """
 
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from engagement import attempts
 from engagement.accounts import CLOSING, closed, note_account_error
-from engagement.enums import PostStatus
-from engagement.hashtags import attach_hashtags
+from engagement.attempts import Attempt, ClaimLost
+from engagement.enums import AttemptOutcome, PostStatus
 from engagement.ladder import next_sync
 from engagement.local_time import local_time
-from engagement.metrics import find_hashtags
-from engagement.models import SocialAccount, SocialMediaPost
+from engagement.models import SocialMediaPost
 from engagement.platforms import adapter_for, errors
+from engagement.platforms.base import PlatformAdapter
 from engagement.reports import Item, Outcome, Report
-from engagement.values import Draft, PublishedPost
-from gator.studio.enums import ContentStatus, PersonaStatus
-from gator.studio.models import Content
+from engagement.scheduling import PUBLISHABLE, UNSENT, draft_of
+from engagement.values import PublishedPost
+from gator.studio.enums import PersonaStatus
 
 logger = logging.getLogger(__name__)
 
-WAITING = (PostStatus.SCHEDULED, PostStatus.DRAFT)
-PUBLISHABLE = (ContentStatus.READY, ContentStatus.APPROVED)
-# After a refusal that may pass, the post waits this long.
+# After a refusal that may pass, the post waits this long; doubled with every attempt.
 RETRY = timedelta(minutes=15)
-
-
-class NotPublishable(ValueError):
-    """This content cannot go on this account; the message says why. Nothing was written."""
-
-
-def schedule(content: Content, account: SocialAccount, at: datetime) -> SocialMediaPost:
-    """Plan `content` for `account` at a moment. Raises `NotPublishable` for what is not ready, or not the persona's."""
-    if content.status not in PUBLISHABLE:
-        status = content.get_status_display().lower()
-        raise NotPublishable(f"{content} is {status}: only ready or approved content is published.")
-    if content.persona_id != account.persona_id:
-        raise NotPublishable(f"{account} belongs to {account.persona}, the content to {content.persona}.")
-    try:
-        return _planned(content, account, at)
-    except IntegrityError:
-        raise NotPublishable(f"{content} was already planned for {account}.") from None
-
-
-@transaction.atomic
-def _planned(content: Content, account: SocialAccount, at: datetime) -> SocialMediaPost:
-    post = SocialMediaPost.objects.create(
-        persona=content.persona,
-        account=account,
-        content=content,
-        context=content.context,
-        platform=account.platform,
-        media_kind=content.media_kind,
-        caption=full_caption(content),
-        status=PostStatus.SCHEDULED,
-        scheduled_at=at,
-    )
-    attach_hashtags({post: find_hashtags(post.caption)})
-    return post
-
-
-def full_caption(content: Content) -> str:
-    """The caption as the platform gets it: the text, then the hashtags that it does not already hold."""
-    inside = find_hashtags(content.caption)
-    # By what a reader's eye, and a platform, make of each.
-    tags = {read: tag for tag in content.hashtags for read in find_hashtags(f"#{tag}")}
-    missing = " ".join(f"#{tag}" for read, tag in tags.items() if read not in inside)
-    return f"{content.caption}\n\n{missing}".strip() if missing else content.caption
+# Then somebody has to look: what failed so often will not work by itself.
+MAX_ATTEMPTS = 6
+# When a post of unknown outcome is looked for, counted from the look before. Lists show a new post within seconds.
+LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+# Where a platform shows posts only after moderation, which may take hours.
+SLOW_LOOKS = (*LOOKS, timedelta(hours=2), timedelta(hours=8), timedelta(hours=24))
+NOBODY_DID = "The process that published it ended before the platform's answer. Gator looks it up before anything else."
 
 
 def publish_due(now: datetime) -> Report:
-    """Publish every post whose time has come, and ask again about those a platform still processes."""
+    """Publish every post whose time has come, and find out about those whose outcome is open."""
     report = Report()
-    give_up_on_lost_attempts(now)
-    processing = SocialMediaPost.objects.filter(status=PostStatus.PUBLISHING).exclude(publish_id="")
-    report.extend(_resume(post, now) for post in processing.select_related("account", "persona"))
-    due = SocialMediaPost.objects.due_for_publishing(now).select_related("account", "persona", "content")
-    report.extend(publish(post, now=now) for post in due)
+    recover(now)
+    posts = SocialMediaPost.objects.due_for_publishing(now).select_related("account", "persona", "content")
+    report.extend(advance(post, now=now) for post in posts.order_by("scheduled_at", "pk"))
     return report
+
+
+def advance(post: SocialMediaPost, *, now: datetime) -> Item:
+    """Take one post a step further: send it, ask about it, or look it up, whatever its status demands."""
+    if post.status == PostStatus.PUBLISHING:
+        return _resume(post, now, Q(status=PostStatus.PUBLISHING) & ~Q(publish_id=""))
+    if post.status == PostStatus.UNKNOWN:
+        return _look_up(post, now)
+    return publish(post, now=now)
+
+
+def recover(now: datetime) -> int:
+    """What becomes of posts whose process died: those that never left are sent again, the others looked up. How many.
+
+    Posts with a handle are not lost: the platform is asked with it.
+    """
+    lost = SocialMediaPost.objects.lost_while_publishing(now)
+    for post in lost:
+        attempt = post.attempts.order_by("-number").first()
+        has_left = attempt is None or attempt.sent_at is not None
+        claim = attempts.take(post, Q(status=PostStatus.PUBLISHING, publish_id=""), now)
+        if claim is None:
+            continue
+        attempts.bury(post, now)
+        after = {"status": PostStatus.UNKNOWN, "next_lookup_at": now, "lookups": 0, "status_reason": NOBODY_DID}
+        again = {"status": PostStatus.SCHEDULED, "status_reason": ""}
+        attempts.mine(post, claim).update(claim=None, claimed_until=None, **(after if has_left else again))
+    return len(lost)
 
 
 def publish(post: SocialMediaPost, *, now: datetime) -> Item:
     """Publish one scheduled or draft post now, whatever its planned time, and tell how that ended."""
-    if post.account is None:
-        return Item(str(post), Outcome.SKIPPED, "It has no account.")
-    # An earlier post of the same run may have closed it.
-    post.account.refresh_from_db()
-    if reason := closed(post.account, now) or _withheld(post):
+    if reason := _hindrance(post, now) or _withheld(post):
         return Item(str(post), Outcome.SKIPPED, reason)
-    if not _claimed(post, Q(status__in=WAITING), now):
+    attempt = attempts.begin(post, Q(status__in=UNSENT), now)
+    if attempt is None:
         return Item(str(post), Outcome.SKIPPED, "It is not waiting to be published.")
     try:
-        with adapter_for(post.account) as adapter:
-            return _answered(post, adapter.publish(draft_of(post)), now)
+        with _adapter(attempt) as adapter:
+            return _answered(attempt, adapter.publish(draft_of(post), attempt))
+    except ClaimLost as lost:
+        return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        again = {"status": PostStatus.SCHEDULED, "scheduled_at": now + RETRY}
-        return _refused(post, error, now, again=again, outcome=Outcome.FAILED)
+        return _refused(attempt, error, now)
+
+
+def _adapter(attempt: Attempt) -> PlatformAdapter:
+    """The adapter of the post's account, which sends nothing that may go live once the claim is lost."""
+    account = attempt.post.account
+    if account is None:
+        raise ValueError("a post without an account is not published")
+    adapter = adapter_for(account)
+    adapter.http.before_create = attempt.going_live
+    return adapter
+
+
+def _hindrance(post: SocialMediaPost, now: datetime) -> str:
+    """Why its account cannot be called; empty if it can."""
+    if post.account is None:
+        return "It has no account."
+    # An earlier post of the same run may have closed it.
+    post.account.refresh_from_db()
+    return closed(post.account, now)
 
 
 def _withheld(post: SocialMediaPost) -> str:
@@ -116,93 +120,128 @@ def _withheld(post: SocialMediaPost) -> str:
     return ""
 
 
-def _resume(post: SocialMediaPost, now: datetime) -> Item:
-    """Ask again about a post that the platform still processed; until it says more, the post goes on waiting."""
-    if post.account is None:
-        return Item(str(post), Outcome.SKIPPED, "It has no account.")
-    post.account.refresh_from_db()
-    if reason := closed(post.account, now):
+def _resume(post: SocialMediaPost, now: datetime, condition: Q) -> Item:
+    """Ask with its handle about a post that was begun; until the platform says more, it goes on waiting."""
+    if reason := _hindrance(post, now):
         return Item(str(post), Outcome.SKIPPED, reason)
-    unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    if not _claimed(post, Q(status=PostStatus.PUBLISHING) & ~Q(publish_id="") & unclaimed, now):
+    attempt = attempts.resume(post, condition, now)
+    if attempt is None:
         return Item(str(post), Outcome.SKIPPED, "A worker is asking about it at this moment.")
     try:
-        with adapter_for(post.account) as adapter:
-            return _answered(post, adapter.resume(post.publish_id, draft_of(post)), now)
+        with _adapter(attempt) as adapter:
+            return _answered(attempt, adapter.resume(post.publish_id, draft_of(post)))
+    except ClaimLost as lost:
+        return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        return _refused(post, error, now, again={}, outcome=Outcome.PENDING)
+        return _refused(attempt, error, now)
 
 
-def _claimed(post: SocialMediaPost, condition: Q, now: datetime) -> bool:
-    """Take the post for this process. Only the worker whose update changed the row talks to the platform."""
-    until = now + timedelta(seconds=settings.CLAIM_SECONDS)
-    rows = SocialMediaPost.objects.filter(condition, pk=post.pk)
-    return rows.update(status=PostStatus.PUBLISHING, claimed_until=until, status_reason="") == 1
+def _look_up(post: SocialMediaPost, now: datetime) -> Item:
+    """Find out whether a post of unknown outcome is live: by its handle, else on the account's own list."""
+    if post.publish_id:
+        return _resume(post, now, Q(status=PostStatus.UNKNOWN))
+    if reason := _hindrance(post, now):
+        return Item(str(post), Outcome.SKIPPED, reason)
+    attempt = attempts.resume(post, Q(status=PostStatus.UNKNOWN), now)
+    if attempt is None:
+        return Item(str(post), Outcome.SKIPPED, "A worker is looking for it at this moment.")
+    others = SocialMediaPost.objects.filter(account=post.account_id, platform_post_id__isnull=False)
+    known = frozenset(str(one) for one in others.recent(72, now).values_list("platform_post_id", flat=True))
+    try:
+        with _adapter(attempt) as adapter:
+            found = adapter.find(draft_of(post), since=attempt.row.started_at, known=known)
+            return _answered(attempt, found) if found else _not_there(attempt, now, slow=not adapter.lists_at_once)
+    except errors.PlatformError as error:
+        return _look_failed(attempt, error, now)
 
 
-def _answered(post: SocialMediaPost, published: PublishedPost, now: datetime) -> Item:
+def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
+    """Look again later; a post that no look finds is not live."""
+    post, looks = attempt.post, SLOW_LOOKS if slow else LOOKS
+    if post.lookups < len(looks):
+        attempt.save(lookups=post.lookups + 1, next_lookup_at=now + looks[post.lookups])
+        return Item(str(post), Outcome.PENDING, "It is not on the account's list yet. Gator looks again.")
+    reason = f"It is not on the account's list after {len(looks) + 1} looks, so it did not go out."
+    attempt.end(AttemptOutcome.REFUSED, reason)
+    if slow or attempt.row.number >= MAX_ATTEMPTS:
+        attempt.save(status=PostStatus.FAILED, status_reason=f"{reason} Publish it again if it is still wanted.")
+        return Item(str(post), Outcome.FAILED, reason)
+    attempt.save(status=PostStatus.SCHEDULED, scheduled_at=now, status_reason=reason, lookups=0)
+    return Item(str(post), Outcome.PENDING, f"{reason} It is sent again.")
+
+
+def _look_failed(attempt: Attempt, error: errors.PlatformError, now: datetime) -> Item:
+    post = attempt.post
+    if post.account and isinstance(error, CLOSING):
+        note_account_error(post.account, error, now)
+    if isinstance(error, errors.UnsupportedFeature):
+        # Nobody but a person can tell.
+        attempt.save(next_lookup_at=None)
+        return Item(str(post), Outcome.FAILED, error.for_staff)
+    attempt.save(next_lookup_at=now + RETRY)
+    return Item(str(post), Outcome.PENDING, error.for_staff)
+
+
+def _answered(attempt: Attempt, published: PublishedPost) -> Item:
+    post = attempt.post
     if not published.platform_post_id:
-        _save(post, status=PostStatus.PUBLISHING, publish_id=published.publish_id, claimed_until=None)
+        attempt.save(status=PostStatus.PUBLISHING, publish_id=published.publish_id or post.publish_id)
+        attempt.end(AttemptOutcome.PENDING)
         return Item(str(post), Outcome.PENDING, "The platform is still processing it.")
-    _went_live(post, published, now)
+    _went_live(attempt, published)
     return Item(str(post), Outcome.PUBLISHED, published.url)
 
 
-def draft_of(post: SocialMediaPost) -> Draft:
-    """What the adapter needs to publish a post."""
-    media = post.content.media if post.content and post.content.media else None
-    return Draft(
-        media_kind=post.media_kind,
-        caption=post.caption,
-        media_urls=(urljoin(settings.PUBLIC_MEDIA_URL, media.name),) if media else (),
-        media_files=(Path(media.path),) if media else (),
-    )
-
-
-def _went_live(post: SocialMediaPost, published: PublishedPost, now: datetime) -> None:
-    moment = published.published_at or now
-    _save(
-        post,
-        status=PostStatus.PUBLISHED,
-        status_reason="",
-        platform_post_id=published.platform_post_id,
-        publish_id=published.publish_id or post.publish_id,
-        url=published.url,
-        published_at=moment,
-        next_sync_at=next_sync(moment, moment, settings.SYNC_LADDER),
-        claimed_until=None,
+def _went_live(attempt: Attempt, published: PublishedPost) -> None:
+    post = attempt.post
+    moment = published.published_at or attempt.moment()
+    changes = {
+        "status": PostStatus.PUBLISHED,
+        "status_reason": "",
+        "platform_post_id": published.platform_post_id,
+        "publish_id": published.publish_id or post.publish_id,
+        "url": published.url,
+        "published_at": moment,
+        "next_sync_at": next_sync(moment, moment, settings.SYNC_LADDER),
+        "next_lookup_at": None,
         **local_time(post.persona.timezone, moment),
-    )
+    }
+    if not attempt.save(**changes):
+        # Another process has it, and does not know what this one knows: it is live.
+        SocialMediaPost.objects.filter(pk=post.pk, platform_post_id=None).update(claim=None, **changes)
+    attempt.end(AttemptOutcome.LIVE)
 
 
-def _refused(
-    post: SocialMediaPost, error: errors.PlatformError, now: datetime, *, again: dict[str, Any], outcome: Outcome
-) -> Item:
-    """Write why the post did not go out. If that may pass it gets the changes `again` and is told as `outcome`."""
+def _refused(attempt: Attempt, error: errors.PlatformError, now: datetime) -> Item:
+    """Write why the post did not go out, and what comes next: another try, a look, or somebody's decision."""
+    post = attempt.post
     logger.warning("%s was not published: %s", post, error.for_staff)
     if post.account and isinstance(error, CLOSING):
         note_account_error(post.account, error, now)
-    changes = again
+    outcome, changes = _after(attempt, error, now)
+    attempt.save(status_reason=error.for_staff, **changes)
+    is_open = changes["status"] == PostStatus.UNKNOWN
+    attempt.end(AttemptOutcome.UNKNOWN if is_open else AttemptOutcome.REFUSED, error.for_staff)
+    return Item(str(post), outcome, error.for_staff)
+
+
+def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tuple[Outcome, dict[str, object]]:
+    post = attempt.post
     if isinstance(error, errors.OutcomeUnknown):
-        changes = {"status": PostStatus.UNKNOWN, "publish_id": error.publish_id or post.publish_id}
-    elif error.permanent and not isinstance(error, errors.AuthenticationFailed):
-        changes = {"status": PostStatus.FAILED}
-    _save(post, status_reason=error.for_staff, claimed_until=None, **changes)
-    if isinstance(error, errors.RateLimited):
-        return Item(str(post), Outcome.THROTTLED, error.for_staff)
-    return Item(str(post), outcome if changes is again else Outcome.FAILED, error.for_staff)
-
-
-def give_up_on_lost_attempts(now: datetime) -> int:
-    """Posts whose worker died while publishing become `unknown`: they may be live, so nobody sends them again."""
-    lost = SocialMediaPost.objects.filter(status=PostStatus.PUBLISHING, publish_id="")
-    reason = "The process that published it died before the platform's answer. Look it up before you plan it again."
-    return lost.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).update(
-        status=PostStatus.UNKNOWN, status_reason=reason, claimed_until=None
-    )
-
-
-def _save(post: SocialMediaPost, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(post, name, value)
-    post.save(update_fields=list(changes))
+        looks = post.lookups if post.status == PostStatus.UNKNOWN else 0
+        # After the last look only a person can tell.
+        wait = next(iter(SLOW_LOOKS[looks:]), None)
+        look = {"lookups": looks + 1, "next_lookup_at": None if wait is None else now + wait}
+        handle = error.publish_id or post.publish_id
+        return Outcome.FAILED, {"status": PostStatus.UNKNOWN, "publish_id": handle, **look}
+    waits = isinstance(error, errors.RateLimited | errors.AuthenticationFailed)
+    if error.permanent and not waits:
+        return Outcome.FAILED, {"status": PostStatus.FAILED}
+    outcome = Outcome.THROTTLED if isinstance(error, errors.RateLimited) else Outcome.FAILED
+    if post.publish_id:
+        # What was begun goes on with its handle.
+        return (outcome if waits and outcome != Outcome.FAILED else Outcome.PENDING), {"status": PostStatus.PUBLISHING}
+    if not waits and attempt.row.number >= MAX_ATTEMPTS:
+        return Outcome.FAILED, {"status": PostStatus.FAILED}
+    wait = RETRY if waits else RETRY * 2 ** (attempt.row.number - 1)
+    return outcome, {"status": PostStatus.SCHEDULED, "scheduled_at": now + wait}

@@ -77,8 +77,16 @@ class SocialMediaPostQuerySet(models.QuerySet):
         return self.published().filter(next_sync_at__lt=now - timedelta(hours=hours))
 
     def due_for_publishing(self, now: datetime) -> Self:
-        """Posts whose scheduled time has come."""
-        return self.filter(status=PostStatus.SCHEDULED, scheduled_at__lte=now)
+        """Posts to be sent, asked about or looked for: their time has come, or their outcome is open."""
+        waiting = Q(status=PostStatus.SCHEDULED, scheduled_at__lte=now)
+        processed = Q(status=PostStatus.PUBLISHING) & ~Q(publish_id="")
+        sought = Q(status=PostStatus.UNKNOWN, next_lookup_at__lte=now)
+        return self.filter(waiting | processed | sought)
+
+    def lost_while_publishing(self, now: datetime) -> Self:
+        """Posts whose process died before there was a handle to ask with."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.filter(unclaimed, status=PostStatus.PUBLISHING, publish_id="")
 
     def sync_failed(self) -> Self:
         """Posts whose last sync failed."""

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import publish_due
+from engagement.publishing import advance, recover
 from engagement.retention import purge_expired
 from engagement.sync import batch_size, sync_batch
 
@@ -51,8 +51,22 @@ def sync_batch_task(account_id: int) -> None:
 
 @shared_task(name="engagement.tasks.publish_due")
 def publish_due_task() -> None:
-    """Publish every post whose time has come."""
-    logger.info("Publishing: %s", publish_due(timezone.now()).counts())
+    """Start a task for each post whose time has come or whose outcome is open, in the queue of its platform."""
+    now = timezone.now()
+    recover(now)
+    due = SocialMediaPost.objects.due_for_publishing(now).order_by("scheduled_at", "pk")
+    for post, platform in due.values_list("pk", "platform"):
+        publish_post_task.apply_async((post,), queue=platform, expires=EXPIRES_SECONDS)
+
+
+@shared_task(name="engagement.tasks.publish_post")
+def publish_post_task(post_id: int) -> None:
+    """Take one post a step further, if it is still due."""
+    now = timezone.now()
+    due = SocialMediaPost.objects.due_for_publishing(now).select_related("account", "persona", "content")
+    post = due.filter(pk=post_id).first()
+    if post is not None:
+        logger.info("Publishing %s: %s", post, advance(post, now=now).outcome)
 
 
 @shared_task(name="engagement.tasks.purge_expired")

@@ -9,7 +9,7 @@ from random import Random
 
 from django.conf import settings
 
-from engagement import publishing
+from engagement import publishing, scheduling
 from engagement.grading import grade_posts
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.reports import Report
@@ -34,7 +34,7 @@ def create(account: SocialAccount, *, now: datetime, seed: int) -> SocialMediaPo
     guidance = guide(account, now=now, rng=rng)
     content = generate(account.persona, account.platform, guidance, seed=rng.getrandbits(32), now=now)
     record_use(content, guidance)
-    return publishing.schedule(content, account, next_slot(account.persona.timezone, guidance, now, rng))
+    return scheduling.schedule(content, account, next_slot(account.persona.timezone, guidance, now, rng))
 
 
 def publish(now: datetime) -> Report:

@@ -240,6 +240,9 @@ class PublishAttempt(models.Model):
     post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField()
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the call that may make it live left; empty: it never did."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=AttemptOutcome.choices, default=AttemptOutcome.STARTED)
     handle = models.CharField(

@@ -30,6 +30,7 @@ from engagement.values import (
 )
 
 Answers = dict[str, Metrics | errors.PlatformError]
+
 # Keeps the handle of a post before anything of it can be live, so that a killed process leaves it behind.
 Remember = Callable[[str], None]
 Maker = Callable[[Draft, Remember], PublishedPost]
@@ -59,6 +60,8 @@ class PlatformAdapter(ABC):
     # How many ids `fetch_metrics` asks for in one go.
     batch_size: ClassVar[int]
     can_see_interactions: ClassVar[bool] = True
+    # Whether a new post stands on the account's own list within seconds, and not only after moderation.
+    lists_at_once: ClassVar[bool] = True
     # The numbers that move when there is somebody new to see.
     moved_by: ClassVar[tuple[str, ...]] = ("comments",)
 

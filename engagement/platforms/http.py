@@ -55,6 +55,8 @@ class Connection:
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
+        # Called right before a request that may make a post live; what it raises keeps the request from being sent.
+        self.before_create: Callable[[], None] = lambda: None
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
 
@@ -83,6 +85,7 @@ class Connection:
 
     def create(self, path: str, **request: Any) -> Reply:
         """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
+        self.before_create()
         try:
             return self._once("POST", path, self._deadline(), lost=errors.OutcomeUnknown, **request)
         except (errors.TemporaryFailure, errors.InvalidResponse) as failure:

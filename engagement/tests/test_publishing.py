@@ -17,15 +17,9 @@ from engagement.enums import Platform, PostStatus
 from engagement.hashtags import attach_hashtags
 from engagement.local_time import local_time
 from engagement.models import Hashtag, SocialAccount, SocialMediaPost
-from engagement.publishing import (
-    NotPublishable,
-    draft_of,
-    full_caption,
-    publish,
-    publish_due,
-    schedule,
-)
+from engagement.publishing import publish, publish_due
 from engagement.reports import Outcome
+from engagement.scheduling import NotPublishable, draft_of, full_caption, schedule
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.stage import Stage
 from gator.studio.enums import ContentStatus, PersonaStatus

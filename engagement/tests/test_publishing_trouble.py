@@ -10,14 +10,9 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import AccountState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import (
-    RETRY,
-    give_up_on_lost_attempts,
-    publish,
-    publish_due,
-    schedule,
-)
+from engagement.publishing import LOOKS, RETRY, publish, publish_due, recover
 from engagement.reports import Outcome
+from engagement.scheduling import schedule
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import Stage
@@ -96,14 +91,14 @@ def test_expired_token_while_asking_again_pauses_the_account_and_the_post_waits(
 
 
 @pytest.mark.django_db
-def test_answer_lost_while_going_on_is_unknown_and_never_asked_again(settings):
+def test_answer_lost_while_going_on_is_unknown_and_not_sent_again(settings):
     account = make_account()
     make_post(account=account, status=PostStatus.PUBLISHING, platform_post_id=None, publish_id="1789:abc")
     lost = (Answer({"status_code": "FINISHED"}), Answer({"id": "1"}, cut=True))
 
     with answering(*lost) as asked:
         settings.PLATFORM_API_URLS = {"instagram": asked.address}
-        found = [outcomes(), outcomes(NOW + HOUR)]
+        found = [outcomes(), outcomes(NOW)]
 
     post = SocialMediaPost.objects.get()
     assert found == [[Outcome.FAILED], []]
@@ -204,11 +199,11 @@ def test_unknown_end_is_never_sent_again(settings, answer):
 
     with answering(answer) as asked:
         settings.PLATFORM_API_URLS = {"twitter": asked.address}
-        found = [outcomes(), outcomes(NOW + HOUR), outcomes(NOW + 24 * HOUR)]
+        found = [outcomes(), outcomes(NOW)]
 
     post = SocialMediaPost.objects.get()
-    assert found == [[Outcome.FAILED], [], []]
-    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
+    assert found == [[Outcome.FAILED], []]
+    assert (post.status, post.claimed_until, post.next_lookup_at) == (PostStatus.UNKNOWN, None, NOW + LOOKS[0])
     assert "Look at the account's profile before publishing again" in post.status_reason
     assert asked.lines == ["POST /2/tweets"]
 
@@ -221,12 +216,12 @@ def test_lost_attempt_becomes_unknown_once_its_claim_has_expired(stage):
     post = planned(stage)
     SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, claimed_until=NOW + HOUR)
 
-    found = [outcomes(NOW), give_up_on_lost_attempts(NOW + HOUR), outcomes(NOW + HOUR)]
+    found = [outcomes(NOW), recover(NOW + HOUR)]
 
     post.refresh_from_db()
-    assert found == [[], 1, []]
+    assert found == [[], 1]
     assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
-    assert "Look it up before you plan it again" in post.status_reason
+    assert "Gator looks it up" in post.status_reason
     assert stage.sent("facebook") == []
 
 
@@ -234,7 +229,7 @@ def test_lost_attempt_becomes_unknown_once_its_claim_has_expired(stage):
 def test_attempt_with_a_handle_is_not_lost(stage):
     SocialMediaPost.objects.filter(pk=planned(stage, "tiktok").pk).update(status=PostStatus.PUBLISHING, publish_id="p")
 
-    assert give_up_on_lost_attempts(NOW + 24 * HOUR) == 0
+    assert recover(NOW + 24 * HOUR) == 0
 
 
 @pytest.mark.django_db

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from engagement.publishing import NotPublishable
 from engagement.recording import ConflictingSnapshot, InvalidMetric
+from engagement.scheduling import NotPublishable
 from gator.studio.feedback import NothingToJudge
 from gator.studio.generation import NotPossible
 from gator.studio.generators.base import GenerationFailed

@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils.timezone import now
 from timezone_field import TimeZoneField
 
@@ -92,6 +93,26 @@ class Content(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_media_kind_display()} for {self.persona}: {self.caption[:40]}".rstrip(": ")
+
+    def files(self) -> list[FieldFile]:
+        """Its media in order: the first, and the pages after it."""
+        first = [self.media] if self.media else []
+        return [*first, *(one.file for one in self.more_media.all())]
+
+
+class ContentFile(models.Model):
+    """One more picture or video of a content, after `Content.media`: the next pages of a carousel."""
+
+    content = models.ForeignKey(Content, models.CASCADE, related_name="more_media")
+    position = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to="content/%Y/%m/")
+
+    class Meta:
+        ordering = ("content", "position")
+        constraints = (models.UniqueConstraint(fields=["content", "position"], name="contentfile_once_per_position"),)
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.file.name}"
 
 
 class Feedback(models.Model):
