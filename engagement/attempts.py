@@ -56,9 +56,11 @@ class Attempt:
             setattr(self.post, name, value)
         return written == 1
 
-    def end(self, outcome: str, reason: str = "") -> None:
-        """Close the log of this attempt."""
+    @transaction.atomic
+    def end(self, outcome: str, reason: str = "", **changes: object) -> bool:
+        """Close the log and write the changes on the post, both or neither; False if the post is another's by now."""
         PublishAttempt.objects.filter(pk=self.row.pk).update(outcome=outcome, reason=reason, ended_at=self.moment())
+        return self.save(**changes)
 
 
 def mine(post: SocialMediaPost, claim: uuid.UUID) -> QuerySet[SocialMediaPost]:

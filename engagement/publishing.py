@@ -162,11 +162,12 @@ def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
         attempt.save(lookups=post.lookups + 1, next_lookup_at=now + looks[post.lookups])
         return Item(str(post), Outcome.PENDING, "It is not on the account's list yet. Gator looks again.")
     reason = f"It is not on the account's list after {len(looks) + 1} looks, so it did not go out."
-    attempt.end(AttemptOutcome.REFUSED, reason)
     if slow or attempt.row.number >= MAX_ATTEMPTS:
-        attempt.save(status=PostStatus.FAILED, status_reason=f"{reason} Publish it again if it is still wanted.")
+        words = f"{reason} Plan it again if it is still wanted."
+        attempt.end(AttemptOutcome.REFUSED, reason, status=PostStatus.FAILED, status_reason=words)
         return Item(str(post), Outcome.FAILED, reason)
-    attempt.save(status=PostStatus.SCHEDULED, scheduled_at=now, status_reason=reason, lookups=0)
+    again = {"status": PostStatus.SCHEDULED, "scheduled_at": now, "lookups": 0}
+    attempt.end(AttemptOutcome.REFUSED, reason, status_reason=reason, **again)
     return Item(str(post), Outcome.PENDING, f"{reason} It is sent again.")
 
 
@@ -185,8 +186,8 @@ def _look_failed(attempt: Attempt, error: errors.PlatformError, now: datetime) -
 def _answered(attempt: Attempt, published: PublishedPost) -> Item:
     post = attempt.post
     if not published.platform_post_id:
-        attempt.save(status=PostStatus.PUBLISHING, publish_id=published.publish_id or post.publish_id)
-        attempt.end(AttemptOutcome.PENDING)
+        handle = published.publish_id or post.publish_id
+        attempt.end(AttemptOutcome.PENDING, status=PostStatus.PUBLISHING, publish_id=handle)
         return Item(str(post), Outcome.PENDING, "The platform is still processing it.")
     _went_live(attempt, published)
     return Item(str(post), Outcome.PUBLISHED, published.url)
@@ -206,10 +207,9 @@ def _went_live(attempt: Attempt, published: PublishedPost) -> None:
         "next_lookup_at": None,
         **local_time(post.persona.timezone, moment),
     }
-    if not attempt.save(**changes):
+    if not attempt.end(AttemptOutcome.LIVE, **changes):
         # Another process has it, and does not know what this one knows: it is live.
         SocialMediaPost.objects.filter(pk=post.pk, platform_post_id=None).update(claim=None, **changes)
-    attempt.end(AttemptOutcome.LIVE)
 
 
 def _refused(attempt: Attempt, error: errors.PlatformError, now: datetime) -> Item:
@@ -219,9 +219,9 @@ def _refused(attempt: Attempt, error: errors.PlatformError, now: datetime) -> It
     if post.account and isinstance(error, CLOSING):
         note_account_error(post.account, error, now)
     outcome, changes = _after(attempt, error, now)
-    attempt.save(status_reason=error.for_staff, **changes)
     is_open = changes["status"] == PostStatus.UNKNOWN
-    attempt.end(AttemptOutcome.UNKNOWN if is_open else AttemptOutcome.REFUSED, error.for_staff)
+    end = AttemptOutcome.UNKNOWN if is_open else AttemptOutcome.REFUSED
+    attempt.end(end, error.for_staff, status_reason=error.for_staff, **changes)
     return Item(str(post), outcome, error.for_staff)
 
 

@@ -35,6 +35,7 @@ class Stage:
     """A world whose clock stands at NOW."""
 
     world: World
+    media_root: Path
 
     def account(self, platform: str, **changes: Any) -> SocialAccount:
         """Our account on the platform, with the token that the sandbox takes."""
@@ -96,4 +97,4 @@ def staged(settings: Any, media_root: Path) -> Iterator[Stage]:
     with serve(world) as address:
         settings.PLATFORM_API_URLS = {account.platform: f"{address}/{account.platform}" for account in ACCOUNTS}
         settings.MEDIA_ROOT = media_root
-        yield Stage(world)
+        yield Stage(world, media_root)
