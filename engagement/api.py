@@ -11,12 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import Asks, MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter
-from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
+from acd.rest import Asks, MomentField, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter, caller
+from engagement.enums import AccountState, FilterState, Freshness, Platform, PostStatus, SyncStatus
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import publish
 from engagement.reports import Outcome
-from engagement.scheduling import schedule
+from engagement.scheduling import plan_again, schedule, waive_ai_label
 from engagement.sync import sync_posts
 from engagement.values import METRIC_FIELDS
 from gator.studio.api import PersonaField, PersonaFilter
@@ -78,6 +78,8 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
     hashtags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)  # type: ignore[var-annotated]
     genuine_ratio = serializers.FloatField(read_only=True, allow_null=True)
     provisional = serializers.BooleanField(source="is_provisional", read_only=True)
+    freshness = serializers.SerializerMethodField()
+    ai_label = serializers.SerializerMethodField()
 
     class Meta:
         model = SocialMediaPost
@@ -100,11 +102,15 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
             "local_hour",
             "local_weekday",
             "created_at",
+            "ai_label",
+            "freshness",
             "last_synced_at",
             "next_sync_at",
+            "missing_since",
             "sync_status",
             "sync_error",
             *METRIC_FIELDS,
+            "audience",
             "filter_state",
             "observed_count",
             "genuine_count",
@@ -130,6 +136,14 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
             "graded_at",
         )
         read_only_fields = fields
+
+    def get_freshness(self, post: SocialMediaPost) -> Freshness:
+        """`fresh` as the ladder promises, `late`, `stale` (the last read failed), `final`, or `never` read."""
+        return post.freshness(timezone.now())
+
+    def get_ai_label(self, post: SocialMediaPost) -> bool:
+        """Whether it goes out, or went out, with the platform's label for AI-made content."""
+        return post.ai_label_waived_by_id is None
 
 
 class ScheduleSerializer(StrictFields, serializers.Serializer[SocialMediaPost]):
@@ -241,6 +255,8 @@ class PostViewSet(viewsets.ReadOnlyModelViewSet[SocialMediaPost]):
     action_permissions = {
         "sync": "engagement.change_socialmediapost",
         "publish": "engagement.change_socialmediapost",
+        "plan_again": "engagement.change_socialmediapost",
+        "waive_ai_label": "engagement.waive_ai_label",
     }
 
     @extend_schema(
@@ -268,6 +284,22 @@ class PostViewSet(viewsets.ReadOnlyModelViewSet[SocialMediaPost]):
         """Send a scheduled post or a draft to its platform now. Asking twice publishes once."""
         post = self.get_object()
         return self._ended([publish(post, now=timezone.now())], post)
+
+    @extend_schema(summary="Plan a failed post again", request=None, responses=PostSerializer)
+    @action(detail=True, methods=["post"], url_path="plan-again")
+    def plan_again(self, request: Request, pk: str) -> Response:
+        """Send a post that did not go out once more. One that is live, or may be, is refused."""
+        post = self.get_object()
+        plan_again(post, now=timezone.now())
+        return Response(self._shown(post))
+
+    @extend_schema(summary="Let a post go out without the AI label", request=None, responses=PostSerializer)
+    @action(detail=True, methods=["post"], url_path="waive-ai-label")
+    def waive_ai_label(self, request: Request, pk: str) -> Response:
+        """Waive the platform's label for AI-made content in the caller's own name."""
+        post = self.get_object()
+        waive_ai_label(post, caller(request), now=timezone.now())
+        return Response(self._shown(post))
 
     def _ended(self, items: list[Any], post: SocialMediaPost) -> Response:
         report = WorkItemSerializer(items, many=True).data

@@ -45,6 +45,18 @@ class PostStatus(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
+class Freshness(models.TextChoices):
+    """How far the numbers of a post can be trusted to be today's."""
+
+    FRESH = "fresh", "Fresh"
+    LATE = "late", "Late"
+    # The last read failed, or the platform did not show the post: the numbers are those of the last good read.
+    STALE = "stale", "Stale"
+    # Too old to be read any more, or gone: the numbers are the last there will be.
+    FINAL = "final", "Final"
+    NEVER = "never", "Never read"
+
+
 class AttemptOutcome(models.TextChoices):
     """How one attempt to publish ended. An attempt that is still `started` after its claim ran out has died."""
 

@@ -8,6 +8,7 @@ sent again blindly.
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -166,8 +167,14 @@ def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
         words = f"{reason} Plan it again if it is still wanted."
         attempt.end(AttemptOutcome.REFUSED, reason, status=PostStatus.FAILED, status_reason=words)
         return Item(str(post), Outcome.FAILED, reason)
-    again = {"status": PostStatus.SCHEDULED, "scheduled_at": now, "lookups": 0}
-    attempt.end(AttemptOutcome.REFUSED, reason, status_reason=reason, **again)
+    attempt.end(
+        AttemptOutcome.REFUSED,
+        reason,
+        status=PostStatus.SCHEDULED,
+        status_reason=reason,
+        scheduled_at=now,
+        lookups=0,
+    )
     return Item(str(post), Outcome.PENDING, f"{reason} It is sent again.")
 
 
@@ -196,7 +203,7 @@ def _answered(attempt: Attempt, published: PublishedPost) -> Item:
 def _went_live(attempt: Attempt, published: PublishedPost) -> None:
     post = attempt.post
     moment = published.published_at or attempt.moment()
-    changes = {
+    changes: dict[str, Any] = {
         "status": PostStatus.PUBLISHED,
         "status_reason": "",
         "platform_post_id": published.platform_post_id,
@@ -225,7 +232,7 @@ def _refused(attempt: Attempt, error: errors.PlatformError, now: datetime) -> It
     return Item(str(post), outcome, error.for_staff)
 
 
-def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tuple[Outcome, dict[str, object]]:
+def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tuple[Outcome, dict[str, Any]]:
     post = attempt.post
     if isinstance(error, errors.OutcomeUnknown):
         looks = post.lookups if post.status == PostStatus.UNKNOWN else 0

@@ -29,6 +29,10 @@ class SocialAccountQuerySet(models.QuerySet):
         open_window = Q(throttled_until=None) | Q(throttled_until__lte=now)
         return self.filter(open_window, state__in=WORKING).exclude(access_token="")
 
+    def facts_due(self, now: datetime) -> Self:
+        """Accounts that may be called and whose followers and audience were not read within a day."""
+        return self.working(now).filter(Q(facts_at=None) | Q(facts_at__lte=now - timedelta(days=1))).order_by("pk")
+
     def expiring(self, now: datetime, days: int = 14) -> Self:
         """Accounts whose token ends within `days`."""
         return self.filter(token_expires_at__gt=now, token_expires_at__lte=now + timedelta(days=days))

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db.models import Count
 from django.utils import timezone
 
+from engagement.facts import read_facts
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import advance, recover
 from engagement.retention import purge_expired
@@ -44,9 +45,27 @@ def _batches(account: SocialAccount, posts: int) -> int:
 @shared_task(name="engagement.tasks.sync_batch")
 def sync_batch_task(account_id: int) -> None:
     """Sync one batch of the due posts of one account."""
-    account = SocialAccount.objects.filter(pk=account_id).first()
+    now = timezone.now()
+    account = SocialAccount.objects.working(now).filter(pk=account_id).first()
     if account is not None:
-        logger.info("Sync of %s: %s", account, sync_batch(account, now=timezone.now()).counts())
+        logger.info("Sync of %s: %s", account, sync_batch(account, now=now).counts())
+
+
+@shared_task(name="engagement.tasks.read_facts")
+def read_facts_task() -> None:
+    """Start a task for each account whose followers and audience were last read a day ago."""
+    now = timezone.now()
+    for position, (account, platform) in enumerate(SocialAccount.objects.facts_due(now).values_list("pk", "platform")):
+        read_account_facts_task.apply_async((account,), countdown=position % SPREAD_SECONDS, queue=platform)
+
+
+@shared_task(name="engagement.tasks.read_account_facts")
+def read_account_facts_task(account_id: int) -> None:
+    """Read the facts of one account, if they are still due."""
+    now = timezone.now()
+    account = SocialAccount.objects.working(now).filter(pk=account_id).first()
+    if account is not None:
+        read_facts(account, now)
 
 
 @shared_task(name="engagement.tasks.publish_due")

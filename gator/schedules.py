@@ -26,6 +26,12 @@ DEFAULTS = (
         "Sync due posts", "engagement.tasks.sync_due", 1, "Each post has its own due time; this only asks what is due."
     ),
     Schedule(
+        "Read account facts",
+        "engagement.tasks.read_facts",
+        60,
+        "Followers and audience of each account, once a day; this only asks whose day is over.",
+    ),
+    Schedule(
         "Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."
     ),
     Schedule("Sweep abandoned runs", "gator.tasks.sweep", 30, "Ends runs whose process was killed."),

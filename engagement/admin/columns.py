@@ -1,5 +1,7 @@
 """Columns that several lists of posts share. They read loaded fields only and never query."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -7,7 +9,7 @@ from acd.admin_links import link
 from acd.enums import Grade
 from acd.figures import UNKNOWN, ago, interval, percent, share, short
 from acd.theme import badge, display, when
-from engagement.enums import Basis, FilterState, PostStatus, SyncStatus
+from engagement.enums import Basis, FilterState, Freshness, PostStatus
 from engagement.models import SocialMediaPost
 
 # Everything is published sooner or later: only what is not stands out.
@@ -23,6 +25,11 @@ GRADE_COLOURS = {
     Grade.ACCEPTABLE: "info",
     Grade.POOR: "warning",
     Grade.UNACCEPTABLE: "danger",
+}
+FRESHNESS_COLOURS = {
+    Freshness.FRESH: "success",
+    Freshness.LATE: "warning",
+    Freshness.STALE: "danger",
 }
 # A list is narrow.
 GRADE_WORDS = {Grade.WEAK: "Weak"}
@@ -107,15 +114,18 @@ def bots(post: SocialMediaPost) -> str:
     return badge(text, "danger", seen) if is_ridden else format_html('<span title="{}">{}</span>', seen, text)
 
 
-@display(description="sync", ordering="last_synced_at")
+@display(description="numbers", ordering="last_synced_at")
 def sync(post: SocialMediaPost) -> str:
-    """How fresh the numbers are: failed, overdue, or their age."""
-    if post.sync_status == SyncStatus.FAILED:
-        return badge("Failed", "danger", post.sync_error)
+    """How fresh the numbers are, and how old."""
     now = timezone.now()
-    if post.next_sync_at and post.next_sync_at < now and post.status == PostStatus.PUBLISHED:
-        return badge("Due", "warning", f"Due {ago(post.next_sync_at, now)}")
-    return when(post.last_synced_at)
+    return format_html("{}<br>{}", badge(*freshness(post, now)), when(post.last_synced_at))
+
+
+def freshness(post: SocialMediaPost, now: datetime) -> tuple[str, str, str]:
+    """The word for how fresh a post's numbers are, its colour, and what is behind it."""
+    found = post.freshness(now)
+    due = f"Due {ago(post.next_sync_at, now)}" if post.next_sync_at else "No longer read"
+    return found.label, FRESHNESS_COLOURS.get(found, ""), post.sync_error or due
 
 
 @display(description="grade", ordering="grade")

@@ -11,22 +11,26 @@ from django.utils.html import format_html
 
 from acd.admin_actions import Tally, on_page, tell
 from acd.figures import UNKNOWN, decimals, interval, percent, share
-from acd.theme import Admin, AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, display
+from acd.theme import AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, badge, display
 from engagement.admin import columns
+from engagement.admin.publishing import PublishingActions
 from engagement.assessment import assess_posts
 from engagement.enums import PostStatus, SyncStatus
 from engagement.grading import grade_posts
 from engagement.models import SocialMediaPost
 from engagement.reports import Outcome
 from engagement.sync import sync_posts
+from engagement.values import RATE_FIELDS, SECONDS_FIELDS
 
 COUNTS = (
     ("likes", "comments", "shares", "saves"),
     ("impressions", "views", "reach", "video_views"),
-    ("profile_visits", "video_completion_rate", "click_through_rate"),
+    ("profile_visits", "reposts", "follows", "link_clicks"),
+    ("video_completion_rate", "video_skip_rate", "click_through_rate"),
+    ("average_watch_seconds", "total_watch_seconds"),
 )
 
-RATIOS = ("raw_rate", "percentile", "lift", "video_completion_rate", "click_through_rate")
+RATIOS = ("raw_rate", "percentile", "lift", *RATE_FIELDS, *SECONDS_FIELDS)
 
 
 class SyncFilter(Questions):
@@ -70,7 +74,7 @@ class PublishedFilter(Questions):
 
 
 @admin.register(SocialMediaPost)
-class PostAdmin(ReadOnly, Admin):
+class PostAdmin(ReadOnly, PublishingActions):
     """What is out there, how it does and what needs a look."""
 
     list_display: ClassVar = (
@@ -97,10 +101,20 @@ class PostAdmin(ReadOnly, Admin):
     list_fullwidth = True
     search_fields = ("caption", "=platform_post_id")
     search_help_text = "Search captions, or give the platform's id of a post."
-    actions = ("sync_now", "assess_again", "grade_again")
-    actions_detail = ("sync_here", "assess_here", "grade_here")
+    actions = ("sync_now", "assess_again", "grade_again", "plan_again", "not_live", "waive_label")
+    actions_detail = ("sync_here", "assess_here", "grade_here", "plan_again_here", "not_live_here", "waive_here")
     readonly_preprocess_fields = dict.fromkeys(RATIOS, decimals)
-    readonly_fields = ("genuine_text", "rate_text", "seen_text", "versus_text", "address", "local_time")
+    readonly_fields = (
+        "genuine_text",
+        "rate_text",
+        "seen_text",
+        "versus_text",
+        "address",
+        "local_time",
+        "freshness_text",
+        "attempts_text",
+        "label_text",
+    )
     fieldsets = (
         (
             None,
@@ -127,7 +141,18 @@ class PostAdmin(ReadOnly, Admin):
             },
         ),
         ("What the platform says", {"fields": (*COUNTS, ("source", "api_version"))}),
-        ("Sync", {"fields": (("sync_status", "last_synced_at", "next_sync_at"), "sync_error")}),
+        ("Audience", {"fields": ("audience",)}),
+        (
+            "Sync",
+            {
+                "fields": (
+                    ("freshness_text", "last_synced_at", "next_sync_at"),
+                    ("sync_status", "missing_since"),
+                    "sync_error",
+                )
+            },
+        ),
+        ("Publishing", {"fields": ("label_text", "attempts_text")}),
         ("Where it belongs", {"fields": (("persona", "account"), ("content", "context"))}),
     )
 
@@ -173,6 +198,10 @@ class PostAdmin(ReadOnly, Admin):
         if not post.url.startswith(("https://", "http://")):
             return post.url or UNKNOWN
         return format_html('<a class="text-link" rel="noreferrer noopener" href="{}">{}</a>', post.url, post.url)
+
+    @display(description="freshness")
+    def freshness_text(self, post: SocialMediaPost) -> str:
+        return badge(*columns.freshness(post, timezone.now()))
 
     @display(description="the persona's local time")
     def local_time(self, post: SocialMediaPost) -> str:

@@ -1,6 +1,6 @@
 """Posts on platforms and what was measured of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +11,24 @@ from django.utils import timezone
 from acd.constraints import legal, not_negative, ordered, percent
 from acd.enums import Grade
 from acd.models import ACDContext
-from engagement.enums import AttemptOutcome, Basis, FilterState, MetricSource, Platform, PostStatus, SyncStatus
+from engagement.enums import (
+    AttemptOutcome,
+    Basis,
+    FilterState,
+    Freshness,
+    MetricSource,
+    Platform,
+    PostStatus,
+    SyncStatus,
+)
 from engagement.models.accounts import SocialAccount
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.values import METRIC_FIELDS, RATE_FIELDS, SECONDS_FIELDS
 from gator.studio.enums import MediaKind
 from gator.studio.models import Content, Persona
+
+# A sync that is due waits for its turn so long, and is not late yet.
+LATE_AFTER = timedelta(hours=2)
 
 
 class Hashtag(models.Model):
@@ -154,6 +166,7 @@ class SocialMediaPost(Measured):
 
     class Meta:
         verbose_name = "post"
+        permissions = (("waive_ai_label", "Can let a post go out without the AI label"),)
         ordering = ("-published_at", "-id")
         indexes = (
             # Every question about a persona's window: flat when the table grows (benchmarks/window.py).
@@ -205,6 +218,16 @@ class SocialMediaPost(Measured):
         if not self.total_engagement or self.genuine_engagement is None:
             return None
         return min(1.0, self.genuine_engagement / self.total_engagement)
+
+    def freshness(self, now: datetime) -> Freshness:
+        """Whether the numbers are those that the ladder promises at `now`."""
+        if self.last_synced_at is None:
+            return Freshness.NEVER
+        if self.sync_status == SyncStatus.FAILED and self.status == PostStatus.PUBLISHED:
+            return Freshness.STALE
+        if self.next_sync_at is None:
+            return Freshness.FINAL
+        return Freshness.LATE if self.next_sync_at < now - LATE_AFTER else Freshness.FRESH
 
     @property
     def is_provisional(self) -> bool:

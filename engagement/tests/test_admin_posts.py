@@ -141,9 +141,9 @@ def test_sync_column_tells_how_fresh_the_numbers_are(name, age, word):
 
 
 def test_sync_column_tells_that_the_last_sync_failed():
-    post = make_post(sync_status=SyncStatus.FAILED, sync_error="Down")
+    post = make_post(sync_status=SyncStatus.FAILED, sync_error="Down", last_synced_at=NOW)
 
-    assert "Failed" in columns.sync(post)
+    assert "Stale" in columns.sync(post)
 
 
 def test_address_with_a_script_is_no_link(admin_client):

@@ -58,7 +58,7 @@ def planned(stage: Stage, account: SocialAccount, kind: str, step: int) -> Socia
     content = stage.content(account, media_kind=kind, caption=f"Figs, the {step}. time", hashtags=[])
     (stage.media_root / "content").mkdir(exist_ok=True)
     if content.media:
-        (stage.media_root / content.media.name).write_bytes(b"picture")
+        (stage.media_root / str(content.media.name)).write_bytes(b"picture")
     return schedule(content, account, stage.world.time())
 
 

@@ -24,7 +24,17 @@ WRITES = {
     ("post", "/api/v1/posts/{post_id}/interactions/"): (Interaction, lambda: {"post_id": make_post().pk}),
 }
 # Actions that take no body, and the door itself.
-BODILESS = ("approve/", "reject/", "sync/", "publish/", "logout/", "logoutall/", "login/")
+BODILESS = (
+    "approve/",
+    "reject/",
+    "sync/",
+    "publish/",
+    "plan-again/",
+    "waive-ai-label/",
+    "logout/",
+    "logoutall/",
+    "login/",
+)
 
 
 @pytest.fixture(scope="module")
