@@ -20,7 +20,7 @@ from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.history import histories, known_personas, priors
 from engagement.metrics import choose_basis, rate, total_engagement
-from engagement.models import Interaction, SocialMediaPost
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.recording import write_posts
 from engagement.writing import write_columns
 
@@ -93,8 +93,13 @@ def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counter[tuple[str, 
 
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
-    rows = SocialMediaPost.objects.select_for_update(of=("self",)).select_related("account").order_by("pk")
+    rows = SocialMediaPost.objects.select_for_update().order_by("pk")
     stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
+    # Apart from the posts, since an account's sealed tokens would be opened again for every post of it.
+    wanted = {post.account_id for post in stored.values()} - {None}
+    accounts = SocialAccount.objects.only("followers").in_bulk(wanted)
+    for post in stored.values():
+        post.account = accounts.get(post.account_id or 0)
     return {post.pk: stored[post.pk] for post in given if post.pk in stored}
 
 

@@ -153,7 +153,7 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     free = SocialMediaPost.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=ids)
     # The condition is checked again by the update itself: of two workers with the same ids only one gets each post.
     free.update(claim=mine, claimed_until=now + timedelta(seconds=settings.CLAIM_SECONDS))
-    return list(SocialMediaPost.objects.filter(claim=mine).select_related("account", "persona").order_by("pk"))
+    return list(SocialMediaPost.objects.filter(claim=mine).order_by("pk"))
 
 
 def _fetched(batch: Batch, now: datetime) -> Fetched:

@@ -1,0 +1,211 @@
+"""Syncing ten thousand posts at 300 ms a request: against the floor that the latency sets, against one post after the
+other, and where every item of a batch counts, against the floor that the quota sets. All in one run.
+
+The platform is a Graph API of this script's own on loopback, which answers batches of reads after 300 ms. The posts are
+older than what its lists are read for, so each costs an item of a batch.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from _common import Law, empty_database, judge, seconds, settle, step
+from django.conf import settings
+from django.utils import timezone
+
+from engagement.assessment import assess_posts
+from engagement.enums import FilterState, MetricSource, Platform, PostStatus, SyncStatus
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.platforms import adapter_for
+from engagement.recording import record_metrics
+from engagement.sync import sync_due
+from gator.studio.models import Persona
+
+POSTS = 10_000
+ONE_BY_ONE = 20
+LATENCY = 0.3
+BATCH = 50
+FLIGHTS = 8
+# The quota of the second part: so many items in any window of so many seconds.
+QUOTA, WINDOW = 1_000, 3
+
+
+class Graph(ThreadingHTTPServer):
+    """Answers every request after the latency, and counts requests and items."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self) -> None:
+        self.requests, self.items, self.lock = 0, 0, Lock()
+        super().__init__(("127.0.0.1", 0), _Answer)
+
+    def count(self, items: int) -> None:
+        """Note a request."""
+        with self.lock:
+            self.requests, self.items = self.requests + 1, self.items + items
+
+
+class _Answer(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Graph
+
+    def do_POST(self) -> None:
+        """A batch: every item is a post that was asked for."""
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        items = json.loads(_field(form, "batch"))
+        self.server.count(len(items))
+        self._send([{"code": 200, "body": json.dumps(post(_id_of(item["relative_url"])))} for item in items])
+
+    def do_GET(self) -> None:
+        """A single post; lists hold nothing that is asked for here."""
+        self.server.count(1)
+        one = _id_of(self.path.lstrip("/"))
+        self._send(post(one) if "_" in one else {"data": []})
+
+    def _send(self, body: Any) -> None:
+        time.sleep(LATENCY)
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("facebook-api-version", settings.GRAPH_API_VERSION)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: Any) -> None:
+        """Silence."""
+
+
+def _field(form: str, name: str) -> str:
+    return dict(parse_qsl(form))[name]
+
+
+def _id_of(address: str) -> str:
+    """The id in a path like v26.0/1_2?fields=..."""
+    return urlsplit(address).path.rstrip("/").rpartition("/")[2]
+
+
+def post(post_id: str) -> dict[str, Any]:
+    """A post with its numbers: more of everything than last time, but no new comment."""
+    insights = [
+        {"name": name, "values": [{"value": value}]}
+        for name, value in (("post_media_view", 900), ("post_total_media_view_unique", 700), ("post_clicks", 9))
+    ]
+    return {
+        "id": post_id,
+        "shares": {"count": 3},
+        "comments": {"summary": {"total_count": 5}},
+        "reactions": {"summary": {"total_count": 80}},
+        "insights": {"data": insights},
+    }
+
+
+@contextmanager
+def graph() -> Iterator[Graph]:
+    """The platform, where the settings point to."""
+    server = Graph()
+    Thread(target=server.serve_forever, daemon=True).start()
+    settings.PLATFORM_API_URLS = dict.fromkeys(Platform.values, f"http://127.0.0.1:{server.server_port}")
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def fill() -> SocialAccount:
+    """One Page with posts from two weeks to two months old, all synced before and all due."""
+    now = timezone.now()
+    persona = Persona.objects.create(name="Bench", slug="bench")
+    account = SocialAccount.objects.create(
+        persona=persona, platform=Platform.FACEBOOK, platform_user_id="1", access_token="bench-token", followers=9_000
+    )
+    SocialMediaPost.objects.bulk_create(
+        (_post(account, number, now) for number in range(POSTS)),
+        batch_size=1_000,
+    )
+    return account
+
+
+def _post(account: SocialAccount, number: int, now: datetime) -> SocialMediaPost:
+    return SocialMediaPost(
+        persona=account.persona,
+        account=account,
+        platform=account.platform,
+        media_kind="text",
+        platform_post_id=f"1_{number}",
+        status=PostStatus.PUBLISHED,
+        caption=f"Post {number}",
+        published_at=now - timedelta(days=14, minutes=5 * number),
+        local_hour=12,
+        local_weekday=1,
+        comments=5,
+        source=MetricSource.API,
+        sync_status=SyncStatus.OK,
+        last_synced_at=now - timedelta(days=1),
+        filter_state=FilterState.UNOBSERVED,
+        next_sync_at=now,
+    )
+
+
+def all_due() -> None:
+    """Make every post due again."""
+    SocialMediaPost.objects.update(next_sync_at=timezone.now())
+
+
+def synced_in_flight() -> float:
+    """The seconds of a sync of everything."""
+    all_due()
+    report = None
+
+    def work() -> None:
+        nonlocal report
+        report = sync_due(timezone.now())
+
+    taken = seconds(work)
+    assert report is not None and report.counts() == {"synced": POSTS}, report and report.counts()
+    return taken
+
+
+def synced_one_by_one(account: SocialAccount) -> float:
+    """The seconds that a post takes when each is asked for, written and assessed by itself."""
+    posts = list(account.posts.all()[:ONE_BY_ONE])
+
+    def work() -> None:
+        with adapter_for(account) as adapter:
+            for one in posts:
+                answer = adapter.fetch_metrics([one.platform_post_id])[one.platform_post_id]
+                record_metrics(one, answer, observed_at=timezone.now())
+                assess_posts([one], now=timezone.now(), only_new=True)
+
+    return seconds(work) / len(posts)
+
+
+def main() -> None:
+    """Measure both, and the second floor."""
+    settings.SYNC_FLIGHTS = FLIGHTS
+    with empty_database(), graph() as server:
+        with step(f"fill with {POSTS:,} posts"):
+            account = fill()
+            settle()
+        taken = synced_in_flight()
+        floor = -(-POSTS // BATCH) * LATENCY / FLIGHTS
+        print(f"{taken:7.2f} s  sync of {POSTS:,} posts in {server.requests:,} requests; floor {floor:.2f} s")
+        each = synced_one_by_one(account)
+        print(f"{each:7.2f} s  a post synced by itself; {POSTS:,} of them would take {each * POSTS:,.0f} s")
+        laws = [
+            Law("sync against the floor of the latency", taken / floor, 1.25),
+            Law("sync against one post after the other", each * POSTS / taken, 250, at_least=True),
+        ]
+    judge(laws)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""What a platform says of our own accounts, against adapters over real HTTP."""
+
+from datetime import timedelta
+
+import pytest
+
+from acd.tests.factories import NOW
+from engagement.enums import AccountState, Platform
+from engagement.facts import read_facts
+from engagement.models import SocialAccount
+from engagement.tests.factories import make_account
+from engagement.tests.replies import Answer, answering
+
+DAY = timedelta(days=1)
+ME = Answer({"data": {"id": "9", "username": "renamed", "public_metrics": {"followers_count": 6900}}})
+
+
+def account_on(settings, address: str, **changes) -> SocialAccount:
+    settings.PLATFORM_API_URLS = {"twitter": address}
+    return make_account(platform=Platform.TWITTER, handle="old", **changes)
+
+
+@pytest.mark.django_db
+def test_followers_and_handle_are_read_once_a_day(settings):
+    with answering(ME) as asked:
+        account = account_on(settings, asked.address)
+        done = [read_facts(account, moment) for moment in (NOW, NOW + DAY / 2, NOW + DAY)]
+
+    account.refresh_from_db()
+    assert (done, len(asked.requests)) == ([True, False, True], 2)
+    assert (account.followers, account.handle, account.facts_at) == (6900, "renamed", NOW + DAY)
+
+
+@pytest.mark.django_db
+def test_facts_that_cannot_be_read_leave_what_was_known(settings):
+    with answering(Answer({"title": "Service Unavailable"}, 503)) as asked:
+        account = account_on(settings, asked.address, followers=12)
+        done = read_facts(account, NOW)
+
+    account.refresh_from_db()
+    assert (done, account.followers, account.handle) == (False, 12, "old")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"state": AccountState.PAUSED}, id="paused"),
+        pytest.param({"throttled_until": NOW + DAY}, id="window-closed"),
+        pytest.param({"access_token": ""}, id="no-token"),
+    ],
+)
+@pytest.mark.django_db
+def test_account_that_may_not_be_called_is_not(settings, changes):
+    with answering(ME) as asked:
+        account = account_on(settings, asked.address, **changes)
+        done = read_facts(account, NOW)
+
+    assert (done, asked.requests) == (False, [])
+
+
+@pytest.mark.django_db
+def test_refused_metric_is_asked_for_again_after_a_month(settings):
+    refused = {"REELS": {"reposts": "2026-10-01", "reach": "2026-11-19"}, "FEED": {"views": "2026-09-01"}}
+    with answering(ME) as asked:
+        account = account_on(settings, asked.address, refused_metrics=refused)
+        read_facts(account, NOW)
+
+    account.refresh_from_db()
+    assert account.refused_metrics == {"REELS": {"reach": "2026-11-19"}}

@@ -1,0 +1,79 @@
+"""Requests in flight: bounded for each lane, and no lane waits for another."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from engagement.flights import flown
+
+
+@pytest.mark.parametrize("flights", [1, 3])
+def test_every_job_is_done_once_and_comes_back_with_its_result(flights):
+    lanes = [iter(range(5)), iter(range(10, 13))]
+
+    found = sorted(flown(lanes, lambda job: job * 2, flights=flights))
+
+    assert found == [(job, job * 2) for job in (*range(5), *range(10, 13))]
+
+
+def test_no_more_than_the_allowed_flights_are_under_way_in_a_lane():
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def work(job: int) -> int:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.01)
+        with lock:
+            under_way -= 1
+        return job
+
+    list(flown([iter(range(12))], work, flights=3))
+
+    assert most == 3
+
+
+def test_lane_that_hangs_holds_up_no_other_one():
+    free = threading.Event()
+
+    def work(job: str) -> str:
+        if job == "hangs":
+            assert free.wait(timeout=10)
+        return job
+
+    order = []
+    for job, _ in flown([iter(["hangs"]), iter("abcdef")], work, flights=1 + 1):
+        order.append(job)
+        if job == "f":
+            free.set()
+
+    assert sorted(order[:6]) == list("abcdef")
+    assert order[6] == "hangs"
+
+
+def test_jobs_are_drawn_when_there_is_room_and_not_before():
+    drawn: list[int] = []
+
+    def lane() -> Iterator[int]:
+        for job in range(6):
+            drawn.append(job)
+            yield job
+
+    results = flown([lane()], lambda job: job, flights=2)
+    next(results)
+
+    # Two under way, and the one that took the place of the first result.
+    assert len(drawn) == 3
+    list(results)
+    assert drawn == list(range(6))
+
+
+def test_error_of_a_job_reaches_the_caller():
+    def work(job: int) -> int:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        list(flown([iter([1, 2])], work, flights=2))
