@@ -14,7 +14,9 @@ from typing import Any
 
 from engagement.sandbox.accounts import Account
 from engagement.sandbox.faults import TOKEN_KINDS, Fault
+from engagement.sandbox.limits import Usage
 from engagement.sandbox.messages import Malformed, Refused, Reply, Request
+from engagement.sandbox.push import Push
 from engagement.sandbox.world import World
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,13 @@ OpenRoute = tuple[str, str, Callable[[World, Request], Reply]]
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform as data: `refusals` maps a kind of failure to what it looks like on the wire."""
+    """A platform as data: `refusals` maps a kind of failure to what it looks like on the wire.
+
+    `usage` makes the headers of a limit switched on (`/sandbox/limits`), shown on every answer it counts; over the
+    limit they stand on `refusals["rate_limit"]`, or `refusals["app_rate_limit"]` where accounts share it.
+    `is_counted` leaves out calls that count only through their parts, `refused_count` says whether calls over
+    the limit count as well. `push` is for webhooks.
+    """
 
     name: str
     routes: Sequence[Route]
@@ -50,6 +58,10 @@ class Platform:
     refusals: Mapping[str, Callable[[Request, str], Reply]]
     headers: Callable[[World, Request], Mapping[str, str]]
     simplify: Callable[[str], str] = field(default=lambda path: path)
+    usage: Callable[[Request, Usage], Mapping[str, str]] = field(default=lambda request, usage: {})
+    is_counted: Callable[[Request], bool] = field(default=lambda request: True)
+    refused_count: bool = False
+    push: Push | None = None
 
 
 # Statuses of refusals of the server itself, before any platform rule.

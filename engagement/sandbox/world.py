@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 from engagement.sandbox import accounts, audience, ids, ledger
 from engagement.sandbox.accounts import ACCOUNTS, PERSONAS, Account
 from engagement.sandbox.audience import Comment, Life, Occasion
+from engagement.sandbox.callbacks import Callback
 from engagement.sandbox.faults import Faults
+from engagement.sandbox.limits import Limits
 from engagement.sandbox.messages import Json
 
 _HASHTAG = re.compile(r"#(\w+)")
@@ -82,6 +84,8 @@ class World:
     now: datetime | None = None
     ledger: Path | None = None
     faults: Faults = field(default_factory=Faults)
+    limits: Limits = field(default_factory=Limits)
+    callbacks: dict[str, Callback] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     pending: dict[tuple[str, str], Pending] = field(default_factory=dict)
     create_calls: dict[str, int] = field(default_factory=dict)
