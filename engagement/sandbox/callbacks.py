@@ -5,12 +5,19 @@ Only keeps the list; what events look like is each platform's own, how they trav
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from engagement.sandbox.messages import Json
 
-MAX_WAITING = 1000
+MAX_WAITING, MAX_TRIES = 1000, 5
+
+
+@dataclass
+class Waiting:
+    payload: Json
+    tries: int = 0
 
 
 @dataclass
@@ -22,9 +29,10 @@ class Callback:
     secret: str
     verify_token: str
     until: datetime
-    waiting: list[Json] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    sending: threading.Lock = field(default_factory=threading.Lock)
 
     def collect(self, payloads: list[Json], until: datetime) -> None:
-        """The oldest go first; beyond the bound the oldest are lost, as after the hours a platform retries."""
-        self.waiting = [*self.waiting, *payloads][-MAX_WAITING:]
+        """Beyond the bound the oldest are lost, as after the hours a platform retries."""
+        self.waiting = [*self.waiting, *map(Waiting, payloads)][-MAX_WAITING:]
         self.until = until

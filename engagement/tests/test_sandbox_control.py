@@ -73,13 +73,16 @@ def test_truth_adds_up_with_what_platforms_show(sandbox):
 
     truth = sandbox.ask("GET", "/sandbox/truth?platform=instagram").body
     shown = sandbox.ask("GET", f"/instagram/v26.0/{media_id}?fields=like_count,comments_count", account).body
-    comments = sandbox.ask("GET", f"/instagram/v26.0/{media_id}/comments?limit=50", account).body["data"]
+    comments = sandbox.ask("GET", f"/instagram/v26.0/{media_id}/comments?limit=50&fields=id,replies", account).body[
+        "data"
+    ]
 
     post = truth["posts"]["instagram"][media_id]
     assert set(truth["posts"]) == {"instagram"}
     assert sum(post[kind]["likes"] for kind in ("genuine", "bot", "persona")) == shown["like_count"]
     assert sum(post[kind]["comments"] for kind in ("genuine", "bot", "persona")) == shown["comments_count"]
-    assert set(truth["interactions"]["instagram"]) == {comment["id"] for comment in comments}
+    replies = [reply for comment in comments for reply in comment.get("replies", {"data": []})["data"]]
+    assert set(truth["interactions"]["instagram"]) == {comment["id"] for comment in comments + replies}
     assert set(truth["effects"]["lina"]) == {
         "liked_hashtags",
         "disliked_hashtags",
