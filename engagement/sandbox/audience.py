@@ -37,7 +37,7 @@ PERSONA_COMMENT_RATIO = 0.35
 MAX_GENUINE_COMMENTS = 22
 
 ANSWER_RATIO = 0.15
-UNSIGNED_RATIO = 0.06
+UNSIGNED_RATIO, UNSIGNED_ON = 0.06, ("instagram", "facebook")
 
 # How what is not a comment divides into likes, shares and saves.
 LIKE_RATIO, SHARE_RATIO = 0.84, 0.08
@@ -165,7 +165,7 @@ def draw_life(occasion: Occasion, effects: Effects, others: Sequence[Account], n
     if bot_ridden:
         drafts += _burst(rng, occasion, events)
     drafts.sort(key=lambda draft: draft.after)
-    return Life(reach, views_per_reach, events, _threaded(_named(drafts, name)), bot_ridden)
+    return Life(reach, views_per_reach, events, _threaded(_named(drafts, name), account.platform), bot_ridden)
 
 
 def _genuine(
@@ -231,15 +231,15 @@ def _named(drafts: list[_Draft], name: NameComment) -> tuple[Comment, ...]:
     )
 
 
-def _threaded(comments: tuple[Comment, ...]) -> tuple[Comment, ...]:
-    """Some people answer an earlier comment, and some are named by no id; drawn apart, so that the rest stays."""
-    rng, open_to_answers, threaded = random.Random(f"{[one.comment_id for one in comments]}"), list[Comment](), []
+def _threaded(comments: tuple[Comment, ...], platform: str) -> tuple[Comment, ...]:
+    """Some people answer an earlier comment, and Meta names some by no id; drawn apart, so that the rest stays."""
+    rng, threaded = random.Random(f"{[one.comment_id for one in comments]}"), list[Comment]()
     for comment in comments:
-        answers = comment.truth == GENUINE and rng.random() < ANSWER_RATIO and bool(open_to_answers)
-        parent = rng.choice(open_to_answers).comment_id if answers else ""
-        signed = comment.truth == PERSONA or rng.random() >= UNSIGNED_RATIO
-        threaded.append(replace(comment, parent=parent, is_signed=signed))
-        open_to_answers += [] if answers else [comment]
+        answered = [one.comment_id for one in threaded if not one.parent]
+        answers = rng.random() < ANSWER_RATIO and comment.truth == GENUINE
+        is_unsigned = rng.random() < UNSIGNED_RATIO and comment.truth != PERSONA and platform in UNSIGNED_ON
+        parent = rng.choice(answered) if answers and answered else ""
+        threaded.append(replace(comment, parent=parent, is_signed=not is_unsigned))
     return tuple(threaded)
 
 

@@ -16,7 +16,7 @@ from engagement.sandbox.accounts import Account
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of token: documented lives of `access` and `refresh`, None for ever, and a `prefix` unless it is the main."""
+    """A kind of token: documented lives of `access` and `refresh`, None for ever; a `prefix` unless it is the main."""
 
     platform: str
     access: timedelta | None
