@@ -31,10 +31,12 @@ def _account_or_all(value: Any, field: str) -> str:
 
 
 def list_faults(world: World, request: Request) -> Json:
+    """What goes wrong at present."""
     return {"faults": [vars(fault) for fault in world.faults.active]}
 
 
 def add_fault(world: World, request: Request) -> Json:
+    """Let something go wrong."""
     given = inputs.read(request.params, _FAULT_FIELDS)
     kind = KINDS[given["kind"]]
     strange = next((name for name in _SPECIAL if given[name] is not None and name not in kind.takes), None)
@@ -48,6 +50,7 @@ def add_fault(world: World, request: Request) -> Json:
 
 
 def clear_faults(world: World, request: Request) -> Json:
+    """All is well again."""
     world.faults.clear()
     return list_faults(world, request)
 
@@ -93,15 +96,18 @@ _FAULT_FIELDS: dict[str, inputs.Reader] = {
 
 
 def list_limits(world: World, request: Request) -> Json:
+    """The limits that hold."""
     return {"limits": [vars(limit) | {"account": limit.account or ALL} for limit in world.limits.active]}
 
 
 def add_limit(world: World, request: Request) -> Json:
+    """Add a limit; several hold together."""
     world.limits.add(Limit(**inputs.read(request.params, _LIMIT_FIELDS)))
     return list_limits(world, request)
 
 
 def clear_limits(world: World, request: Request) -> Json:
+    """No limits any more, and no calls counted."""
     world.limits.clear()
     return list_limits(world, request)
 
@@ -122,6 +128,7 @@ DOCUMENTED, ENDLESS = "documented", "endless"
 
 
 def list_tokens(world: World, request: Request) -> list[Json]:
+    """Every token, when it ends, and how often it was refreshed."""
     return [_tokens(world, tokens) for tokens in world.tokens]
 
 
@@ -141,7 +148,7 @@ def _tokens(world: World, tokens: Tokens) -> Json:
 
 
 def set_token_life(world: World, request: Request) -> list[Json]:
-    """`age` in seconds says how long ago the tokens were given out, so that they end sooner."""
+    """Let tokens end after `life`; `age` says how many seconds ago they were given out."""
     given = inputs.read(request.params, _TOKEN_FIELDS)
     chosen = list(_chosen(world, given))
     if given["life"] == ENDLESS:
@@ -183,6 +190,7 @@ _TOKEN_FIELDS: dict[str, inputs.Reader] = {
 
 
 def list_delays(world: World, request: Request) -> Json:
+    """How many hours insights are behind."""
     return {"hours": {platform: delay.total_seconds() / 3600 for platform, delay in world.delays.items()}}
 
 
@@ -195,6 +203,7 @@ def set_delay(world: World, request: Request) -> Json:
 
 
 def clear_delays(world: World, request: Request) -> Json:
+    """Insights come at once."""
     world.delays.clear()
     return list_delays(world, request)
 

@@ -18,6 +18,7 @@ _PUSHES: dict[str, Push] = {name: platform.push for name, platform in PLATFORMS.
 
 
 def list_callbacks(world: World, request: Request) -> Json:
+    """Who gets events, and how many wait to be taken."""
     return {"webhooks": [_callback(one) for one in world.callbacks.values()]}
 
 
@@ -43,6 +44,7 @@ def register(world: World, request: Request) -> Json:
 
 
 def clear_callbacks(world: World, request: Request) -> Json:
+    """Nobody gets events any more."""
     world.callbacks.clear()
     return list_callbacks(world, request)
 

@@ -13,6 +13,7 @@ _COUNTED = {"likes": "like", "comments": "comment", "shares": "share", "saves": 
 
 
 def tell_truth(world: World, request: Request) -> Json:
+    """What the audience likes, and who is a bot, for one `platform` or all."""
     chosen = chosen_platforms(request)
     posts = [post for post in world.posts.values() if post.account.platform in chosen]
     by_platform = {name: [post for post in posts if post.account.platform == name] for name in chosen}
@@ -55,6 +56,7 @@ def _post_truth(world: World, post: Post) -> Json:
 
 
 def read_ledger(world: World, request: Request) -> list[Json]:
+    """Every post, and how often creating and refreshing was tried, by account."""
     chosen = chosen_platforms(request)
     return [
         {
