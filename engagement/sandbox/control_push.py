@@ -39,7 +39,9 @@ def register(world: World, request: Request) -> Json:
     if failure:
         raise wrong("address", failure)
     with world.lock:
+        callback.until = world.time()
         world.callbacks[callback.platform] = callback
+        world.tick()
         return list_callbacks(world, request)
 
 

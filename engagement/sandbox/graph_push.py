@@ -86,7 +86,8 @@ def _later(world: World, event: Event) -> list[tuple[datetime, str, Json]]:
     post = world.posts.get(event.post)
     if post is None or post.account.platform != "facebook":
         return []
-    whole = {one.comment_id: one for one in (*post.life.comments, *world.comments(post))}
+    ever = (*post.life.comments, *world.changes.added.get(event.post, ()))
+    whole = {one.comment_id: one for one in (*ever, *world.comments(post))}  # as it looks now, where it still does
     comment = whole.get(event.comment_id)
     changes = [_facebook_change(post, comment, event.verb, event.at)] if comment else []
     return [(event.at, post.account.user_id, change) for change in changes]

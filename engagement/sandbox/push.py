@@ -96,6 +96,7 @@ def deliver(world: World, callback: Callback, push: Push, manner: Manner, since:
         with world.lock:
             now = world.time()
             callback.collect(push.events(world, since or callback.until, now), now)
+            world.tick()
         sent = _in_order(callback.waiting, manner)
         statuses = _post_all(callback, push, sent, manner)
         taken = {id(one) for one, status in zip(sent, statuses, strict=False) if 200 <= status < 300}

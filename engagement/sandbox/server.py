@@ -185,11 +185,13 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send_body(self, content: bytes, seconds: float) -> None:
         """At once, or in small pieces spread over the seconds."""
-        size = -(-len(content) // DRIP_PIECES) if seconds else len(content)
-        for start in range(0, len(content), max(1, size)):
+        pieces = DRIP_PIECES if seconds else 1
+        size = max(1, -(-len(content) // pieces))
+        starts = range(0, len(content), size)
+        for start in starts:
             if seconds:
                 self.wfile.flush()
-                self.server.ended.wait(seconds / DRIP_PIECES)
+                self.server.ended.wait(seconds / len(starts))
             self.wfile.write(content[start : start + size])
 
     def _send_for_ever(self, seconds: float) -> None:

@@ -122,6 +122,11 @@ class World:
         self._set_clock(to)
         ledger.append(self.ledger, {"entry": "clock", "now": to.isoformat()})
 
+    def tick(self) -> None:
+        """Let a standing clock tell what comes after from what was before; a running one does so by itself."""
+        if self.now is not None:
+            self.now += timedelta(milliseconds=1)
+
     def _set_clock(self, to: datetime) -> None:
         if self.now is not None:
             self.now = to
