@@ -62,6 +62,9 @@ def _scheduled(call: Call) -> datetime | None:
 
 
 def _is_public(params: Mapping[str, Any]) -> bool:
+    """Posts say published=false, reels video_state=SCHEDULED."""
+    if params.get("video_state") == "SCHEDULED":
+        return False
     return str(params.get("published", "true")).lower() not in ("false", "0")
 
 

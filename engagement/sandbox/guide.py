@@ -6,7 +6,7 @@ JSON for those who ask for it, else the page of `guide_page.py`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +44,58 @@ _POSTS = {
         _JSON,
         '{"post_info": {"title": "Hello", "privacy_level": "PUBLIC_TO_EVERYONE"}, '
         '"source_info": {"source": "PULL_FROM_URL", "video_url": "https://media.example/a.mp4"}}',
+    ),
+}
+
+# By section of the page: what a line does, its method, path and body, in an order in which every line works.
+_EXAMPLES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "accounts": (
+        ("Accounts and their tokens", "GET", "/accounts", ""),
+        ("What was posted, create calls and refresh calls", "GET", "/ledger", ""),
+        ("Who is a bot, and what the audience likes", "GET", "/truth?platform=instagram", ""),
+    ),
+    "clock": (
+        ("What time it is", "GET", "/clock", ""),
+        ("A day passes", "POST", "/clock", '{"now": "TOMORROW"}'),
+    ),
+    "tokens": (
+        ("Let tokens end as documented", "POST", "/tokens", '{"life": "documented"}'),
+        ("Tokens of X end in ten minutes", "POST", "/tokens", '{"platform": "twitter", "life": 600}'),
+        ("No token ends any more", "POST", "/tokens", '{"life": "endless"}'),
+    ),
+    "faults": (
+        (
+            "The next answer to a post on X is lost after the post went out",
+            "POST",
+            "/faults",
+            '{"kind": "drop", "platform": "twitter", "method": "POST", "path": "/2/tweets", "when": "after", '
+            '"times": 1}',
+        ),
+        (
+            "Three calls to Instagram are refused, to be tried again after a date",
+            "POST",
+            "/faults",
+            '{"kind": "rate_limit", "platform": "instagram", "seconds": 120, "header": "http_date", "times": 3}',
+        ),
+        ("What is wrong at present", "GET", "/faults", ""),
+        ("All is well again", "DELETE", "/faults", ""),
+    ),
+    "limits": (
+        (
+            "200 calls an hour for every account of Instagram",
+            "POST",
+            "/limits",
+            '{"platform": "instagram", "account": "all", "amount": 200, "seconds": 3600}',
+        ),
+        (
+            "One limit for the whole app",
+            "POST",
+            "/limits",
+            '{"platform": "facebook", "per": "app", "amount": 500, "seconds": 3600}',
+        ),
+        ("No limits", "DELETE", "/limits", ""),
+        ("Insights come 48 hours late", "POST", "/delays", '{"platform": "instagram", "hours": 48}'),
+        ("Insights come at once", "DELETE", "/delays", ""),
     ),
 }
 
@@ -104,7 +156,10 @@ def _hours(life: timedelta | None) -> float | None:
 
 def _platform(world: World, base: str, platform: Platform) -> Json:
     own = [account for account in ACCOUNTS if account.platform == platform.name]
-    routes = [*((*route, False) for route in platform.open_routes), *((*route, True) for route in platform.routes)]
+    routes: list[tuple[str, str, Callable[..., Any], bool]] = [
+        *((*route, False) for route in platform.open_routes),
+        *((*route, True) for route in platform.routes),
+    ]
     return {
         "name": platform.name,
         "title": TITLES.get(platform.name, platform.name),
@@ -143,64 +198,13 @@ def _platform_examples(world: World, base: str, account: Account) -> list[Json]:
 
 
 def _examples(world: World, base: str) -> dict[str, list[Json]]:
-    """By section of the page, in an order in which every line works."""
     tomorrow = (world.time() + timedelta(days=1)).isoformat()
-    lines: dict[str, Sequence[tuple[str, str, str, str]]] = {
-        "accounts": (
-            ("Accounts and their tokens", "GET", "/accounts", ""),
-            ("What was posted, create calls and refresh calls", "GET", "/ledger", ""),
-            ("Who is a bot, and what the audience likes", "GET", "/truth?platform=instagram", ""),
-        ),
-        "clock": (
-            ("What time it is", "GET", "/clock", ""),
-            ("A day passes", "POST", "/clock", f'{{"now": "{tomorrow}"}}'),
-        ),
-        "tokens": (
-            ("Let tokens end as documented", "POST", "/tokens", '{"life": "documented"}'),
-            ("Tokens of X end in ten minutes", "POST", "/tokens", '{"platform": "twitter", "life": 600}'),
-            ("No token ends any more", "POST", "/tokens", '{"life": "endless"}'),
-        ),
-        "faults": (
-            (
-                "The next answer to a post on X is lost after the post went out",
-                "POST",
-                "/faults",
-                '{"kind": "drop", "platform": "twitter", "method": "POST", "path": "/2/tweets", "when": "after", '
-                '"times": 1}',
-            ),
-            (
-                "Three calls to Instagram are refused, to be tried again after a date",
-                "POST",
-                "/faults",
-                '{"kind": "rate_limit", "platform": "instagram", "seconds": 120, "header": "http_date", "times": 3}',
-            ),
-            ("What is wrong at present", "GET", "/faults", ""),
-            ("All is well again", "DELETE", "/faults", ""),
-        ),
-        "limits": (
-            (
-                "200 calls an hour for every account of Instagram",
-                "POST",
-                "/limits",
-                '{"platform": "instagram", "account": "all", "amount": 200, "seconds": 3600}',
-            ),
-            (
-                "One limit for the whole app",
-                "POST",
-                "/limits",
-                '{"platform": "facebook", "per": "app", "amount": 500, "seconds": 3600}',
-            ),
-            ("No limits", "DELETE", "/limits", ""),
-            ("Insights come 48 hours late", "POST", "/delays", '{"platform": "instagram", "hours": 48}'),
-            ("Insights come at once", "DELETE", "/delays", ""),
-        ),
-    }
     return {
         section: [
-            {"says": text, "line": curl(method, f"{base}/sandbox{path}", "", _JSON, body)}
+            {"says": text, "line": curl(method, f"{base}/sandbox{path}", "", _JSON, body.replace("TOMORROW", tomorrow))}
             for text, method, path, body in some
         ]
-        for section, some in lines.items()
+        for section, some in _EXAMPLES.items()
     }
 
 

@@ -183,6 +183,19 @@ def test_reel_goes_out_in_three_steps(sandbox, page, options):
     assert error(finish(sandbox, page, made["video_id"])) == (400, 100, 33)
 
 
+def test_scheduled_reel_waits_for_its_time(sandbox, page):
+    made = start(sandbox, page)
+    upload(sandbox, page, made["upload_url"], headers={"file_url": VIDEO})
+    time = in_future(sandbox, minutes=30)
+
+    done = finish(sandbox, page, made["video_id"], video_state="SCHEDULED", scheduled_publish_time=time).body
+    before = get(sandbox, page, "me/posts").body["data"]
+    sandbox.wait(minutes=30)
+
+    assert before == []
+    assert [one["id"] for one in get(sandbox, page, "me/posts").body["data"]] == [done["post_id"]]
+
+
 def test_reel_tells_its_phases(sandbox, page):
     made = start(sandbox, page)
 
