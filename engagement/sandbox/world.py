@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -275,7 +274,7 @@ class World:
         number = self._numbers[account.user_id]
         local = published_at.astimezone(ZoneInfo(account.persona.timezone))
         tags = tuple(sorted({tag.lower() for tag in _HASHTAG.findall(text)}))
-        post_id = _POST_IDS[account.platform](self.seed, account, number, published_at)
+        post_id = ids.POSTS[account.platform](self.seed, account, number, published_at)
         life = audience.draw_life(
             Occasion(self.seed, account, number, published_at, local.hour, local.weekday(), kind, tags),
             self.effects[account.persona.slug],
@@ -333,23 +332,6 @@ _REPLAYS = {
     "clock": World._replay_clock,
 }
 
-_POST_IDS: dict[str, Callable[[int, Account, int, datetime], str]] = {
-    "instagram": lambda seed, account, number, at: ids.media_id("1792", seed, account.user_id, number),
-    "facebook": lambda seed, account, number, at: ids.facebook_post(account.user_id, seed, number),
-    # The number sits in the low bits: posts of one millisecond keep their order.
-    "twitter": lambda seed, account, number, at: ids.snowflake(
-        at, number % 4096 * 1024 + ids.low_bits(10, account.user_id)
-    ),
-    "tiktok": lambda seed, account, number, at: ids.tiktok_video(at, seed, account.user_id, number),
-}
-
-_COMMENT_IDS: dict[str, Callable[[str, datetime, int], str]] = {
-    "instagram": lambda post_id, at, index: ids.media_id("1785", post_id, index),
-    "facebook": lambda post_id, at, index: ids.facebook_comment(post_id, index),
-    "twitter": lambda post_id, at, index: ids.snowflake(at, ids.low_bits(22, post_id, index)),
-    "tiktok": lambda post_id, at, index: ids.media_id("7321", post_id, index),
-}
-
 
 def _key(post: Post) -> tuple[str, str]:
     return post.account.platform, post.post_id
@@ -364,5 +346,5 @@ def _others(account: Account) -> list[Account]:
 
 
 def _comment_names(account: Account, post_id: str, published_at: datetime) -> audience.NameComment:
-    make = _COMMENT_IDS[account.platform]
+    make = ids.COMMENTS[account.platform]
     return lambda after, index: make(post_id, audience.moment(published_at, after), index)
