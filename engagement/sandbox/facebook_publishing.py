@@ -189,7 +189,8 @@ def upload_reel(call: Call) -> Reply:
     made, headers = own_pending(call, call.ids["object"]), call.request.headers
     if made is None or made.kind != REEL:
         raise graph.gone(call.ids["object"])
-    is_whole = headers.get("file_size") == str(int(headers.get("offset") or 0) + len(call.request.body))
+    offset = headers.get("offset") or "0"
+    is_whole = offset.isdecimal() and headers.get("file_size") == str(int(offset) + len(call.request.body))
     if not (_is_reachable(headers.get("file_url", "")) or (call.request.body and is_whole)):
         raise graph.refuse("(#100) offset and file_size must fit the body, or file_url must be an address", 100)
     made.extra["uploaded"] = True

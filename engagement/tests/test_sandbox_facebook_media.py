@@ -210,10 +210,11 @@ def test_reel_tells_its_phases(sandbox, page):
     assert [*states, status()] == ["upload_pending", "upload_complete", "ready"]
 
 
-def test_reel_of_a_wrong_size_is_refused(sandbox, page):
+@pytest.mark.parametrize("headers", [{"offset": "0", "file_size": "9"}, {"offset": "x", "file_size": "4"}, {}], ids=str)
+def test_reel_of_a_wrong_size_is_refused(sandbox, page, headers):
     made = start(sandbox, page)
 
-    answer = upload(sandbox, page, made["upload_url"], headers={"offset": "0", "file_size": "9"}, body=b"reel")
+    answer = upload(sandbox, page, made["upload_url"], headers=headers, body=b"reel")
 
     assert error(answer)[:2] == (400, 100)
 
