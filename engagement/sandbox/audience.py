@@ -11,7 +11,7 @@ import random
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engagement.sandbox import people, text
@@ -35,6 +35,9 @@ BOT_RIDDEN_RATIO = 0.12
 BACKGROUND_BOT_RATIO = 0.053  # bots per genuine comment: about 5 % of what is then visible
 PERSONA_COMMENT_RATIO = 0.35
 MAX_GENUINE_COMMENTS = 22
+
+ANSWER_RATIO = 0.15
+UNSIGNED_RATIO, UNSIGNED_ON = 0.06, ("instagram", "facebook")
 
 # How what is not a comment divides into likes, shares and saves.
 LIKE_RATIO, SHARE_RATIO = 0.84, 0.08
@@ -72,7 +75,10 @@ def draw_effects(seed: int, persona: Persona) -> Effects:
 
 @dataclass(frozen=True)
 class Comment:
-    """A visible comment; `after` is in seconds since publication."""
+    """A visible comment; `after` is in seconds since publication.
+
+    `parent` is the comment it answers, if any; `is_signed` says whether the platform names its author by id.
+    """
 
     comment_id: str
     after: float
@@ -80,6 +86,9 @@ class Comment:
     text: str
     truth: str
     likes: int
+    parent: str = ""
+    hidden: bool = False
+    is_signed: bool = True
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,7 @@ def draw_life(occasion: Occasion, effects: Effects, others: Sequence[Account], n
     if bot_ridden:
         drafts += _burst(rng, occasion, events)
     drafts.sort(key=lambda draft: draft.after)
-    return Life(reach, views_per_reach, events, _named(drafts, name), bot_ridden)
+    return Life(reach, views_per_reach, events, _threaded(_named(drafts, name), account.platform), bot_ridden)
 
 
 def _genuine(
@@ -220,6 +229,18 @@ def _named(drafts: list[_Draft], name: NameComment) -> tuple[Comment, ...]:
         )
         for index, draft in enumerate(drafts)
     )
+
+
+def _threaded(comments: tuple[Comment, ...], platform: str) -> tuple[Comment, ...]:
+    """Some people answer an earlier comment, and Meta names some by no id; drawn apart, so that the rest stays."""
+    rng, threaded = random.Random(f"{[one.comment_id for one in comments]}"), list[Comment]()
+    for comment in comments:
+        answered = [one.comment_id for one in threaded if not one.parent]
+        answers = rng.random() < ANSWER_RATIO and comment.truth == GENUINE
+        is_unsigned = rng.random() < UNSIGNED_RATIO and comment.truth != PERSONA and platform in UNSIGNED_ON
+        parent = rng.choice(answered) if answers and answered else ""
+        threaded.append(replace(comment, parent=parent, is_signed=not is_unsigned))
+    return tuple(threaded)
 
 
 def _bots(occasion: Occasion) -> tuple[Person, ...]:

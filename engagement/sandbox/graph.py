@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
+from engagement.sandbox.gate import Call, Route
+from engagement.sandbox.limits import APP, Usage
 from engagement.sandbox.messages import Json, Refused, Reply, Request
 from engagement.sandbox.world import World
 
@@ -72,6 +74,7 @@ def refusals(limit_code: int, limit_name: str) -> dict[str, Callable[[Request, s
             transient=True,
         ),
         "rate_limit": lambda request, seconds: _limited(limit_code, limit_name, seconds),
+        "app_rate_limit": lambda request, seconds: error("(#4) Application request limit reached", 4),
     }
 
 
@@ -95,6 +98,25 @@ def _limited(code: int, name: str, seconds: str) -> Reply:
     return Reply(reply.status, reply.body, headers)
 
 
+def usage(kind: str) -> Callable[[Request, Usage], Mapping[str, str]]:
+    """Percent of the quota used: of the business object, or of the app where accounts share a limit."""
+
+    def told(request: Request, used: Usage) -> Mapping[str, str]:
+        counts = {"call_count": used.percent, "total_cputime": used.percent // 4, "total_time": used.percent // 3}
+        if used.limit.per == APP:
+            return {"X-App-Usage": json.dumps(counts)}
+        minutes = -(-int(used.resets_in) // 60) if used.is_exceeded else 0
+        entry = {"type": kind, **counts, "estimated_time_to_regain_access": minutes}
+        return {"X-Business-Use-Case-Usage": json.dumps({used.account: [entry]})}
+
+    return told
+
+
+def is_counted(request: Request) -> bool:
+    """A batch counts through its items."""
+    return (request.method, without_version(request.path)) != ("POST", "/")
+
+
 def headers(world: World, request: Request) -> Mapping[str, str]:
     """Versions that ended are served by the oldest usable one; the header tells which answered."""
     found = _VERSION.match(request.path)
@@ -115,6 +137,43 @@ def root(world: World, request: Request) -> Reply:
     if "ids" in request.query:
         return error("The ids query parameter is deprecated in v26.0+", 100, status=500)
     return error("Unsupported get request.", 100, kind="GraphMethodException")
+
+
+# Subscriptions
+
+
+def subscription_routes(*known: str) -> tuple[Route, ...]:
+    """The second step of webhooks: which fields an account sends; a new list replaces the old one."""
+
+    def subscribe(call: Call) -> Reply:
+        """Subscribe the app to fields of this account."""
+        require_own(call)
+        asked = [one.strip() for one in str(call.params.get("subscribed_fields", "")).split(",") if one.strip()]
+        unknown = next((one for one in asked if one not in known), None)
+        if unknown or not asked:
+            raise refuse(f"(#100) Param subscribed_fields must be one of {{{', '.join(known)}}}", 100)
+        call.world.subscriptions[call.account.user_id] = asked
+        return Reply(200, {"success": True})
+
+    def subscribed(call: Call) -> Reply:
+        """The fields this account sends."""
+        require_own(call)
+        fields = call.world.subscriptions.get(call.account.user_id)
+        return Reply(200, {"data": [{"id": "1", "name": "Gator", "subscribed_fields": fields}] if fields else []})
+
+    def unsubscribe(call: Call) -> Reply:
+        """Send no more events of this account."""
+        require_own(call)
+        call.world.subscriptions.pop(call.account.user_id, None)
+        return Reply(200, {"success": True})
+
+    path = "/{owner}/subscribed_apps"
+    return ("POST", path, subscribe), ("GET", path, subscribed), ("DELETE", path, unsubscribe)
+
+
+def require_own(call: Call) -> None:
+    if call.ids["owner"] not in ("me", call.account.user_id):
+        raise gone(call.ids["owner"])
 
 
 # Batches
@@ -165,7 +224,7 @@ def _batch_request(request: Request, item: Json) -> Request:
 
 
 def _batch_answer(reply: Reply, with_headers: bool) -> Json | None:
-    if reply.delay:
+    if reply.is_late:
         return None
     answer: Json = {"code": reply.status, "body": reply.text}
     if with_headers:

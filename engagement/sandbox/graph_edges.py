@@ -52,9 +52,7 @@ def own_post(call: Call) -> Seen:
     return Seen(call.world, call.request, post)
 
 
-def require_own(call: Call) -> None:
-    if call.ids["owner"] not in ("me", call.account.user_id):
-        raise graph.gone(call.ids["owner"])
+require_own = graph.require_own
 
 
 # Field lists
@@ -169,6 +167,8 @@ def insights(
     strange = next((name for name in wanted if name not in table), None)
     if strange is not None:
         raise unknown(strange)
+    if seen.world.is_late(seen.post):
+        return {"data": []}
     return {"data": [_insight(seen.post.post_id, name, table[name](seen)) for name in wanted]}
 
 
@@ -181,6 +181,32 @@ def _insight(object_id: str, name: str, value: Any) -> Json:
         "description": "Lifetime total.",
         "id": f"{object_id}/insights/{name}/lifetime",
     }
+
+
+def count_by(world: World, post: Post, kind: str, at: datetime) -> int:
+    """What a post had by a moment, which may lie before its publication."""
+    age = post.age(min(at, world.time()))
+    if kind == "comment":
+        return len(post.life.comments_by(age))
+    if kind in ("reach", "views"):
+        return post.life.reached(age) if kind == "reach" else post.life.viewed(age)
+    return post.life.count(kind, age)
+
+
+# Times
+
+
+def unix_time(value: Any, name: str) -> datetime | None:
+    """A unix time or a date, as the Graph API takes both; None where nothing is given."""
+    if value in (None, ""):
+        return None
+    try:
+        if str(value).isdecimal():
+            return datetime.fromtimestamp(int(value), UTC)
+        found = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError) as fault:
+        raise graph.refuse(f"(#100) Param {name} must be a unix time", 100) from fault
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def timestamp(moment: datetime) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime
+
+from engagement.sandbox.accounts import Account
 
 X_EPOCH_MS = 1288834974657  # the documented start of X's ids: milliseconds = (id >> 22) + this
 
@@ -39,3 +42,19 @@ def _digits(count: int, *origin: object) -> str:
 
 def _key(*origin: object) -> str:
     return ":".join(str(part) for part in origin)
+
+
+POSTS: dict[str, Callable[[int, Account, int, datetime], str]] = {
+    "instagram": lambda seed, account, number, at: media_id("1792", seed, account.user_id, number),
+    "facebook": lambda seed, account, number, at: facebook_post(account.user_id, seed, number),
+    # The number sits in the low bits: posts of one millisecond keep their order.
+    "twitter": lambda seed, account, number, at: snowflake(at, number % 4096 * 1024 + low_bits(10, account.user_id)),
+    "tiktok": lambda seed, account, number, at: tiktok_video(at, seed, account.user_id, number),
+}
+
+COMMENTS: dict[str, Callable[[str, datetime, int], str]] = {
+    "instagram": lambda post_id, at, index: media_id("1785", post_id, index),
+    "facebook": lambda post_id, at, index: facebook_comment(post_id, index),
+    "twitter": lambda post_id, at, index: snowflake(at, low_bits(22, post_id, index)),
+    "tiktok": lambda post_id, at, index: media_id("7321", post_id, index),
+}

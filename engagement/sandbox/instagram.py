@@ -1,217 +1,204 @@
-"""Instagram in miniature: publishing in two steps, media fields, insights and comments (Graph API).
+"""Instagram in miniature: media, stories, insights, comments and tokens (Graph API), and the routes of all.
 
-Requests in, replies out; what the objects look like is in `instagram_objects.py`.
+Requests in, replies out; posts are made in `instagram_publishing.py`, objects described in `instagram_objects.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from engagement.sandbox import gate, graph, ids
+from engagement.sandbox import gate, graph, graph_push, graph_tokens
 from engagement.sandbox import graph_edges as edges
+from engagement.sandbox import instagram_insights as insights
 from engagement.sandbox import instagram_objects as objects
+from engagement.sandbox import instagram_publishing as publishing
+from engagement.sandbox.audience import Comment
 from engagement.sandbox.gate import Call, Platform
-from engagement.sandbox.graph_edges import ABSENT, Read
+from engagement.sandbox.graph_edges import Seen
+from engagement.sandbox.instagram_publishing import STORY
 from engagement.sandbox.messages import Reply, Request
-from engagement.sandbox.world import Pending, World
+from engagement.sandbox.tokens import Tokens
+from engagement.sandbox.world import Post, World
 
-MAX_CAPTION, MAX_HASHTAGS = 2200, 30
-POSTS_PER_DAY = 100
-CONTAINER_LIFE = timedelta(hours=24)
 LONG_LIVED_SECONDS = 5184000
-_HASHTAG = re.compile(r"#\w+")
+YOUNGEST = timedelta(hours=24)
 
-
-# Publishing
-
-
-def create_container(call: Call) -> Reply:
-    edges.require_own(call)
-    kind, url = _media_of(call.params)
-    caption = str(call.params.get("caption", ""))
-    _check_caption(caption)
-    made = Pending(
-        call.account,
-        call.world.time(),
-        kind,
-        caption,
-        {"url": url, "ai": str(call.params.get("is_ai_generated", "")).lower() == "true"},
-    )
-    container_id = ids.media_id(
-        "1788", call.world.seed, call.account.user_id, len(call.world.pending), made.created_at.isoformat()
-    )
-    made.extra["request"] = container_id
-    call.world.pending["instagram", container_id] = made
-    return Reply(200, {"id": container_id})
-
-
-def _media_of(params: Mapping[str, Any]) -> tuple[str, str]:
-    media_type = str(params.get("media_type", "IMAGE")).upper()
-    if media_type not in _URL_PARAMETERS:
-        raise graph.refuse(f"(#100) Unknown media type {media_type}", 100, subcode=2207023, title="Unknown media type")
-    kind, parameter = _URL_PARAMETERS[media_type]
-    url = str(params.get(parameter, ""))
-    if not url.startswith(("http://", "https://")):
-        raise graph.refuse(f"(#100) The parameter {parameter} is required", 100)
-    return kind, url
-
-
-_URL_PARAMETERS = {"IMAGE": ("image", "image_url"), "REELS": ("video", "video_url")}
-
-
-def _check_caption(caption: str) -> None:
-    if len(caption) > MAX_CAPTION:
-        raise graph.refuse("The caption was too long.", 100, subcode=2207010, title="Caption is too long")
-    if len(_HASHTAG.findall(caption)) > MAX_HASHTAGS:
-        raise graph.refuse("The caption has too many hashtags, at most 30 are allowed.", 100, title="Too many hashtags")
-
-
-def publish(call: Call) -> Reply:
-    edges.require_own(call)
-    call.world.count_create_call(call.account)
-    container = _publishable(call, str(call.params.get("creation_id", "")))
-    if call.world.posts_since(call.account, 24) >= POSTS_PER_DAY:
-        raise graph.refuse(
-            "You reached maximum number of posts that is allowed to be published by Content Publishing API.",
-            9,
-            subcode=2207042,
-        )
-    post = call.world.publish(call.account, kind=container.kind, text=container.text, extra=container.extra)
-    container.post_id = post.post_id
-    return Reply(200, {"id": post.post_id})
-
-
-def _publishable(call: Call, container_id: str) -> Pending:
-    container = call.world.pending.get(("instagram", container_id))
-    if container is None or container.account != call.account or container.post_id:
-        raise graph.refuse("Media ID is not available", 24, subcode=2207006, title="Media not found")
-    if _status(call.world, container) == "EXPIRED":
-        raise graph.refuse("The requested resource does not exist", 24, subcode=2207008, title="Container expired")
-    if _status(call.world, container) == "IN_PROGRESS":
-        container.polls += 1
-        raise graph.refuse(
-            "Media ID is not available: the media is not ready for publishing, please wait",
-            9007,
-            subcode=2207027,
-        )
-    return container
-
-
-def _status(world: World, container: Pending) -> str:
-    """A video is processed after one look: by asking, not by time, as the clock may stand still."""
-    if container.post_id:
-        return "PUBLISHED"
-    if world.time() - container.created_at > CONTAINER_LIFE:
-        return "EXPIRED"
-    return "IN_PROGRESS" if container.kind == "video" and container.polls < 1 else "FINISHED"
-
-
-_STATUS_TEXTS = {
-    "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
-    "IN_PROGRESS": "In Progress: Media is still being processed.",
-    "EXPIRED": "Expired: The container was not published within 24 hours and has expired.",
-    "PUBLISHED": "Published: Media has been successfully published.",
-}
-
-
-def _container(call: Call, container: Pending) -> Reply:
-    status = _status(call.world, container)
-    container.polls += 1
-    table: dict[str, Read] = {
-        "id": lambda item, one: item.extra["request"],
-        "status_code": lambda item, one: status,
-        "status": lambda item, one: _STATUS_TEXTS[status],
-    }
-    return Reply(200, edges.project(container, edges.asked_fields(call, "id"), table, "IGContainer"))
-
-
-def publishing_limit(call: Call) -> Reply:
-    edges.require_own(call)
-    table: dict[str, Read] = {
-        "quota_usage": lambda used, one: used,
-        "config": lambda used, one: {"quota_total": POSTS_PER_DAY, "quota_duration": 86400},
-        "id": lambda used, one: ABSENT,
-    }
-    used = call.world.posts_since(call.account, 24)
-    return Reply(
-        200,
-        {"data": [edges.project(used, edges.asked_fields(call, "quota_usage"), table, "ContentPublishingLimit")]},
-    )
-
-
-# Reading
+# Objects
 
 
 def node(call: Call) -> Reply:
-    """A container, a media object or the account, whichever the id names."""
+    """A container, a media object, a comment or the account, whichever the id names."""
     container = call.world.pending.get(("instagram", call.ids["object"]))
     if container is not None and container.account == call.account:
-        return _container(call, container)
-    if call.ids["object"] in ("me", call.account.user_id):
-        return Reply(200, edges.project(call, edges.asked_fields(call, "id"), objects.ACCOUNT, "IGUser"))
-    return Reply(
-        200,
-        edges.project(edges.own_post(call), edges.asked_fields(call, "id"), objects.MEDIA, "ShadowIGMedia"),
-    )
+        return publishing.container_node(call, container)
+    if _is_own_account(call):
+        return Reply(200, objects.account(call, edges.asked_fields(call, "id")))
+    if ("instagram", call.ids["object"]) in call.world.posts:
+        return Reply(200, objects.media(edges.own_post(call), edges.asked_fields(call, "id"), _tokens(call)))
+    child = objects.find_child(call.world, call.account.user_id, call.ids["object"])
+    if child is not None:
+        return Reply(200, objects.child(child, edges.asked_fields(call, "id")))
+    return Reply(200, objects.comment(*_needed_comment(call), edges.asked_fields(call, objects.COMMENT_DEFAULT)))
+
+
+def _is_own_account(call: Call) -> bool:
+    return call.ids["object"] in ("me", call.account.user_id)
+
+
+def _tokens(call: Call) -> Tokens:
+    return call.world.tokens_of(call.account, call.token_kind)
 
 
 def media_list(call: Call) -> Reply:
-    edges.require_own(call)
-    chosen, paging = edges.page(
-        call.world.posts_of(call.account), call.request, key=lambda post: post.post_id, default=25, most=100
+    """Everything but stories, newest first."""
+    return _listed(call, [post for post in _posts(call) if objects.product(post) != STORY])
+
+
+def stories(call: Call) -> Reply:
+    """The stories of the last 24 hours."""
+    start = call.world.time() - insights.STORY_LIFE
+    return _listed(
+        call, [post for post in _posts(call) if objects.product(post) == STORY and post.published_at > start]
     )
+
+
+def _posts(call: Call) -> list[Post]:
+    edges.require_own(call)
+    return call.world.posts_of(call.account)
+
+
+def _listed(call: Call, posts: list[Post]) -> Reply:
+    chosen, paging = edges.page(posts, call.request, key=lambda post: post.post_id, default=25, most=100)
     fields = edges.asked_fields(call, "id")
-    data = [
-        edges.project(edges.Seen(call.world, call.request, post), fields, objects.MEDIA, "ShadowIGMedia")
-        for post in chosen
-    ]
+    data = [objects.media(Seen(call.world, call.request, post), fields, _tokens(call)) for post in chosen]
     return Reply(200, edges.paged(data, paging))
 
 
-def media_insights(call: Call) -> Reply:
-    return Reply(200, objects.insights(edges.own_post(call), str(call.params.get("metric", ""))))
+def children(call: Call) -> Reply:
+    """The parts of a carousel."""
+    fields = edges.asked_fields(call, "id")
+    return Reply(
+        200, {"data": [objects.child(one, fields) for one in edges.own_post(call).post.extra.get("children", ())]}
+    )
+
+
+def object_insights(call: Call) -> Reply:
+    """Numbers of a media object, or of the account; parts of a carousel have none."""
+    if _is_own_account(call):
+        return Reply(200, insights.account(call))
+    if objects.find_child(call.world, call.account.user_id, call.ids["object"]) is not None:
+        raise graph.refuse("(#100) Insights are not available for the children of a carousel", 100)
+    return Reply(200, insights.media(edges.own_post(call), str(call.params.get("metric", "")), _tokens(call)))
+
+
+# Comments
 
 
 def media_comments(call: Call) -> Reply:
-    seen = edges.own_post(call)
-    newest_first = call.world.comments(seen.post)[::-1]
-    chosen, paging = edges.page(newest_first, call.request, key=lambda comment: comment.comment_id, default=50, most=50)
-    data = [objects.comment(seen, comment, edges.asked_fields(call, "id,text,timestamp")) for comment in chosen]
-    return Reply(200, edges.paged(data, paging))
+    """Comments on the media itself, newest first; replies stand below them."""
+    fields = edges.asked_fields(call, objects.COMMENT_DEFAULT)
+    return Reply(200, objects.comment_edge(edges.own_post(call), call.request, fields))
+
+
+def comment_replies(call: Call) -> Reply:
+    """What people answered to a comment."""
+    seen, comment = _needed_comment(call)
+    fields = edges.asked_fields(call, objects.COMMENT_DEFAULT)
+    return Reply(200, objects.comment_edge(seen, call.request, fields, comment.comment_id))
+
+
+def hide_comment(call: Call) -> Reply:
+    """Hide a comment, or show it again."""
+    seen, comment = _needed_comment(call)
+    if "hide" not in call.params:
+        raise graph.refuse("(#100) The parameter hide is required", 100)
+    hidden = str(call.params["hide"]).lower() == "true"
+    call.world.edit_comment(seen.post, comment.comment_id, {"hidden": hidden})
+    return Reply(200, {"success": True})
+
+
+def delete_comment(call: Call) -> Reply:
+    """Delete a comment and the replies below it."""
+    seen, comment = _needed_comment(call)
+    call.world.edit_comment(seen.post, comment.comment_id, {"deleted": True})
+    return Reply(200, {"success": True})
+
+
+def _needed_comment(call: Call) -> tuple[Seen, Comment]:
+    """A comment that can be seen, under a post of the caller."""
+    found = call.world.find_comment(call.ids["object"])
+    if found is not None and found[0].account == call.account:
+        seen = Seen(call.world, call.request, found[0])
+        for shown in objects.visible_comments(seen):
+            if shown.comment_id == call.ids["object"]:
+                return seen, shown
+    raise graph.gone(call.ids["object"])
+
+
+# Tokens
 
 
 def refresh(call: Call) -> Reply:
-    """Gives 60 more days; an expired token is refused before this point, as documented."""
+    """60 more days for a token at least 24 hours old; an expired one is refused before this point, as documented."""
     if call.params.get("grant_type") != "ig_refresh_token":
         raise graph.refuse("(#100) The parameter grant_type must be ig_refresh_token", 100)
-    tokens = call.world.renew(call.account)
+    tokens = _tokens(call)
+    tokens.refresh_calls += 1
+    if tokens.access_life and tokens.issued_at and call.world.time() - tokens.issued_at < YOUNGEST:
+        raise graph.refuse("(#100) The access token must be at least 24 hours old to be refreshed", 100)
+    return _renewed(call)
+
+
+def exchange(call: Call) -> Reply:
+    """A long-lived token for a short-lived one."""
+    if call.params.get("grant_type") != "ig_exchange_token" or not call.params.get("client_secret"):
+        raise graph.refuse("(#100) grant_type must be ig_exchange_token, with client_secret", 100)
+    return _renewed(call)
+
+
+def _renewed(call: Call) -> Reply:
+    tokens = call.world.renew(call.account, call.token_kind)
     return Reply(200, {"access_token": tokens.access, "token_type": "bearer", "expires_in": LONG_LIVED_SECONDS})
 
 
 def batch(call: Call) -> Reply:
+    """At most 50 requests in one; every item counts against the limits."""
     return graph.batch(call.request, lambda request: gate.answer(call.world, request, PLATFORM))
 
 
 PLATFORM = Platform(
     name="instagram",
-    open_routes=(("GET", "/", graph.root),),
+    open_routes=(
+        ("GET", "/", graph.root),
+        ("GET", "/debug_token", graph_tokens.debug),
+        ("GET", "/oauth/access_token", graph_tokens.exchange),
+    ),
     routes=(
         ("POST", "/", batch),
         ("GET", "/refresh_access_token", refresh),
-        ("POST", "/{owner}/media", create_container),
-        ("POST", "/{owner}/media_publish", publish),
+        ("GET", "/access_token", exchange),
+        ("GET", "/me/accounts", graph_tokens.pages),
+        ("POST", "/{owner}/media", publishing.create_container),
+        ("POST", "/{owner}/media_publish", publishing.publish),
         ("GET", "/{owner}/media", media_list),
-        ("GET", "/{owner}/content_publishing_limit", publishing_limit),
-        ("GET", "/{object}/insights", media_insights),
+        ("GET", "/{owner}/stories", stories),
+        ("GET", "/{owner}/content_publishing_limit", publishing.publishing_limit),
+        *graph.subscription_routes("comments", "live_comments", "mentions", "story_insights"),
+        ("GET", "/{object}/insights", object_insights),
         ("GET", "/{object}/comments", media_comments),
+        ("GET", "/{object}/replies", comment_replies),
+        ("GET", "/{object}/children", children),
         ("GET", "/{object}", node),
+        ("POST", "/{object}", hide_comment),
+        ("DELETE", "/{object}", delete_comment),
     ),
     refusals=graph.refusals(80002, "instagram"),
     headers=graph.headers,
     simplify=graph.without_version,
+    usage=graph.usage("instagram"),
+    is_counted=graph.is_counted,
+    refused_count=True,
+    push=graph_push.push(graph_push.instagram_events),
 )
 
 

@@ -16,6 +16,10 @@ from urllib.parse import parse_qsl, urlencode
 
 Json = dict[str, Any]
 
+JSON, HTML = "application/json; charset=UTF-8", "text/html; charset=UTF-8"
+# How a reply travels when it does not come as one whole.
+HANG, DROP, DRIP, ENDLESS = "hang", "drop", "drip", "endless"
+
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _PART_NAME = re.compile(rb'name="([^"]*)"')
 
@@ -26,16 +30,30 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """A status, a JSON body and headers; `delay` (seconds) and `broken` are worked off on the way out."""
+    """A status, a JSON body and headers; what follows them is worked off on the way out.
+
+    `delay` is in seconds, and so is `seconds`, the time a `manner` of travelling takes. A body that is not JSON
+    is text of its `content_type`.
+    """
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     broken: bool = False
+    manner: str = ""
+    seconds: float = 0.0
+    content_type: str = JSON
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a caller with little patience has nothing of it."""
+        return self.delay > 0 or self.manner in (HANG, DROP)
 
     @property
     def text(self) -> str:
+        if self.content_type != JSON:
+            return str(self.body)
         encoded = json.dumps(self.body, separators=(",", ":"))
         return encoded[: max(1, len(encoded) * 2 // 3)] if self.broken else encoded
 
@@ -81,10 +99,12 @@ class Request:
 
     @cached_property
     def token(self) -> str:
-        """The bearer token, else the parameter the Graph API takes; empty when there is none."""
+        """The bearer token, else TikTok Business' header, else the Graph API's parameter; empty without any."""
         scheme, _, bearer = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() in ("bearer", "oauth") and bearer:
             return bearer.strip()
+        if own := self.headers.get("access-token"):
+            return own.strip()
         try:
             return str(self.params.get("access_token", ""))
         except Malformed:

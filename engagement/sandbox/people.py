@@ -7,7 +7,7 @@ when they act in `audience.py`.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -50,6 +50,12 @@ def bots(seed: int, platform: str, fortnight: int) -> tuple[Person, ...]:
     rng = random.Random(f"{seed}:bots:{platform}:{fortnight}")
     start = datetime.fromtimestamp(fortnight * FORTNIGHT.total_seconds(), UTC)
     return tuple(_bot(rng, platform, start) for _ in range(BOTS_PER_FORTNIGHT))
+
+
+def stranger(seed: int, platform: str, handle: str) -> Person:
+    """Somebody by the handle given, with a fan's profile; equal handles are the same person."""
+    fan = _fan(random.Random(f"{seed}:stranger:{platform}:{handle}"), platform)
+    return replace(fan, handle=handle, name=handle.replace("_", " ").replace(".", " ").title())
 
 
 def fortnight_of(moment: datetime) -> int:

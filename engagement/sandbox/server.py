@@ -16,26 +16,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from engagement.sandbox import control, facebook, instagram, tiktok, twitter
+from engagement.sandbox import control, control_push, guide
 from engagement.sandbox.gate import MAX_BODY_BYTES
-from engagement.sandbox.messages import Reply, Request
+from engagement.sandbox.messages import DROP, ENDLESS, HANG, Reply, Request
+from engagement.sandbox.platforms import ANSWERS, PLATFORMS
 from engagement.sandbox.world import World
 
 logger = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-PLATFORMS = {module.PLATFORM.name: module for module in (instagram, facebook, twitter, tiktok)}
-_ANSWERS: dict[str, Callable[[World, Request], Reply]] = {
-    **{name: module.answer for name, module in PLATFORMS.items()},
-    "sandbox": control.answer,
-}
+DRIP_PIECES = 20
+PUSH_EVERY_SECONDS = 5.0  # how often a sandbox that runs on its own delivers events
 
 
 def answer(world: World, request: Request) -> Reply:
-    """The reply of whoever the first part of the path names; a refused body counts as an answer, too."""
-    respond = _ANSWERS.get(request.platform)
+    """The reply of whoever the first part of the path names; the sandbox's own endpoints lock the world themselves."""
+    if request.platform in ("", "sandbox"):
+        return (control.answer if request.platform else guide.answer)(world, request)
+    respond = ANSWERS.get(request.platform)
     if respond is None:
-        known = ", ".join(f"/{name}" for name in _ANSWERS)
+        known = ", ".join(f"/{name}" for name in (*ANSWERS, "sandbox"))
         return Reply(404, {"error": {"field": "path", "message": f"Paths begin with {known}"}})
     with world.lock:
         return respond(world, request)
@@ -58,11 +58,18 @@ def serve(world: World, port: int = 0) -> Iterator[str]:
 def run_forever(world: World, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `on_ready` gets the base address once connections are accepted."""
     server = _Server((HOST, port), world)
+    threading.Thread(target=_push_on, args=(server,), daemon=True).start()
     try:
         on_ready(server.address)
         server.serve_forever()
     finally:
         server.server_close()
+
+
+def _push_on(server: _Server) -> None:
+    """A running clock moves by itself, and events with it."""
+    while not server.ended.wait(PUSH_EVERY_SECONDS):
+        control_push.deliver_new(server.world)
 
 
 class _Server(ThreadingHTTPServer):
@@ -72,6 +79,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], world: World) -> None:
         self.world = world
         self.connections: set[socket.socket] = set()
+        self.ended = threading.Event()
         super().__init__(address, _Connection)
 
     @property
@@ -89,6 +97,7 @@ class _Server(ThreadingHTTPServer):
     def server_close(self) -> None:
         """Idle keep-alive connections would otherwise go on being answered after the end."""
         super().server_close()
+        self.ended.set()
         for connection in tuple(self.connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -139,27 +148,62 @@ class _Connection(BaseHTTPRequestHandler):
     def _refuse(self, request: Request, kind: str, message: str, status: int) -> None:
         """The body stays unread, so the connection cannot be used again."""
         self.close_connection = True
-        module = PLATFORMS.get(request.platform)
+        platform = PLATFORMS.get(request.platform)
         reply = (
-            module.PLATFORM.refusals[kind](request, message)
-            if module
+            platform.refusals[kind](request, message)
+            if platform
             else Reply(status, {"error": {"field": "body", "message": message}})
         )
         self._send(reply)
 
     def _send(self, reply: Reply) -> None:
         if reply.delay:
-            time.sleep(reply.delay)
-        content = reply.text.encode()
+            self.server.ended.wait(reply.delay)
+        if reply.manner in (HANG, DROP):
+            self.server.ended.wait(reply.seconds)
+            self._hang_up()
+        elif reply.manner == ENDLESS:
+            self._send_head(reply, None)
+            self._send_for_ever(reply.seconds)
+        else:
+            content = reply.text.encode()
+            self._send_head(reply, len(content))
+            self._send_body(content, reply.seconds)
+
+    def _send_head(self, reply: Reply, length: int | None) -> None:
+        """Without a length the end of the connection is the end of the body."""
+        self.close_connection = self.close_connection or length is None
         self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Type", reply.content_type)
+        if length is not None:
+            self.send_header("Content-Length", str(length))
         if self.close_connection:
             self.send_header("Connection", "close")
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+
+    def _send_body(self, content: bytes, seconds: float) -> None:
+        """At once, or in small pieces spread over the seconds."""
+        pieces = DRIP_PIECES if seconds else 1
+        size = max(1, -(-len(content) // pieces))
+        starts = range(0, len(content), size)
+        for start in starts:
+            if seconds:
+                self.wfile.flush()
+                self.server.ended.wait(seconds / len(starts))
+            self.wfile.write(content[start : start + size])
+
+    def _send_for_ever(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.wfile.write(b'{"data":[0')
+        while time.monotonic() < end and not self.server.ended.is_set():
+            self.wfile.write(b",0" * 32 * 1024)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, *args: Any) -> None:
         logger.debug(*args)

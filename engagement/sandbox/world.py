@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engagement.sandbox import accounts, audience, ids, ledger
+from engagement.sandbox import audience, ids, ledger, people
 from engagement.sandbox.accounts import ACCOUNTS, PERSONAS, Account
 from engagement.sandbox.audience import Comment, Life, Occasion
+from engagement.sandbox.callbacks import Callback
+from engagement.sandbox.changes import Changes
 from engagement.sandbox.faults import Faults
+from engagement.sandbox.limits import Limits
 from engagement.sandbox.messages import Json
+from engagement.sandbox.tokens import Tokens, TokenStore, limit_life
 
 _HASHTAG = re.compile(r"#(\w+)")
+_OWNERS = {account.user_id: account for account in ACCOUNTS}
 FINISHED_POLLS = 9  # more than any platform makes a client ask
 
 
@@ -59,29 +63,20 @@ class Pending:
 
 
 @dataclass
-class Tokens:
-    """The tokens of one account; a renewed account knows a later generation."""
-
-    account: Account
-    generation: int = 0
-
-    @property
-    def access(self) -> str:
-        return accounts.access_token(self.account, self.generation)
-
-    @property
-    def refresh(self) -> str | None:
-        return accounts.refresh_token(self.account, self.generation)
-
-
-@dataclass
 class World:
     """All state; `now` set means a clock that stands still until it is moved. Hold `lock` while asking."""
 
     seed: int
     now: datetime | None = None
     ledger: Path | None = None
+    token_life: bool = False
     faults: Faults = field(default_factory=Faults)
+    limits: Limits = field(default_factory=Limits)
+    callbacks: dict[str, Callback] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
+    delays: dict[str, timedelta] = field(default_factory=dict)
+    followers: dict[str, int] = field(default_factory=dict)
+    subscriptions: dict[str, list[str]] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     pending: dict[tuple[str, str], Pending] = field(default_factory=dict)
     create_calls: dict[str, int] = field(default_factory=dict)
@@ -91,7 +86,7 @@ class World:
         if self.now is not None and self.now.tzinfo is None:
             raise ValueError("now must carry a time zone")
         self._ahead = timedelta(0)
-        self._tokens = {account.user_id: Tokens(account) for account in ACCOUNTS}
+        self.tokens = TokenStore()
         self._numbers = {account.user_id: 0 for account in ACCOUNTS}
         entries = list(ledger.read(self.ledger))
         self._agree_on_seed(entries)
@@ -99,6 +94,8 @@ class World:
         for entry in entries:
             if replay := _REPLAYS.get(entry["entry"]):
                 replay(self, entry)
+        if self.token_life:
+            limit_life(self.tokens, self.time())
 
     def _agree_on_seed(self, entries: list[Json]) -> None:
         """The ledger's seed wins: under another one its posts would have other ids and another life."""
@@ -124,6 +121,11 @@ class World:
         self._set_clock(to)
         ledger.append(self.ledger, {"entry": "clock", "now": to.isoformat()})
 
+    def tick(self) -> None:
+        """Let a standing clock tell what comes after from what was before; a running one does so by itself."""
+        if self.now is not None:
+            self.now += timedelta(milliseconds=1)
+
     def _set_clock(self, to: datetime) -> None:
         if self.now is not None:
             self.now = to
@@ -132,41 +134,42 @@ class World:
 
     # Accounts
 
+    def tokens_for(self, platform: str, token: str) -> Tokens | None:
+        return self.tokens.by_access(platform, token)
+
     def account_for(self, platform: str, token: str) -> Account | None:
-        return next(
-            (
-                tokens.account
-                for tokens in self._tokens.values()
-                if tokens.account.platform == platform and tokens.access == token
-            ),
-            None,
-        )
+        found = self.tokens_for(platform, token)
+        return found.account if found else None
 
     def account_to_refresh(self, platform: str, token: str) -> Account | None:
-        return next(
-            (
-                tokens.account
-                for tokens in self._tokens.values()
-                if tokens.account.platform == platform and tokens.refresh and tokens.refresh == token
-            ),
-            None,
-        )
+        """Whose refresh token this is, while it works; every try is counted."""
+        found = self.tokens.to_refresh(platform, token, self.time())
+        return found.account if found else None
 
-    def tokens_of(self, account: Account) -> Tokens:
-        return self._tokens[account.user_id]
+    def tokens_of(self, account: Account, kind: str = "") -> Tokens:
+        return self.tokens.of(account, kind)
 
-    def renew(self, account: Account) -> Tokens:
+    def renew(self, account: Account, kind: str = "") -> Tokens:
         """Give out the next tokens; the old ones stop working, as where refresh tokens rotate."""
-        tokens = self._tokens[account.user_id]
-        tokens.generation += 1
+        tokens = self.tokens.of(account, kind)
+        self.tokens.renew(tokens, self.time())
         self.faults.refreshed(account.user_id, account.platform)
-        ledger.append(self.ledger, {"entry": "token", "user_id": account.user_id, "generation": tokens.generation})
+        ledger.append(
+            self.ledger,
+            {"entry": "token", "user_id": account.user_id, "kind": tokens.kind, "generation": tokens.generation},
+        )
         return tokens
+
+    def followers_of(self, account: Account) -> int:
+        return self.followers.get(account.user_id, account.followers)
 
     # Posts
 
-    def publish(self, account: Account, *, kind: str, text: str, extra: Json | None = None) -> Post:
-        post = self._make(account, kind, text, extra or {}, self.time())
+    def publish(
+        self, account: Account, *, kind: str, text: str, extra: Json | None = None, at: datetime | None = None
+    ) -> Post:
+        """`at` in the future schedules the post; nobody sees it before."""
+        post = self._make(account, kind, text, extra or {}, at or self.time())
         ledger.append(
             self.ledger,
             {
@@ -207,25 +210,71 @@ class World:
 
     def comments(self, post: Post) -> tuple[Comment, ...]:
         """What is visible under a post by now, oldest first."""
-        return post.life.comments_by(post.age(self.time()))
+        age = post.age(self.time())
+        return self.changes.comments(_key(post), post.life.comments_by(age), age)
 
     def count(self, post: Post, kind: str, truth: str | None = None) -> int:
         if kind == "comment":
             return sum(truth in (None, comment.truth) for comment in self.comments(post))
-        return post.life.count(kind, post.age(self.time()), truth)
+        age = post.age(self.time())
+        if (_key(post), kind) not in self.changes.lowered:
+            return post.life.count(kind, age, truth)
+        left = self.changes.left(_key(post), kind, {one: post.life.count(kind, age, one) for one in audience.TRUTHS})
+        return sum(left.values()) if truth is None else left[truth]
 
     def reach(self, post: Post) -> int:
-        return post.life.reached(post.age(self.time()))
+        reached = post.life.reached(post.age(self.time()))
+        return max(0, reached - self.changes.lowered.get((_key(post), "reach"), 0))
 
     def views(self, post: Post) -> int:
-        return post.life.viewed(post.age(self.time()))
+        viewed = post.life.viewed(post.age(self.time()))
+        return max(0, viewed - self.changes.lowered.get((_key(post), "views"), 0))
+
+    def is_late(self, post: Post) -> bool:
+        """Whether the numbers of this post are still to come: platforms are hours behind with insights."""
+        return self.time() - post.published_at < self.delays.get(post.account.platform, timedelta(0))
+
+    # Changes by hand
+
+    def find_comment(self, comment_id: str) -> tuple[Post, Comment] | None:
+        """Any comment there will ever be, seen or not."""
+        for post in self.posts.values():
+            for comment in self.changes.comments(_key(post), post.life.comments, float("inf")):
+                if comment.comment_id == comment_id:
+                    return post, comment
+        return None
+
+    def add_comment(self, post: Post, text: str, name: str, truth: str, parent: str = "") -> Comment:
+        """Somebody comments now; equal names are the same person."""
+        after, index = post.age(self.time()), len(post.life.comments) + len(self.changes.added.get(_key(post), ()))
+        comment_id = _comment_names(post.account, post.post_id, post.published_at)(after, index)
+        entry = {"comment_id": comment_id, "after": after, "name": name, "text": text, "truth": truth, "parent": parent}
+        self._add_comment(post, entry)
+        ledger.append(self.ledger, {"entry": "comment", **_named(post), **entry})
+        return self.changes.added[_key(post)][-1]
+
+    def _add_comment(self, post: Post, entry: Json) -> None:
+        author = people.stranger(self.seed, post.account.platform, entry["name"])
+        comment = Comment(
+            entry["comment_id"], entry["after"], author, entry["text"], entry["truth"], 0, parent=entry["parent"]
+        )
+        self.changes.add(_key(post), comment)
+
+    def edit_comment(self, post: Post, comment_id: str, edit: Json) -> None:
+        self.changes.edit(_key(post), comment_id, edit, self.time())
+        entry = {"entry": "comment_edit", **_named(post), "comment_id": comment_id, "at": self.time().isoformat()}
+        ledger.append(self.ledger, {**entry, "edit": edit})
+
+    def lower(self, post: Post, kind: str, by: int) -> None:
+        self.changes.lower(_key(post), kind, by)
+        ledger.append(self.ledger, {"entry": "lowered", **_named(post), "kind": kind, "by": by})
 
     def _make(self, account: Account, kind: str, text: str, extra: Json, published_at: datetime) -> Post:
         self._numbers[account.user_id] += 1
         number = self._numbers[account.user_id]
         local = published_at.astimezone(ZoneInfo(account.persona.timezone))
         tags = tuple(sorted({tag.lower() for tag in _HASHTAG.findall(text)}))
-        post_id = _POST_IDS[account.platform](self.seed, account, number, published_at)
+        post_id = ids.POSTS[account.platform](self.seed, account, number, published_at)
         life = audience.draw_life(
             Occasion(self.seed, account, number, published_at, local.hour, local.weekday(), kind, tags),
             self.effects[account.persona.slug],
@@ -240,7 +289,7 @@ class World:
 
     def _replay_post(self, entry: Json) -> None:
         """Bring back the post and, where publishing took several steps, the finished request behind it."""
-        account, extra = self._tokens[entry["user_id"]].account, entry["extra"]
+        account, extra = _OWNERS[entry["user_id"]], entry["extra"]
         published_at = datetime.fromisoformat(entry["published_at"])
         post = self._make(account, entry["kind"], entry["text"], extra, published_at)
         self.count_create_call(account)
@@ -254,8 +303,20 @@ class World:
         if post is not None:
             post.deleted = True
 
+    def _replay_comment(self, entry: Json) -> None:
+        if post := self.posts.get((entry["platform"], entry["post_id"])):
+            self._add_comment(post, entry)
+
+    def _replay_comment_edit(self, entry: Json) -> None:
+        at = datetime.fromisoformat(entry["at"])
+        self.changes.edit((entry["platform"], entry["post_id"]), entry["comment_id"], entry["edit"], at)
+
+    def _replay_lowered(self, entry: Json) -> None:
+        self.changes.lower((entry["platform"], entry["post_id"]), entry["kind"], entry["by"])
+
     def _replay_token(self, entry: Json) -> None:
-        self._tokens[entry["user_id"]].generation = entry["generation"]
+        tokens = self.tokens.of(_OWNERS[entry["user_id"]], entry.get("kind", ""))
+        self.tokens.restore(tokens, entry["generation"])
 
     def _replay_clock(self, entry: Json) -> None:
         self._set_clock(max(self.time(), datetime.fromisoformat(entry["now"])))
@@ -264,25 +325,11 @@ class World:
 _REPLAYS = {
     "post": World._replay_post,
     "deleted": World._replay_deletion,
+    "comment": World._replay_comment,
+    "comment_edit": World._replay_comment_edit,
+    "lowered": World._replay_lowered,
     "token": World._replay_token,
     "clock": World._replay_clock,
-}
-
-_POST_IDS: dict[str, Callable[[int, Account, int, datetime], str]] = {
-    "instagram": lambda seed, account, number, at: ids.media_id("1792", seed, account.user_id, number),
-    "facebook": lambda seed, account, number, at: ids.facebook_post(account.user_id, seed, number),
-    # The number sits in the low bits: posts of one millisecond keep their order.
-    "twitter": lambda seed, account, number, at: ids.snowflake(
-        at, number % 4096 * 1024 + ids.low_bits(10, account.user_id)
-    ),
-    "tiktok": lambda seed, account, number, at: ids.tiktok_video(at, seed, account.user_id, number),
-}
-
-_COMMENT_IDS: dict[str, Callable[[str, datetime, int], str]] = {
-    "instagram": lambda post_id, at, index: ids.media_id("1785", post_id, index),
-    "facebook": lambda post_id, at, index: ids.facebook_comment(post_id, index),
-    "twitter": lambda post_id, at, index: ids.snowflake(at, ids.low_bits(22, post_id, index)),
-    "tiktok": lambda post_id, at, index: ids.media_id("7321", post_id, index),
 }
 
 
@@ -290,10 +337,14 @@ def _key(post: Post) -> tuple[str, str]:
     return post.account.platform, post.post_id
 
 
+def _named(post: Post) -> Json:
+    return {"platform": post.account.platform, "post_id": post.post_id}
+
+
 def _others(account: Account) -> list[Account]:
     return [other for other in ACCOUNTS if other.platform == account.platform and other != account]
 
 
 def _comment_names(account: Account, post_id: str, published_at: datetime) -> audience.NameComment:
-    make = _COMMENT_IDS[account.platform]
+    make = ids.COMMENTS[account.platform]
     return lambda after, index: make(post_id, audience.moment(published_at, after), index)

@@ -73,13 +73,16 @@ def test_truth_adds_up_with_what_platforms_show(sandbox):
 
     truth = sandbox.ask("GET", "/sandbox/truth?platform=instagram").body
     shown = sandbox.ask("GET", f"/instagram/v26.0/{media_id}?fields=like_count,comments_count", account).body
-    comments = sandbox.ask("GET", f"/instagram/v26.0/{media_id}/comments?limit=50", account).body["data"]
+    comments = sandbox.ask("GET", f"/instagram/v26.0/{media_id}/comments?limit=50&fields=id,replies", account).body[
+        "data"
+    ]
 
     post = truth["posts"]["instagram"][media_id]
     assert set(truth["posts"]) == {"instagram"}
     assert sum(post[kind]["likes"] for kind in ("genuine", "bot", "persona")) == shown["like_count"]
     assert sum(post[kind]["comments"] for kind in ("genuine", "bot", "persona")) == shown["comments_count"]
-    assert set(truth["interactions"]["instagram"]) == {comment["id"] for comment in comments}
+    replies = [reply for comment in comments for reply in comment.get("replies", {"data": []})["data"]]
+    assert set(truth["interactions"]["instagram"]) == {comment["id"] for comment in comments + replies}
     assert set(truth["effects"]["lina"]) == {
         "liked_hashtags",
         "disliked_hashtags",
@@ -122,3 +125,122 @@ def test_unknown_control_is_refused(sandbox, method, path, status):
 
     assert answer.status == status
     assert set(answer.body["error"]) == {"field", "message"}
+
+
+# Comments and posts by hand
+
+
+def change(sandbox, kind, **fields):
+    return sandbox.ask("POST", f"/sandbox/{kind}", json=fields)
+
+
+def shown_comments(sandbox, account, media_id):
+    path = f"/instagram/v26.0/{media_id}/comments"
+    query = {"fields": "id,text,like_count,hidden,username,replies{id,parent_id}"}
+    return {one["id"]: one for one in sandbox.ask("GET", path, account, query=query).body["data"]}
+
+
+def test_comment_by_hand_shows_at_once_and_counts(sandbox):
+    account = sandbox.account("instagram")
+    media_id = sandbox.published(account)
+
+    made = change(sandbox, "comments", post=media_id, text="hello", author="ann.b", truth="bot").body["comment"]
+
+    media = sandbox.ask("GET", f"/instagram/v26.0/{media_id}?fields=comments_count", account).body
+    truth = sandbox.ask("GET", "/sandbox/truth?platform=instagram").body
+    assert shown_comments(sandbox, account, media_id)[made]["username"] == "ann.b"
+    assert media["comments_count"] == 1
+    assert truth["interactions"]["instagram"] == {made: "bot"}
+
+
+def test_comment_is_edited_hidden_and_deleted_with_its_replies(sandbox):
+    account = sandbox.account("instagram")
+    media_id = sandbox.published(account)
+    made = change(sandbox, "comments", post=media_id, text="hello").body["comment"]
+    change(sandbox, "comments", post=media_id, text="answer", parent=made)
+
+    change(sandbox, "comments", comment=made, text="goodbye", likes=9, hidden=True)
+    edited = shown_comments(sandbox, account, media_id)[made]
+    change(sandbox, "comments", comment=made, deleted=True)
+
+    assert (edited["text"], edited["like_count"], edited["hidden"]) == ("goodbye", 9, True)
+    assert [reply["parent_id"] for reply in edited["replies"]["data"]] == [made]
+    assert sandbox.world.comments(sandbox.world.posts["instagram", media_id]) == ()
+
+
+def test_counts_fall_when_they_are_lowered(sandbox):
+    account = sandbox.account("facebook")
+    post_id = sandbox.published(account)
+    sandbox.wait(days=3)
+    before = change(sandbox, "posts", post=post_id, lower={"likes": 1}).body
+
+    after = change(sandbox, "posts", post=post_id, lower={"likes": 5, "reach": 7}).body
+
+    truth = sandbox.ask("GET", "/sandbox/truth?platform=facebook").body["posts"]["facebook"][post_id]
+    assert (before["likes"] - after["likes"], before["reach"] - after["reach"]) == (5, 7)
+    assert sum(truth[kind]["likes"] for kind in ("genuine", "bot", "persona")) == after["likes"]
+
+
+def test_counts_never_fall_below_nothing(sandbox):
+    post_id = sandbox.published(sandbox.account("facebook"))
+
+    after = change(sandbox, "posts", post=post_id, lower={"likes": 50, "views": 50}).body
+
+    assert (after["likes"], after["views"]) == (0, 0)
+
+
+def test_post_is_taken_down_by_the_platform(sandbox):
+    account = sandbox.account("twitter")
+    post_id = sandbox.published(account)
+
+    change(sandbox, "posts", post=post_id, deleted=True)
+
+    assert "errors" in sandbox.ask("GET", f"/twitter/2/tweets/{post_id}", account).body
+
+
+def test_hidden_likes_are_missing_and_come_back(sandbox):
+    account = sandbox.account("instagram")
+    path = f"/instagram/v26.0/{(media_id := sandbox.published(account))}?fields=like_count"
+
+    change(sandbox, "posts", post=media_id, hide_likes=True)
+    hidden = sandbox.ask("GET", path, account).body
+    change(sandbox, "posts", post=media_id, hide_likes=False)
+
+    assert hidden == {"id": media_id}
+    assert sandbox.ask("GET", path, account).body == {"id": media_id, "like_count": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        pytest.param("comments", {"text": "x"}, "post", id="comment-nowhere"),
+        pytest.param("comments", {"comment": "1", "text": "x"}, "comment", id="unknown-comment"),
+        pytest.param("comments", {"comment": "1", "likes": -1}, "likes", id="negative-likes"),
+        pytest.param("posts", {"post": "1"}, "post", id="unknown-post"),
+        pytest.param("posts", {}, "post", id="no-post"),
+        pytest.param("posts", {"post": "1", "lower": {"fame": 1}}, "lower", id="unknown-count"),
+        pytest.param("posts", {"post": "1", "lower": {"likes": 0}}, "lower.likes", id="no-amount"),
+        pytest.param("accounts", {"account": "1", "followers": 1}, "account", id="unknown-account"),
+        pytest.param("delays", {"hours": "two"}, "hours", id="text-hours"),
+        pytest.param("limits", {"platform": "instagram", "amount": 0, "seconds": 1}, "amount", id="no-calls"),
+        pytest.param("limits", {"platform": "instagram", "amount": 1}, "seconds", id="no-window"),
+        pytest.param("limits", {"platform": "instagram", "amount": 1, "seconds": 1, "per": "x"}, "per", id="per-what"),
+        pytest.param("tokens", {"life": "documented", "kind": "x"}, "kind", id="unknown-kind"),
+    ],
+)
+def test_bad_change_names_the_field(sandbox, path, body, field):
+    answer = sandbox.ask("POST", f"/sandbox/{path}", json=body)
+
+    assert (answer.status, answer.body["error"]["field"]) == (400, field)
+
+
+def test_delays_keep_insights_of_fresh_posts_empty(sandbox):
+    account = sandbox.account("instagram")
+    path = f"/instagram/v26.0/{sandbox.published(account)}/insights?metric=views"
+    change(sandbox, "delays", platform="instagram", hours=48)
+
+    fresh = sandbox.ask("GET", path, account).body
+    sandbox.wait(hours=48)
+
+    assert fresh == {"data": []}
+    assert sandbox.ask("GET", path, account).body["data"][0]["name"] == "views"

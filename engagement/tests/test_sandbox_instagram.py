@@ -67,7 +67,8 @@ def test_container_ends_after_a_day(sandbox, account):
         pytest.param({"image_url": IMAGE, "caption": "x" * 2201}, (400, 100, 2207010), id="caption-too-long"),
         pytest.param({"image_url": IMAGE, "caption": "#a " * 31}, (400, 100, None), id="too-many-hashtags"),
         pytest.param({"caption": "no image"}, (400, 100, None), id="no-image"),
-        pytest.param({"media_type": "CAROUSEL", "children": "1"}, (400, 100, 2207023), id="unknown-type"),
+        pytest.param({"media_type": "HOLOGRAM"}, (400, 100, 2207023), id="unknown-type"),
+        pytest.param({"media_type": "CAROUSEL", "children": "1"}, (400, 100, 2207028), id="one-child"),
     ],
 )
 def test_container_refuses(sandbox, account, form, expected):
@@ -122,7 +123,10 @@ def test_comments_come_newest_first_with_author(sandbox, account):
 
     assert times == sorted(times, reverse=True)
     assert page["data"][0]["from"]["username"] == page["data"][0]["username"]
-    assert len(page["data"]) == sandbox.world.count(sandbox.world.posts["instagram", media_id], "comment")
+    replies = [reply for one in page["data"] for reply in one.get("replies", {"data": []})["data"]]
+    assert len(page["data"]) + len(replies) == sandbox.world.count(
+        sandbox.world.posts["instagram", media_id], "comment"
+    )
 
 
 def test_batch_answers_each_item_and_nulls_the_late_one(sandbox, account):

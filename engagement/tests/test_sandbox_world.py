@@ -211,3 +211,53 @@ def test_ledger_remembers_the_request_behind_a_post(tmp_path, platform):
     after = World(7, START, path)
 
     assert after.pending[platform, "1788"].post_id == post.post_id
+
+
+def test_some_comments_answer_an_earlier_one():
+    world = filled(posts=60)
+
+    answers = [(post, one) for post in world.posts.values() for one in post.life.comments if one.parent]
+
+    for post, one in answers:
+        (parent,) = [other for other in post.life.comments if other.comment_id == one.parent]
+        assert parent.after <= one.after
+        assert parent.parent == ""
+    comments = sum(len(post.life.comments) for post in world.posts.values())
+    assert 0.05 < len(answers) / comments < 0.2
+
+
+@pytest.mark.parametrize(("platform", "has_unnamed"), [("instagram", True), ("facebook", True), ("twitter", False)])
+def test_meta_alone_names_some_authors_by_no_id(platform, has_unnamed):
+    world = filled(posts=60, platform=platform)
+
+    unnamed = [one for post in world.posts.values() for one in post.life.comments if not one.is_signed]
+
+    assert bool(unnamed) is has_unnamed
+    assert all(one.truth != PERSONA for one in unnamed)
+
+
+def test_ledger_remembers_comments_edits_and_lowered_counts(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    before = World(7, START, path)
+    post = before.publish(account("facebook"), kind="text", text="kept")
+    made = before.add_comment(post, "hello", "ann", GENUINE)
+    before.edit_comment(post, made.comment_id, {"text": "goodbye"})
+    before.move_clock(LATER)
+    before.lower(post, "like", 3)
+
+    after = World(7, START, path)
+
+    again = after.posts["facebook", post.post_id]
+    assert facts(after, again) == facts(before, post)
+    assert "goodbye" in {one.text for one in after.comments(again)}
+
+
+def test_scheduled_post_is_seen_from_its_time_on():
+    world = World(7, START)
+    post = world.publish(account("facebook"), kind="text", text="later", at=START + timedelta(hours=1))
+
+    before = world.post("facebook", post.post_id)
+    world.move_clock(START + timedelta(hours=1))
+
+    assert before is None
+    assert world.posts_of(account("facebook")) == [post]

@@ -25,16 +25,17 @@ class Command(ConsoleCommand):
         parser.add_argument("--port", type=int, default=8900, help="0 takes a free one (default: 8900)")
         parser.add_argument("--seed", type=int, default=7, help="equal seeds give equal days (default: 7)")
         parser.add_argument("--ledger", type=Path, metavar="FILE", help="remember posts in this file over a restart")
+        parser.add_argument("--token-life", action="store_true", help="let tokens end as the platforms document it")
         parser.add_argument("--start", metavar="ISO", help="let the clock stand at this moment until it is moved")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        start, port = _moment(options["start"]), options["port"]
+        start, port, life = _moment(options["start"]), options["port"], options["token_life"]
         if not 0 <= port <= 65535:
             raise CommandError(f"--port {port} is no port. Give a number from 0 to 65535.")
         # A process runner ends it with SIGTERM; like Ctrl-C it must leave no address behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            run_forever(World(options["seed"], start, options["ledger"]), port, self._ready)
+            run_forever(World(options["seed"], start, options["ledger"], life), port, self._ready)
         except KeyboardInterrupt:
             self.say("The sandbox has ended.")
         except OSError as error:
@@ -46,7 +47,10 @@ class Command(ConsoleCommand):
         # The settings of a development installation look here.
         settings.SANDBOX_ADDRESS_FILE.write_text(address)
         lines = {f"{name.upper()}_API_URL": f"{address}/{name}" for name in Platform.values}
-        self.say(f"The sandbox answers at {address}. Development installations talk to it now, others by these lines:")
+        self.say(
+            f"The sandbox answers at {address}. Open it in a browser to see what it can do. "
+            "Development installations talk to it now, others by these lines:"
+        )
         for name, url in lines.items():
             self.say(f"{name}={url}")
         if self.as_json:
