@@ -83,7 +83,16 @@ def _account(world: World, account: Account) -> Json:
         "access_token": tokens.access,
         "refresh_token": tokens.refresh,
         "other_tokens": others,
+        **_business(world, account),
     }
+
+
+def _business(world: World, account: Account) -> Json:
+    """The tokens of TikTok API for Business, which has a login of its own."""
+    if account.platform != "tiktok":
+        return {}
+    tokens = world.tokens_of(account, "tiktok_business")
+    return {"business_access_token": tokens.access, "business_refresh_token": tokens.refresh}
 
 
 def read_clock(world: World, request: Request) -> Json:
@@ -118,4 +127,5 @@ ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     "/webhooks/deliver": {"POST": push.deliver},
     "/truth": {"GET": truth.tell_truth},
     "/ledger": {"GET": truth.read_ledger},
+    "/bill": {"GET": truth.read_bill},
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from engagement.sandbox import inputs, misbehaviour
 from engagement.sandbox.accounts import ACCOUNTS, PLATFORMS
-from engagement.sandbox.faults import AFTER, BEFORE, KINDS, TOKEN_KINDS, Fault
+from engagement.sandbox.faults import AFTER, BEFORE, KINDS, MONEY_KINDS, TOKEN_KINDS, Fault
 from engagement.sandbox.inputs import wrong
 from engagement.sandbox.limits import ACCOUNT, APP, Limit
 from engagement.sandbox.messages import Json, Request
@@ -61,6 +61,8 @@ def _check_target(world: World, fault: Fault) -> None:
             raise wrong(name, f"is required for {fault.kind}")
     if fault.kind == "vanished_post" and not fault.post:
         raise wrong("post", "is required for vanished_post")
+    if fault.kind in MONEY_KINDS and fault.platform != "twitter":
+        raise wrong("platform", f"must be twitter for {fault.kind}")
     if fault.kind in TOKEN_KINDS and not (fault.account or fault.platform):
         raise wrong("account", f"account or platform is required for {fault.kind}")
     if fault.kind == "vanished_post" and all(post_id != fault.post for _, post_id in world.posts):
@@ -73,7 +75,7 @@ def _page_status(value: Any, field: str) -> int:
     return int(value)
 
 
-_SPECIAL = ("when", "status", "header", "field", "to", "version")
+_SPECIAL = ("when", "status", "header", "field", "to", "version", "reason")
 _FAULT_FIELDS: dict[str, inputs.Reader] = {
     "kind": inputs.choice(*KINDS),
     "account": _any_account,
@@ -89,6 +91,7 @@ _FAULT_FIELDS: dict[str, inputs.Reader] = {
     "field": inputs.optional(inputs.text),
     "to": inputs.optional(inputs.text),
     "version": inputs.optional(inputs.text),
+    "reason": inputs.optional(inputs.text),
 }
 
 

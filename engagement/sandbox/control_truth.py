@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engagement.sandbox.accounts import ACCOUNTS, PLATFORMS, Account
 from engagement.sandbox.audience import BOT, GENUINE, PERSONA, Effects
 from engagement.sandbox.inputs import wrong
@@ -84,8 +86,20 @@ def _entry(post: Post) -> Json:
         "published_at": post.published_at.isoformat(),
         "kind": post.kind,
         "text": post.text,
+        "made_with_ai": bool(post.extra.get("ai")),
         "deleted": post.deleted,
     }
+
+
+def read_bill(world: World, request: Request) -> dict[str, dict[str, int]]:
+    """What X charges each account for, on the UTC `day` given or in all; each resource once a day."""
+    given = request.query.get("day")
+    try:
+        day = date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise wrong("day", "must be a date such as 2026-08-03") from error
+    accounts = [account.user_id for account in ACCOUNTS if account.platform == "twitter"]
+    return {account: world.bill.counts(account, day) for account in accounts}
 
 
 def chosen_platforms(request: Request) -> tuple[str, ...]:

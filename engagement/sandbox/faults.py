@@ -39,9 +39,15 @@ KINDS = {
     ),
     "renamed_field": Kind("`field` is called `to` instead.", 0.0, ("field", "to")),
     "wrong_version": Kind("Meta: the header facebook-api-version names `version`.", 0.0, ("version",)),
+    "no_credits": Kind("X: the account's credits are used up."),
+    "usage_capped": Kind("X: the cap of posts read in a month is reached."),
+    "failed_processing": Kind(
+        "X and TikTok: media are taken and found wanting later, for `reason` (TikTok's fail_reason).", 0.0, ("reason",)
+    ),
     "vanished_post": Kind("`post` looks deleted until the faults are cleared."),
 }
 TOKEN_KINDS = ("expired_token", "revoked_token")
+MONEY_KINDS = ("no_credits", "usage_capped")
 
 
 @dataclass
@@ -65,6 +71,7 @@ class Fault:
     field: str = ""
     to: str = ""
     version: str = ""
+    reason: str = ""
 
     def fits(self, request: Request, account: str) -> bool:
         return (

@@ -25,7 +25,7 @@ from engagement.sandbox.world import World
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 8 * 1024 * 1024  # above X's largest image in one call (5 MB), far below a video
+MAX_BODY_BYTES = 129 * 1024 * 1024  # above the last chunk of a video on TikTok (128 MB)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ _INTERRUPTIONS: dict[str, Callable[[Fault, Request, Refusals], Reply]] = {
     "rate_limit": _refusal("rate_limit"),
     "server_error": _refusal("server_error"),
     "false_401": _refusal("wrong_token"),
+    "no_credits": _refusal("no_credits"),
+    "usage_capped": _refusal("usage_capped"),
     "html": lambda fault, request, refusals: Reply(fault.status, _PAGE, content_type=HTML),
     "hang": lambda fault, request, refusals: Reply(0, None, manner=HANG, seconds=fault.seconds),
     "drop": lambda fault, request, refusals: Reply(0, None, manner=DROP),

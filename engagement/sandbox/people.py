@@ -36,6 +36,16 @@ class Person:
     posts: int
     bio: str
     has_picture: bool
+    throw_away: bool = False
+
+    @property
+    def verified(self) -> bool:
+        return not self.throw_away and int(self.user_id) % 17 == 0
+
+    @property
+    def suspended(self) -> bool:
+        """A few of the throw-away accounts are found out; what they wrote stays readable."""
+        return self.throw_away and int(self.user_id) % 9 == 0
 
 
 @lru_cache(maxsize=64)
@@ -110,6 +120,7 @@ def _bot(rng: random.Random, platform: str, start: datetime) -> Person:
         rng.randrange(0, 60),
         rng.choice(vocabulary.BOT_BIOS) if rng.random() < 0.4 else "",
         rng.random() < 0.5,
+        throw_away=True,
     )
 
 

@@ -16,12 +16,16 @@ from engagement.sandbox.accounts import Account
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of token: documented lives of `access` and `refresh`, None for ever; a `prefix` unless it is the main."""
+    """A kind of token: documented lives of `access` and `refresh`, None for ever; a `prefix` unless it is the main.
+
+    Kinds beside the main one are refreshed only where they have a `refresh_prefix`.
+    """
 
     platform: str
     access: timedelta | None
     refresh: timedelta | None = None
     prefix: str = ""
+    refresh_prefix: str = ""
 
 
 # The first kind of a platform is the one its endpoints give out; X leaves the life of refresh tokens open.
@@ -32,6 +36,7 @@ KINDS = {
     "facebook_user": Kind("facebook", timedelta(days=60), prefix="EAAU"),
     "twitter": Kind("twitter", timedelta(hours=2)),
     "tiktok": Kind("tiktok", timedelta(hours=2), timedelta(days=180)),
+    "tiktok_business": Kind("tiktok", timedelta(days=1), timedelta(days=365), "act.b", "rft.b"),
 }
 
 
@@ -50,14 +55,22 @@ class Tokens:
     @property
     def access(self) -> str:
         prefix = KINDS[self.kind].prefix
-        if not prefix:
-            return accounts.access_token(self.account, self.generation)
-        origin = f"{self.kind}:{self.account.user_id}:{self.generation}"
-        return prefix + hashlib.sha512(origin.encode()).hexdigest()[:96]
+        return self._made(prefix, self.generation) if prefix else accounts.access_token(self.account, self.generation)
 
     @property
     def refresh(self) -> str | None:
-        return None if KINDS[self.kind].prefix else accounts.refresh_token(self.account, self.generation)
+        return self._refresh(self.generation)
+
+    def _refresh(self, generation: int) -> str | None:
+        if not KINDS[self.kind].prefix:
+            return accounts.refresh_token(self.account, generation)
+        prefix = KINDS[self.kind].refresh_prefix
+        return self._made(prefix, generation) if prefix else None
+
+    def _made(self, prefix: str, generation: int) -> str:
+        origin = f"{self.kind}:{self.account.user_id}:{generation}"
+        purpose = ":refresh" if prefix == KINDS[self.kind].refresh_prefix else ""
+        return prefix + hashlib.sha512(f"{origin}{purpose}".encode()).hexdigest()[:96]
 
     @property
     def ends_at(self) -> datetime | None:
@@ -76,8 +89,7 @@ class Tokens:
         return bool(token) and token == self.refresh and not ended
 
     def has_known(self, token: str) -> bool:
-        known = (accounts.refresh_token(self.account, number) for number in range(self.generation + 1))
-        return self.refresh is not None and token in known
+        return self.refresh is not None and token in map(self._refresh, range(self.generation + 1))
 
 
 def _end(start: datetime | None, life: timedelta | None) -> datetime | None:

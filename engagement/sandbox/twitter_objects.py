@@ -6,21 +6,20 @@ the spelling of the request decides that of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from engagement.sandbox import people
+from engagement.sandbox import twitter_links as links
+from engagement.sandbox import twitter_numbers as numbers
 from engagement.sandbox import twitter_problems as problems
-from engagement.sandbox.audience import Comment
+from engagement.sandbox import twitter_statuses as statuses
 from engagement.sandbox.gate import Call
 from engagement.sandbox.messages import Json
 from engagement.sandbox.people import Person
+from engagement.sandbox.twitter_statuses import Status
 from engagement.sandbox.world import Post
-
-OWNER_DAYS = timedelta(days=30)
-OWNER_FIELDS = ("non_public_metrics", "organic_metrics")
 
 _NEW_SPELLING = {
     "retweet_count": "repost_count",
@@ -53,17 +52,17 @@ class Asked:
 def asked(call: Call) -> Asked:
     renamed = "post.fields" in call.params
     return Asked(
-        _listed(call, "post.fields" if renamed else "tweet.fields", (*_POST, *_REPLY, *OWNER_FIELDS)),
-        _listed(call, "user.fields", _USER),
-        _listed(call, "media.fields", _MEDIA),
-        _listed(call, "expansions", _EXPANSIONS),
+        listed(call, "post.fields" if renamed else "tweet.fields", (*_POST, *_OWNER_POST)),
+        listed(call, "user.fields", _USER),
+        listed(call, "media.fields", (*_MEDIA, *_OWNER_MEDIA)),
+        listed(call, "expansions", _EXPANSIONS),
         renamed,
     )
 
 
-def _listed(call: Call, parameter: str, known: Sequence[str] | Mapping[str, Any]) -> tuple[str, ...]:
+def listed(call: Call, parameter: str, known: Sequence[str] | Mapping[str, Any]) -> tuple[str, ...]:
     names = [name.strip() for name in str(call.params.get(parameter, "")).split(",") if name.strip()]
-    old = tuple(_OLD_SPELLING.get(name, name) for name in names)
+    old = tuple(".".join(_OLD_SPELLING.get(part, part) for part in name.split(".")) for name in names)
     unknown = next((name for name in old if name not in known), None)
     if unknown is not None:
         raise problems.invalid(
@@ -73,181 +72,169 @@ def _listed(call: Call, parameter: str, known: Sequence[str] | Mapping[str, Any]
     return old
 
 
+# Answers
+
+
+def answer(call: Call, found: Sequence[Status], wanted: Asked, errors: Iterable[Json] = ()) -> Json:
+    """Posts with everything beside them; X leaves empty parts out."""
+    includes, missing = _includes(call, found, wanted)
+    denied = [fault for one in found for fault in _denied(call, one, wanted)]
+    parts = {
+        "data": [post(call, one, wanted) for one in found],
+        "includes": includes,
+        "errors": [*errors, *missing, *denied],
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def post(call: Call, one: Status, wanted: Asked) -> Json:
+    names = dict.fromkeys(("id", "text", "edit_history_tweet_ids", *wanted.post))
+    fields = {name: _POST[name](call, one) for name in names if name in _POST}
+    if numbers.is_for(call.world, call.account, one):
+        fields |= {name: _OWNER_POST[name](call.world, one) for name in names if name in _OWNER_POST}
+    return dict(wanted.spelled(_known(fields)))
+
+
+def user(person: Person, wanted: Asked) -> Json:
+    names = dict.fromkeys(("id", "username", "name", *wanted.user))
+    return dict(wanted.spelled(_known({name: _USER[name](person) for name in names})))
+
+
+def _known(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _includes(call: Call, found: Sequence[Status], wanted: Asked) -> tuple[Json, list[Json]]:
+    """What the expansions bring, and an error for each user who cannot be shown any more."""
+    referenced = _referenced(call, found) if _wants(wanted, "referenced_tweets.id") else []
+    people = _people(call, found, referenced, wanted)
+    shown = [person for person in people if not person.suspended]
+    media = [
+        _media(call, one.post, media_id, wanted)
+        for one in found
+        if one.post and "attachments.media_keys" in wanted.expansions
+        for media_id in one.post.extra.get("media", [])
+    ]
+    includes = {
+        "users": [user(person, wanted) for person in shown],
+        "tweets": [post(call, one, wanted) for one in referenced],
+        "media": media,
+    }
+    missing = [problems.suspended(person.user_id, "author_id") for person in people if person.suspended]
+    return {name: some for name, some in includes.items() if some}, missing
+
+
+def _wants(wanted: Asked, expansion: str) -> bool:
+    return any(one.startswith(expansion) for one in wanted.expansions)
+
+
+def _referenced(call: Call, found: Sequence[Status]) -> list[Status]:
+    wanted = dict.fromkeys(other for one in found for _, other in one.references)
+    return [one for one in (statuses.find(call.world, other) for other in wanted) if one]
+
+
+def _people(call: Call, found: Sequence[Status], referenced: Sequence[Status], wanted: Asked) -> list[Person]:
+    authors = [one.author for one in found] if "author_id" in wanted.expansions else []
+    authors += [one.author for one in referenced] if "referenced_tweets.id.author_id" in wanted.expansions else []
+    answered = [one.reply_to for one in found if one.reply_to] if "in_reply_to_user_id" in wanted.expansions else []
+    known = {person.user_id: person for person in authors}
+    known |= {one: person for one in answered if (person := statuses.person(call.world, one))}
+    return list(known.values())
+
+
+# Owner metrics of others' or older posts are refused field by field, the rest of the answer stands.
+
+
+def _denied(call: Call, one: Status, wanted: Asked) -> list[Json]:
+    if numbers.is_for(call.world, call.account, one):
+        return []
+    post_fields = [name for name in wanted.post if name in _OWNER_POST]
+    faults = [problems.denied_field(one.status_id, "tweet", name) for name in post_fields]
+    if one.post is None or "attachments.media_keys" not in wanted.expansions:
+        return faults
+    keys = [statuses.media_key(one.post, media_id) for media_id in one.post.extra.get("media", [])]
+    media_fields = [name for name in wanted.media if name in _OWNER_MEDIA]
+    return [*faults, *(problems.denied_field(key, "media", name) for key in keys for name in media_fields)]
+
+
 # Posts
 
 
-def post(call: Call, one: Post, wanted: Asked) -> Json:
-    names = ("id", "text", "edit_history_tweet_ids", *wanted.post)
-    fields = {name: _POST[name](call, one) for name in dict.fromkeys(names) if name in _POST}
-    if _is_owner(call, one):
-        fields |= {name: _owner_metrics(call, one, name) for name in OWNER_FIELDS if name in wanted.post}
-    return dict(wanted.spelled({name: value for name, value in fields.items() if value is not None}))
+def _attachments(call: Call, one: Status) -> Json | None:
+    media = one.post.extra.get("media", []) if one.post else []
+    return (
+        {"media_keys": [statuses.media_key(one.post, media_id) for media_id in media]} if one.post and media else None
+    )
 
 
-def not_found(post_id: str, parameter: str) -> Json:
-    return {
-        "resource_id": post_id,
-        "resource_type": "tweet",
-        "parameter": parameter,
-        "value": post_id,
-        "title": "Not Found Error",
-        "detail": f"Could not find tweet with {parameter}: [{post_id}].",
-        "type": problems.TYPES + "resource-not-found",
-    }
+def _references(call: Call, one: Status) -> list[Json] | None:
+    return [{"type": kind, "id": other} for kind, other in one.references] or None
 
 
-def denied_fields(call: Call, one: Post, wanted: Asked) -> list[Json]:
-    """Owner metrics of others' or older posts are refused field by field, the rest of the answer stands."""
-    if _is_owner(call, one):
-        return []
-    return [
-        {
-            "resource_id": one.post_id,
-            "resource_type": "tweet",
-            "parameter": "tweet.fields",
-            "field": name,
-            "section": "data",
-            "value": one.post_id,
-            "title": "Field Authorization Error",
-            "detail": f"Sorry, you are not authorized to access '{name}' on the Tweet with ids : [{one.post_id}].",
-            "type": problems.TYPES + "not-authorized-for-field",
-        }
-        for name in OWNER_FIELDS
-        if name in wanted.post
-    ]
+_POST: dict[str, Callable[[Call, Status], Any]] = {
+    "id": lambda call, one: one.status_id,
+    "text": lambda call, one: links.shorten(one.text, one.status_id, one.attached),
+    "edit_history_tweet_ids": lambda call, one: [one.status_id],
+    "author_id": lambda call, one: one.author.user_id,
+    "created_at": lambda call, one: moment(one.at),
+    "conversation_id": lambda call, one: one.conversation,
+    "entities": lambda call, one: links.entities(one.text, one.status_id, one.attached),
+    "public_metrics": lambda call, one: numbers.public(call.world, one),
+    "attachments": _attachments,
+    "referenced_tweets": _references,
+    "in_reply_to_user_id": lambda call, one: one.reply_to,
+    "lang": lambda call, one: "en",
+    "source": lambda call, one: "Gator" if one.post else "X",
+    "possibly_sensitive": lambda call, one: False,
+    "reply_settings": lambda call, one: "everyone",
+    "paid_partnership": lambda call, one: one.post.extra.get("paid_partnership", False) if one.post else False,
+}
+_OWNER_POST = {"non_public_metrics": numbers.non_public, "organic_metrics": numbers.organic}
+_EXPANSIONS = (
+    "author_id",
+    "attachments.media_keys",
+    "referenced_tweets.id",
+    "referenced_tweets.id.author_id",
+    "in_reply_to_user_id",
+)
 
 
-def post_includes(call: Call, posts: Sequence[Post], wanted: Asked) -> Json:
-    includes: Json = {}
-    if "author_id" in wanted.expansions and posts:
-        authors = {one.account.user_id: people.as_person(one.account) for one in posts}
-        includes["users"] = [user(person, wanted) for person in authors.values()]
-    if "attachments.media_keys" in wanted.expansions:
-        media = [_media(call, one, media_id, wanted) for one in posts for media_id in one.extra["media"]]
-        includes |= {"media": media} if media else {}
-    return includes
-
-
-def _is_owner(call: Call, one: Post) -> bool:
-    return one.account == call.account and call.world.time() - one.published_at < OWNER_DAYS
-
-
-def _public_metrics(call: Call, one: Post) -> Json:
-    shares = call.world.count(one, "share")
-    quotes = shares // 6
-    return {
-        "retweet_count": shares - quotes,
-        "reply_count": call.world.count(one, "comment"),
-        "like_count": call.world.count(one, "like"),
-        "quote_count": quotes,
-        "bookmark_count": call.world.count(one, "save"),
-        "impression_count": call.world.views(one),
-    }
-
-
-def _owner_metrics(call: Call, one: Post, name: str) -> Json:
-    public = _public_metrics(call, one)
-    views, clicks = public["impression_count"], round(public["impression_count"] * 0.01)
-    if name == "organic_metrics":
-        return {
-            "impression_count": views,
-            "like_count": public["like_count"],
-            "reply_count": public["reply_count"],
-            "retweet_count": public["retweet_count"],
-            "user_profile_clicks": clicks,
-        }
-    counted = sum(value for metric, value in public.items() if metric != "impression_count")
-    return {
-        "impression_count": views,
-        "url_link_clicks": clicks // 2,
-        "user_profile_clicks": clicks,
-        "engagements": counted + clicks,
-    }
-
-
-def _attachments(call: Call, one: Post) -> Json | None:
-    return {"media_keys": [f"3_{media_id}" for media_id in one.extra["media"]]} if one.extra["media"] else None
-
-
-def _references(call: Call, one: Post) -> list[Json] | None:
-    return [{"type": "replied_to", "id": one.extra["parent"]}] if "parent" in one.extra else None
+# Media
 
 
 def _media(call: Call, one: Post, media_id: str, wanted: Asked) -> Json:
-    names = ("media_key", "type", *wanted.media)
-    values = {name: _MEDIA[name](call, one, media_id) for name in dict.fromkeys(names)}
-    return {name: value for name, value in values.items() if value is not None}
+    names = dict.fromkeys(("media_key", "type", *wanted.media))
+    values = {name: _MEDIA[name](call, one, media_id) for name in names if name in _MEDIA}
+    if numbers.is_for(call.world, call.account, statuses.of_post(one)) and one.kind == "video":
+        values |= {name: _OWNER_MEDIA[name](call, one) for name in names if name in _OWNER_MEDIA}
+    return _known(values)
 
 
-_POST: dict[str, Callable[[Call, Post], Any]] = {
-    "id": lambda call, one: one.post_id,
-    "text": lambda call, one: one.text,
-    "edit_history_tweet_ids": lambda call, one: [one.post_id],
-    "author_id": lambda call, one: one.account.user_id,
-    "created_at": lambda call, one: moment(one.published_at),
-    "conversation_id": lambda call, one: one.extra.get("conversation", one.post_id),
-    "public_metrics": _public_metrics,
-    "attachments": _attachments,
-    "referenced_tweets": _references,
-    "in_reply_to_user_id": lambda call, one: one.account.user_id if "parent" in one.extra else None,
-    "lang": lambda call, one: "en",
-    "source": lambda call, one: "Gator",
-    "paid_partnership": lambda call, one: False,
-}
+def _of_videos(value: Callable[[Call, Post], Any]) -> Callable[[Call, Post, str], Any]:
+    return lambda call, one, media_id: value(call, one) if one.kind == "video" else None
+
+
 _MEDIA: dict[str, Callable[[Call, Post, str], Any]] = {
-    "media_key": lambda call, one, media_id: f"3_{media_id}",
+    "media_key": lambda call, one, media_id: statuses.media_key(one, media_id),
     "type": lambda call, one, media_id: "video" if one.kind == "video" else "photo",
-    "public_metrics": lambda call, one, media_id: (
-        {"view_count": call.world.views(one)} if one.kind == "video" else None
-    ),
+    "url": lambda call, one, media_id: None if one.kind == "video" else f"https://pbs.twimg.com/media/{media_id}.jpg",
+    "preview_image_url": _of_videos(lambda call, one: f"https://pbs.twimg.com/amplify_video_thumb/{one.post_id}.jpg"),
+    "duration_ms": _of_videos(lambda call, one: 24_000),
+    "height": lambda call, one, media_id: 1920,
+    "width": lambda call, one, media_id: 1080,
+    "alt_text": lambda call, one, media_id: one.extra.get("alt_texts", {}).get(media_id),
+    "public_metrics": _of_videos(lambda call, one: {"view_count": call.world.views(one)}),
 }
-_EXPANSIONS = ("author_id", "attachments.media_keys", "referenced_tweets.id", "in_reply_to_user_id")
-
-
-# Replies
-
-
-def reply(root: Post, comment: Comment, wanted: Asked) -> Json:
-    names = ("id", "text", "edit_history_tweet_ids", *wanted.post)
-    return dict(wanted.spelled({name: _REPLY[name](root, comment) for name in dict.fromkeys(names) if name in _REPLY}))
-
-
-def reply_includes(comments: Sequence[Comment], wanted: Asked) -> Json:
-    if "author_id" not in wanted.expansions:
-        return {}
-    authors = {comment.author.user_id: comment.author for comment in comments}
-    return {"users": [user(person, wanted) for person in authors.values()]}
-
-
-_REPLY: dict[str, Callable[[Post, Comment], Any]] = {
-    "id": lambda root, comment: comment.comment_id,
-    "text": lambda root, comment: f"@{root.account.handle} {comment.text}",
-    "edit_history_tweet_ids": lambda root, comment: [comment.comment_id],
-    "author_id": lambda root, comment: comment.author.user_id,
-    "conversation_id": lambda root, comment: root.post_id,
-    "created_at": lambda root, comment: moment(root.comment_at(comment)),
-    "in_reply_to_user_id": lambda root, comment: root.account.user_id,
-    "referenced_tweets": lambda root, comment: [{"type": "replied_to", "id": root.post_id}],
-    "public_metrics": lambda root, comment: {
-        "retweet_count": 0,
-        "reply_count": 0,
-        "like_count": comment.likes,
-        "quote_count": 0,
-        "bookmark_count": 0,
-        "impression_count": comment.likes * 9 + 12,
+_OWNER_MEDIA: dict[str, Callable[[Call, Post], Json]] = {
+    "non_public_metrics": lambda call, one: numbers.playback(call.world, one),
+    "organic_metrics": lambda call, one: {
+        **numbers.playback(call.world, one),
+        "view_count": call.world.views(one),
     },
-    "lang": lambda root, comment: "en",
-    "source": lambda root, comment: "X",
 }
 
 
 # Users
-
-
-def user(person: Person, wanted: Asked) -> Json:
-    names = ("id", "username", "name", *wanted.user)
-    values = {name: _USER[name](person) for name in dict.fromkeys(names)}
-    return dict(wanted.spelled({name: value for name, value in values.items() if value is not None}))
 
 
 def _picture(person: Person) -> str:
@@ -257,7 +244,7 @@ def _picture(person: Person) -> str:
 
 _USER: dict[str, Callable[[Person], Any]] = {
     "id": lambda person: person.user_id,
-    "username": lambda person: person.handle.replace(".", "_")[:15],
+    "username": statuses.username,
     "name": lambda person: person.name,
     "created_at": lambda person: moment(person.created_at),
     "description": lambda person: person.bio,
@@ -269,12 +256,14 @@ _USER: dict[str, Callable[[Person], Any]] = {
         "like_count": person.posts // 2,
         "media_count": person.posts // 12,
     },
-    "verified": lambda person: False,
-    "verified_type": lambda person: "none",
+    "verified": lambda person: person.verified,
+    "verified_type": lambda person: "blue" if person.verified else "none",
+    "is_identity_verified": lambda person: person.verified,
     "profile_image_url": _picture,
     "protected": lambda person: False,
     "location": lambda person: None,
     "url": lambda person: None,
+    "most_recent_tweet_id": lambda person: None,
 }
 
 

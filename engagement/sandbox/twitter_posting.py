@@ -1,4 +1,4 @@
-"""Posting on X: text and its weight, one-call media upload, replies to own posts, deletion.
+"""Posting on X: text and its weight, replies to own posts, deletion.
 
 The refusals are the documented ones: 400 for what is invalid, 403 for what is not allowed.
 """
@@ -6,18 +6,18 @@ The refusals are the documented ones: 400 for what is invalid, 403 for what is n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from engagement.sandbox import ids
+from engagement.sandbox import twitter_links as links
+from engagement.sandbox import twitter_media as media
+from engagement.sandbox import twitter_people as people
 from engagement.sandbox import twitter_problems as problems
+from engagement.sandbox import twitter_statuses as statuses
 from engagement.sandbox.gate import Call
-from engagement.sandbox.messages import Json, Refused, Reply
-from engagement.sandbox.world import Pending, Post
+from engagement.sandbox.messages import Json, Reply
 
 MAX_WEIGHT, URL_WEIGHT = 280, 23
-MAX_MEDIA = 4
 
-_URL = re.compile(r"https?://\S+")
 # Emoji weigh 2 as a whole, however many code points they are joined of (twitter-text configuration v3).
 _EMOJI = re.compile(
     r"[\U0001F1E6-\U0001F1FF]{2}|[\U0001F000-\U0001FAFF☀-➿]"
@@ -27,9 +27,21 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 
 
 def create(call: Call) -> Reply:
+    """Make a post or a reply."""
     call.world.count_create_call(call.account)
-    text, media = _text(call), _media_ids(call)
-    if not text and not media:
+    text, attached = _text(call), media.attached(call)
+    _check(call, text, attached)
+    extra = {"media": list(attached), **media.texts(attached), **_flags(call), **_reply_to(call)}
+    kind = next((one.kind for one in attached.values()), "text")
+    post = call.world.publish(call.account, kind=kind, text=text, extra=extra)
+    people.charge(call, "creates_with_url" if links.URL.search(text) else "creates", [post.post_id])
+    shown = statuses.of_post(post)
+    written = links.shorten(shown.text, shown.status_id, shown.attached)
+    return Reply(201, {"data": {"id": post.post_id, "text": written, "edit_history_tweet_ids": [post.post_id]}})
+
+
+def _check(call: Call, text: str, attached: Collection[str]) -> None:
+    if not text and not attached:
         raise problems.invalid("text or media is required", text="")
     if weight(text) > MAX_WEIGHT:
         raise problems.invalid(
@@ -37,14 +49,11 @@ def create(call: Call) -> Reply:
         )
     if text and any(post.text == text for post in call.world.posts_of(call.account)):
         raise problems.forbidden("You are not allowed to create a Tweet with duplicate content.")
-    extra = {"media": media, "made_with_ai": call.params.get("made_with_ai") is True, **_reply_to(call)}
-    post = call.world.publish(call.account, kind=_kind(call, media), text=text, extra=extra)
-    return Reply(201, {"data": {"id": post.post_id, "text": text, "edit_history_tweet_ids": [post.post_id]}})
 
 
 def weight(text: str) -> int:
     """Weighted length: every URL 23, every emoji 2, Latin and similar scripts 1, all other characters 2."""
-    rest, urls = _URL.subn("", text)
+    rest, urls = links.URL.subn("", text)
     rest, emoji = _EMOJI.subn("", rest)
     light = sum(any(low <= ord(one) <= high for low, high in _LIGHT) for one in rest)
     return urls * URL_WEIGHT + emoji * 2 + 2 * len(rest) - light
@@ -57,19 +66,12 @@ def _text(call: Call) -> str:
     return text
 
 
-def _media_ids(call: Call) -> list[str]:
-    media = call.params.get("media") or {}
-    given = media.get("media_ids", []) if isinstance(media, dict) else None
-    if not isinstance(given, list) or len(given) > MAX_MEDIA or not all(isinstance(one, str) for one in given):
-        raise problems.invalid(f"$.media.media_ids: must be 1 to {MAX_MEDIA} strings", media=media)
-    owners = [call.world.pending.get(("twitter", one)) for one in given]
-    if any(owner is None or owner.account != call.account for owner in owners):
-        raise problems.invalid("Your media IDs are invalid.", **{"media.media_ids": given})
-    return given
-
-
-def _kind(call: Call, media: Sequence[str]) -> str:
-    return call.world.pending["twitter", media[0]].kind if media else "text"
+def _flags(call: Call) -> Json:
+    flags = {name: call.params.get(name, False) for name in ("made_with_ai", "paid_partnership")}
+    wrong = next((name for name, value in flags.items() if not isinstance(value, bool)), None)
+    if wrong is not None:
+        raise problems.invalid(f"$.{wrong}: must be a boolean", **{wrong: flags[wrong]})
+    return {"ai": flags["made_with_ai"], "paid_partnership": flags["paid_partnership"]}
 
 
 def _reply_to(call: Call) -> Json:
@@ -87,53 +89,10 @@ def _reply_to(call: Call) -> Json:
     return {"parent": parent_id, "conversation": parent.extra.get("conversation", parent_id)}
 
 
-def upload(call: Call) -> Reply:
-    content, category = call.params.get("media"), str(call.params.get("media_category", "tweet_image"))
-    if not isinstance(content, bytes | str) or not content:
-        raise problems.invalid("media: is required", media="")
-    media_id = ids.snowflake(call.world.time(), ids.low_bits(22, call.account.user_id, len(call.world.pending)))
-    kind = "video" if category == "tweet_video" else "image"
-    call.world.pending["twitter", media_id] = Pending(call.account, call.world.time(), kind, "", {})
-    return Reply(
-        200,
-        {
-            "data": {
-                "id": media_id,
-                "media_key": f"3_{media_id}",
-                "size": len(content),
-                "expires_after_secs": 86400,
-            }
-        },
-    )
-
-
-def describe_media(call: Call) -> Reply:
-    media_id = str(call.params.get("id", ""))
-    if ("twitter", media_id) not in call.world.pending:
-        raise problems.invalid("id: is not a media id", id=media_id)
-    return Reply(200, {"data": {"id": media_id, "associated_metadata": call.params.get("metadata", {})}})
-
-
 def delete(call: Call) -> Reply:
-    post = find_post(call)
+    """Take a post of one's own down."""
+    post = people.post(call)
     if post.account != call.account:
-        raise problems.forbidden("You are not authorized to delete this Tweet.")
+        raise problems.forbidden("You are not authorized to delete this Tweet.", "not-authorized-for-resource")
     call.world.delete(post)
     return Reply(200, {"data": {"deleted": True}})
-
-
-def find_post(call: Call) -> Post:
-    post = call.world.post("twitter", call.ids["id"])
-    if post is None:
-        raise Refused(
-            Reply(
-                404,
-                {
-                    "title": "Not Found Error",
-                    "status": 404,
-                    "detail": f"Could not find tweet with id: [{call.ids['id']}].",
-                    "type": problems.TYPES + "resource-not-found",
-                },
-            )
-        )
-    return post

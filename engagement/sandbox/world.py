@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from engagement.sandbox import audience, ids, ledger, people
 from engagement.sandbox.accounts import ACCOUNTS, PERSONAS, Account
 from engagement.sandbox.audience import Comment, Life, Occasion
+from engagement.sandbox.bill import Bill
 from engagement.sandbox.callbacks import Callback
 from engagement.sandbox.changes import Changes
 from engagement.sandbox.faults import Faults
@@ -72,6 +73,7 @@ class World:
     token_life: bool = False
     faults: Faults = field(default_factory=Faults)
     limits: Limits = field(default_factory=Limits)
+    bill: Bill = field(default_factory=Bill)
     callbacks: dict[str, Callback] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     delays: dict[str, timedelta] = field(default_factory=dict)

@@ -16,6 +16,7 @@ READS = {
     "tiktok": ("GET", "/tiktok/v2/user/info/?fields=open_id"),
 }
 GRAPH = ("instagram", "facebook")
+CLIENT = {"client_id": "c", "client_key": "c", "client_secret": "s"}  # as X and as TikTok name it
 
 
 def read(sandbox, platform):
@@ -104,7 +105,7 @@ def test_expired_token_lasts_until_it_is_refreshed(sandbox, platform, path):
     sandbox.fault(kind="expired_token", account=account.user_id)
     expired = [read(sandbox, platform).status for _ in range(2)]
 
-    form = {"grant_type": "refresh_token", "refresh_token": sandbox.world.tokens_of(account).refresh}
+    form = {**CLIENT, "grant_type": "refresh_token", "refresh_token": sandbox.world.tokens_of(account).refresh}
     sandbox.ask("POST", path, form=form)
 
     assert expired == [401, 401]
@@ -117,7 +118,7 @@ def test_revoked_token_cannot_be_refreshed(sandbox, platform):
     sandbox.fault(kind="revoked_token", account=account.user_id)
     path = {"twitter": "/twitter/2/oauth2/token", "tiktok": "/tiktok/v2/oauth/token/"}[platform]
 
-    form = {"grant_type": "refresh_token", "refresh_token": sandbox.world.tokens_of(account).refresh}
+    form = {**CLIENT, "grant_type": "refresh_token", "refresh_token": sandbox.world.tokens_of(account).refresh}
 
     assert sandbox.ask("POST", path, form=form).status == 400
 

@@ -149,17 +149,158 @@ def test_user_info_gives_totals(sandbox, account):
     assert user == {"user": {"follower_count": account.followers, "likes_count": 0, "video_count": 1}}
 
 
-def test_refresh_rotates_both_tokens(sandbox, account):
-    form = {
-        "client_key": "k",
-        "client_secret": "s",
-        "grant_type": "refresh_token",
-        "refresh_token": sandbox.world.tokens_of(account).refresh,
-    }
+CLIENT = {"client_key": "k", "client_secret": "s"}
 
-    first = sandbox.ask("POST", f"{API}/oauth/token/", form=form).body
-    second = sandbox.ask("POST", f"{API}/oauth/token/", form=form).body
+
+def refreshed(sandbox, token, **changes):
+    form = {**CLIENT, "grant_type": "refresh_token", "refresh_token": token, **changes}
+    return sandbox.ask("POST", f"{API}/oauth/token/", form=form)
+
+
+def test_refresh_rotates_both_tokens(sandbox, account):
+    token = sandbox.world.tokens_of(account).refresh
+
+    first, second = (refreshed(sandbox, token).body for _ in range(2))
 
     assert (first["expires_in"], first["refresh_expires_in"]) == (7200, 15552000)
     assert first["access_token"] == sandbox.token(account)
     assert second["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({"client_secret": ""}, (401, "invalid_client"), id="no-secret"),
+        pytest.param({"grant_type": "password"}, (400, "unsupported_grant_type"), id="grant-type"),
+    ],
+)
+def test_refresh_refuses(sandbox, account, changes, expected):
+    answer = refreshed(sandbox, sandbox.world.tokens_of(account).refresh, **changes)
+
+    assert (answer.status, answer.body["error"]) == expected
+
+
+def test_revoked_tokens_are_of_no_use(sandbox, account):
+    old = sandbox.token(account), sandbox.world.tokens_of(account).refresh
+    revoked = sandbox.ask("POST", f"{API}/oauth/revoke/", form={**CLIENT, "token": old[0]})
+
+    read = sandbox.ask("GET", f"{API}/user/info/?fields=open_id", headers={"Authorization": f"Bearer {old[0]}"})
+
+    assert revoked.status == 200
+    assert code(read) == (401, "access_token_invalid")
+    assert refreshed(sandbox, old[1]).body["error"] == "invalid_grant"
+
+
+# Uploads
+
+CHUNK = 5 * 1024 * 1024
+
+
+def upload_started(sandbox, account, **source):
+    plan = {"source": "FILE_UPLOAD", "video_size": 10, "chunk_size": 10, "total_chunk_count": 1, **source}
+    return sandbox.ask(
+        "POST", f"{API}/post/publish/video/init/", account, json={"post_info": PUBLIC, "source_info": plan}
+    )
+
+
+def put(sandbox, address, first, content, total):
+    last = first + len(content) - 1
+    headers = {"Content-Type": "video/mp4", "Content-Range": f"bytes {first}-{last}/{total}"}
+    return sandbox.ask("PUT", address.removeprefix(sandbox.base), body=content, headers=headers)
+
+
+def test_upload_in_chunks_goes_live_with_the_last(sandbox, account):
+    size = 2 * CHUNK + 7
+    made = upload_started(sandbox, account, video_size=size, chunk_size=CHUNK, total_chunk_count=2).body["data"]
+
+    first = put(sandbox, made["upload_url"], 0, b"x" * CHUNK, size)
+    half = status(sandbox, account, made["publish_id"])
+    before = len(sandbox.world.posts)
+    second = put(sandbox, made["upload_url"], CHUNK, b"x" * (CHUNK + 7), size)
+    states = [status(sandbox, account, made["publish_id"]) for _ in range(2)]
+
+    assert (first.status, second.status, before) == (206, 201, 0)
+    assert half == {"status": "PROCESSING_UPLOAD", "uploaded_bytes": CHUNK}
+    assert [state["status"] for state in states] == ["PROCESSING_UPLOAD", "PUBLISH_COMPLETE"]
+    assert [post.text for post in sandbox.world.posts.values()] == [PUBLIC["title"]]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param({"video_size": 2 * CHUNK, "chunk_size": CHUNK, "total_chunk_count": 3}, id="count"),
+        pytest.param({"video_size": 3 * CHUNK, "chunk_size": CHUNK - 1, "total_chunk_count": 3}, id="small-chunks"),
+        pytest.param({"video_size": 70 * CHUNK, "chunk_size": 70 * CHUNK, "total_chunk_count": 1}, id="large-whole"),
+        pytest.param({"video_size": "10"}, id="not-a-number"),
+    ],
+)
+def test_upload_plan_is_refused(sandbox, account, source):
+    assert code(upload_started(sandbox, account, **source)) == (400, "invalid_params")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param({"first": 1}, 416, id="gap"),
+        pytest.param({"content": b"short"}, 416, id="too-short"),
+        pytest.param({"token": "wrong"}, 403, id="somebody-elses-address"),
+        pytest.param({"hours": 2}, 403, id="after-an-hour"),
+    ],
+)
+def test_chunk_is_refused(sandbox, account, change, expected):
+    address = upload_started(sandbox, account).body["data"]["upload_url"] + change.get("token", "")
+    if "hours" in change:
+        sandbox.wait(hours=change["hours"])
+
+    answer = put(sandbox, address, change.get("first", 0), change.get("content", b"x" * 10), 10)
+
+    assert answer.status == expected
+    assert sandbox.world.posts == {}
+
+
+# Failures
+
+
+def test_processing_fails_for_the_reason_asked_for(sandbox, account):
+    sandbox.fault(kind="failed_processing", platform="tiktok", reason="frame_rate_check_failed", times=1)
+    made = sandbox.ask(
+        "POST", f"{API}/post/publish/video/init/", account, json={"post_info": PUBLIC, "source_info": PULL}
+    )
+
+    states = [status(sandbox, account, made.body["data"]["publish_id"]) for _ in range(2)]
+
+    assert states[1]["status"] == "FAILED"
+    assert states[1]["fail_reason"] == "frame_rate_check_failed"
+    assert "publicaly_available_post_id" not in states[1]
+    assert sandbox.world.posts == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        pytest.param("unverified.example", (403, "url_ownership_unverified"), id="unverified"),
+        pytest.param("[", (400, "invalid_params"), id="no-host"),
+        pytest.param("media.invalid", (200, "ok"), id="out-of-reach"),
+    ],
+)
+def test_media_address_counts(sandbox, account, host, expected):
+    source = {**PULL, "video_url": f"https://{host}/a.mp4"}
+    body = {"post_info": PUBLIC, "source_info": source}
+
+    made = sandbox.ask("POST", f"{API}/post/publish/video/init/", account, json=body)
+
+    assert code(made) == expected
+    if made.status == 200:
+        states = [status(sandbox, account, made.body["data"]["publish_id"]) for _ in range(2)]
+        assert states[1]["fail_reason"] == "video_pull_failed"
+
+
+def test_private_video_is_in_no_list(sandbox, account):
+    info = {**PUBLIC, "privacy_level": "SELF_ONLY"}
+    sandbox.ask("POST", f"{API}/post/publish/video/init/", account, json={"post_info": info, "source_info": PULL})
+    (private,) = (post.post_id for post in sandbox.world.posts.values())
+
+    listed = sandbox.ask("POST", f"{API}/video/list/?fields=id", account, json={"max_count": 20})
+    queried = sandbox.ask("POST", f"{API}/video/query/?fields=id", account, json={"filters": {"video_ids": [private]}})
+
+    assert listed.body["data"]["videos"] == queried.body["data"]["videos"] == []

@@ -27,7 +27,9 @@ def status(sandbox, platform):
 
 
 def refresh(sandbox, platform, token):
-    return sandbox.ask("POST", REFRESH[platform], form={"grant_type": "refresh_token", "refresh_token": token})
+    client = {"client_id": "c", "client_key": "c", "client_secret": "s"}  # as X and as TikTok name it
+    form = {**client, "grant_type": "refresh_token", "refresh_token": token}
+    return sandbox.ask("POST", REFRESH[platform], form=form)
 
 
 def ledger(sandbox, account):
