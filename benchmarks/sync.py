@@ -6,12 +6,13 @@ older than what its lists are read for, so each costs an item of a batch.
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from multiprocessing import get_context
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,37 +21,44 @@ from django.conf import settings
 from django.utils import timezone
 
 from engagement.assessment import assess_posts
-from engagement.enums import FilterState, MetricSource, Platform, PostStatus, SyncStatus
-from engagement.models import SocialAccount, SocialMediaPost
+from engagement.enums import FilterState, MetricSource, Platform, PostStatus, SyncStatus, Verdict
+from engagement.filtering.pipeline import MODEL_VERSION
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import adapter_for
 from engagement.recording import record_metrics
+from engagement.reports import Report
 from engagement.sync import sync_due
 from gator.studio.models import Persona
 
-POSTS = 10_000
+POSTS, ACCOUNTS = 10_000, 20
 ONE_BY_ONE = 20
 LATENCY = 0.3
 BATCH = 50
 FLIGHTS = 8
+COMMENTS = 3
 TOKEN = "of-no-platform"  # noqa: S105 - it opens nothing
 # The quota of the second part: so many items in any window of so many seconds.
 QUOTA, WINDOW = 1_000, 3
 
 
+FORK = get_context("fork")
+
+
 class Graph(ThreadingHTTPServer):
-    """Answers every request after the latency, and counts requests and items."""
+    """Answers every request after the latency, and counts requests and items. Runs in a process of its own."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self) -> None:
-        self.requests, self.items, self.lock = 0, 0, Lock()
+        self.requests, self.items = FORK.Value("i", 0), FORK.Value("i", 0)
         super().__init__(("127.0.0.1", 0), _Answer)
 
     def count(self, items: int) -> None:
         """Note a request."""
-        with self.lock:
-            self.requests, self.items = self.requests + 1, self.items + items
+        for counter, number in ((self.requests, 1), (self.items, items)):
+            with counter.get_lock():
+                counter.value += number
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -102,7 +110,7 @@ def post(post_id: str) -> dict[str, Any]:
     return {
         "id": post_id,
         "shares": {"count": 3},
-        "comments": {"summary": {"total_count": 5}},
+        "comments": {"summary": {"total_count": COMMENTS}},
         "reactions": {"summary": {"total_count": 80}},
         "insights": {"data": insights},
     }
@@ -112,27 +120,33 @@ def post(post_id: str) -> dict[str, Any]:
 def graph() -> Iterator[Graph]:
     """The platform, where the settings point to."""
     server = Graph()
-    Thread(target=server.serve_forever, daemon=True).start()
+    process = FORK.Process(target=server.serve_forever, daemon=True)
+    process.start()
     settings.PLATFORM_API_URLS = dict.fromkeys(Platform.values, f"http://127.0.0.1:{server.server_port}")
     try:
         yield server
     finally:
-        server.shutdown()
+        process.terminate()
+        process.join()
         server.server_close()
 
 
-def fill() -> SocialAccount:
-    """One Page with posts from two weeks to two months old, all synced before and all due."""
+def fill() -> list[SocialAccount]:
+    """Twenty Pages with posts from one week to two months old, all synced before."""
     now = timezone.now()
     persona = Persona.objects.create(name="Bench", slug="bench")
-    account = SocialAccount.objects.create(
-        persona=persona, platform=Platform.FACEBOOK, platform_user_id="1", access_token=TOKEN, followers=9_000
+    accounts = SocialAccount.objects.bulk_create(
+        SocialAccount(
+            persona=persona, platform=Platform.FACEBOOK, platform_user_id=str(n), access_token=TOKEN, followers=9_000
+        )
+        for n in range(ACCOUNTS)
     )
-    SocialMediaPost.objects.bulk_create(
-        (_post(account, number, now) for number in range(POSTS)),
-        batch_size=1_000,
+    posts = (_post(accounts[number % ACCOUNTS], number, now) for number in range(POSTS))
+    made = SocialMediaPost.objects.bulk_create(posts, batch_size=1_000)
+    Interaction.objects.bulk_create(
+        (_comment(one, number) for one in made for number in range(COMMENTS)), batch_size=1_000
     )
-    return account
+    return accounts
 
 
 def _post(account: SocialAccount, number: int, now: datetime) -> SocialMediaPost:
@@ -141,18 +155,29 @@ def _post(account: SocialAccount, number: int, now: datetime) -> SocialMediaPost
         account=account,
         platform=account.platform,
         media_kind="text",
-        platform_post_id=f"1_{number}",
+        platform_post_id=f"{account.platform_user_id}_{number}",
         status=PostStatus.PUBLISHED,
         caption=f"Post {number}",
-        published_at=now - timedelta(days=14, minutes=5 * number),
+        published_at=now - timedelta(days=8, minutes=7 * number),
         local_hour=12,
         local_weekday=1,
-        comments=5,
+        comments=COMMENTS,
+        observed_count=COMMENTS,
+        genuine_count=COMMENTS - 1,
+        bot_count=1,
         source=MetricSource.API,
         sync_status=SyncStatus.OK,
         last_synced_at=now - timedelta(days=1),
-        filter_state=FilterState.UNOBSERVED,
+        filter_state=FilterState.FILTERED,
         next_sync_at=now,
+    )
+
+
+def _comment(post: SocialMediaPost, number: int) -> Interaction:
+    key = f"{post.pk:060x}{number:04x}"
+    verdict = Verdict.GENUINE if number else Verdict.BOT
+    return Interaction(
+        post=post, platform_id=key, kind="comment", author_key=key, verdict=verdict, model_version=MODEL_VERSION
     )
 
 
@@ -164,14 +189,10 @@ def all_due() -> None:
 def synced_in_flight() -> float:
     """The seconds of a sync of everything."""
     all_due()
-    report = None
-
-    def work() -> None:
-        nonlocal report
-        report = sync_due(timezone.now())
-
-    taken = seconds(work)
-    assert report is not None and report.counts() == {"synced": POSTS}, report and report.counts()
+    reports: list[Report] = []
+    taken = seconds(lambda: reports.append(sync_due(timezone.now())))
+    if reports[0].counts() != {"synced": POSTS}:
+        sys.exit(f"Not everything was synced: {reports[0].counts()}")
     return taken
 
 
@@ -194,11 +215,11 @@ def main() -> None:
     settings.SYNC_FLIGHTS = FLIGHTS
     with empty_database(), graph() as server:
         with step(f"fill with {POSTS:,} posts"):
-            account = fill()
+            account = fill()[0]
             settle()
         taken = synced_in_flight()
         floor = -(-POSTS // BATCH) * LATENCY / FLIGHTS
-        print(f"{taken:7.2f} s  sync of {POSTS:,} posts in {server.requests:,} requests; floor {floor:.2f} s")
+        print(f"{taken:7.2f} s  sync of {POSTS:,} posts in {server.requests.value:,} requests; floor {floor:.2f} s")
         each = synced_one_by_one(account)
         print(f"{each:7.2f} s  a post synced by itself; {POSTS:,} of them would take {each * POSTS:,.0f} s")
         laws = [

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
-from engagement.baselines import COMPARED, compare
+from engagement.baselines import COMPARED, GROUP, compare
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, estimate
 from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
@@ -22,6 +22,7 @@ from engagement.history import histories, known_personas, priors
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.recording import write_posts
+from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
 
 BATCH = 500
@@ -42,6 +43,8 @@ MEASURED = (
     "raw_rate",
     "measured_at",
 )
+# What is read of a post: what its numbers are made from, and what it is compared by.
+READ = (*METRIC_FIELDS, *MEASURED, *COMPARED, *GROUP, "published_at", "last_synced_at")
 COUNT_OF = {Verdict.GENUINE: "genuine_count", Verdict.BOT: "bot_count", Verdict.PERSONA: "persona_count"}
 
 
@@ -93,7 +96,7 @@ def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counter[tuple[str, 
 
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
-    rows = SocialMediaPost.objects.select_for_update().order_by("pk")
+    rows = SocialMediaPost.objects.select_for_update().only(*READ).order_by("pk")
     stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
     # Apart from the posts, since an account's sealed tokens would be opened again for every post of it.
     wanted = {post.account_id for post in stored.values()} - {None}

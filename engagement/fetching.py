@@ -35,6 +35,11 @@ class Fetched:
     concerns_account: bool = False
 
     @property
+    def account_error(self) -> errors.PlatformError | None:
+        """The error that concerns the whole account, if any."""
+        return self.closing or (next(iter(self.failures.values()), None) if self.concerns_account else None)
+
+    @property
     def closing(self) -> errors.PlatformError | None:
         """The error that closed the account, if any."""
         return next((error for error in self.failures.values() if isinstance(error, CLOSING)), None)

@@ -12,16 +12,16 @@ Result = TypeVar("Result")
 
 def flown(
     lanes: Sequence[Iterator[Job]], work: Callable[[Job], Result], *, flights: int
-) -> Iterator[tuple[Job, Result]]:
-    """The result of `work` for every job, as they come; at most `flights` jobs of a lane are under way.
+) -> Iterator[list[tuple[Job, Result]]]:
+    """The results of `work` with their jobs, as they come; at most `flights` jobs of a lane are under way.
 
     A lane that hangs holds up no other one. Jobs are drawn in the caller's own thread, each when there is room for it.
-    With one flight everything runs in the caller's thread, lane by lane.
+    What landed while the caller was busy comes together. With one flight all runs in the caller's thread, lane by lane.
     """
     if flights == 1:
         for lane in lanes:
             for job in lane:
-                yield job, work(job)
+                yield [(job, work(job))]
         return
     with ThreadPoolExecutor(max_workers=max(1, flights * len(lanes))) as pool:
         under_way: dict[Future[Result], tuple[Iterator[Job], Job]] = {}
@@ -35,11 +35,13 @@ def flown(
             for _ in range(flights):
                 launch(lane)
         while under_way:
+            landed = []
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 lane, job = under_way.pop(future)
+                landed.append((job, future))
                 # First the next request, then the caller's writing: the platform's time is the scarcer one.
                 launch(lane)
-                yield job, future.result()
+            yield [(job, future.result()) for job, future in landed]
 
 
 def _alone(work: Callable[[Job], Result], job: Job) -> Result:

@@ -30,7 +30,7 @@ from engagement.interactions import mark_deleted, missing_from, record_all_inter
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import ADAPTERS, adapter_for, adapter_name, errors
 from engagement.querysets import SocialMediaPostQuerySet
-from engagement.recording import record_many, refuse
+from engagement.recording import Observation, record_many, refuse
 from engagement.reports import Outcome, Report
 from engagement.values import Visible
 from engagement.writing import write_columns
@@ -46,6 +46,11 @@ class Batch:
     posts: list[SocialMediaPost]
 
 
+# What a sync needs to know of a post; a row holds six times as much.
+READ = (
+    *("account", "platform", "platform_post_id", "caption", "status", "published_at", "claim"),
+    *("sync_status", "source", "missing_since", "interactions_read_at", "likes", "comments", "shares"),
+)
 # Batches of one account, each claimed when it is asked for.
 Source = Iterator[Batch]
 
@@ -68,7 +73,7 @@ def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
     report = Report()
     for batch in islice(_due(account, report, now), 1):
-        _finish(batch, _fetched(batch, now), report, now)
+        _finish([(batch, _fetched(batch, now))], report, now)
     return report
 
 
@@ -134,8 +139,8 @@ def _sync(sources: Sequence[Source], accounts: Sequence[SocialAccount], report: 
     for account, source in zip(accounts, sources, strict=True):
         lanes[account.platform].append(source)
     drawn = [_in_turn(lane) for lane in lanes.values()]
-    for batch, fetched in flown(drawn, partial(_fetched, now=now), flights=settings.SYNC_FLIGHTS):
-        _finish(batch, fetched, report, now)
+    for landed in flown(drawn, partial(_fetched, now=now), flights=settings.SYNC_FLIGHTS):
+        _finish(landed, report, now)
     return report
 
 
@@ -153,7 +158,7 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     free = SocialMediaPost.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=ids)
     # The condition is checked again by the update itself: of two workers with the same ids only one gets each post.
     free.update(claim=mine, claimed_until=now + timedelta(seconds=settings.CLAIM_SECONDS))
-    return list(SocialMediaPost.objects.filter(claim=mine).order_by("pk"))
+    return list(SocialMediaPost.objects.filter(claim=mine).only(*READ).order_by("pk"))
 
 
 def _fetched(batch: Batch, now: datetime) -> Fetched:
@@ -161,38 +166,42 @@ def _fetched(batch: Batch, now: datetime) -> Fetched:
         return fetch(adapter, batch.posts, now)
 
 
-def _finish(batch: Batch, fetched: Fetched, report: Report, now: datetime) -> None:
-    """Write what a batch brought, and tell it."""
-    account, posts = batch.account, batch.posts
-    error = fetched.closing or next((e for e in fetched.failures.values() if fetched.concerns_account), None)
-    if error:
-        note_account_error(account, error, now)
-    note_peculiarities(account, fetched.notices, fetched.refused, now)
-    _store(fetched, now)
-    unfiltered = _assess([observation.post for observation in fetched.observations], now)
-    _settle(posts, fetched.failures, unfiltered, now)
-    _forget_texts(posts, fetched.failures, now)
-    for post in posts:
-        is_filtered = post.pk not in unfiltered
-        report.extend([told(post, fetched.failures.get(post.pk), now, is_filtered=is_filtered)])
+def _finish(landed: Sequence[tuple[Batch, Fetched]], report: Report, now: datetime) -> None:
+    """Write what batches brought, all at once, and tell it."""
+    for batch, fetched in landed:
+        if fetched.account_error:
+            note_account_error(batch.account, fetched.account_error, now)
+        note_peculiarities(batch.account, fetched.notices, fetched.refused, now)
+    _store([fetched for _, fetched in landed], now)
+    unfiltered = _assess([observation.post for _, fetched in landed for observation in fetched.observations], now)
+    for batch, fetched in landed:
+        _settle(batch.posts, fetched.failures, unfiltered, now)
+        _forget_texts(batch.posts, fetched.failures, now)
+        report.extend(
+            told(post, fetched.failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)
+            for post in batch.posts
+        )
 
 
 @transaction.atomic
-def _store(fetched: Fetched, now: datetime) -> None:
-    for post, reason, raw in fetched.refusals:
+def _store(landed: Sequence[Fetched], now: datetime) -> None:
+    observations = [observation for fetched in landed for observation in fetched.observations]
+    seen_on = [pair for fetched in landed for pair in fetched.interactions]
+    for post, reason, raw in (refusal for fetched in landed for refusal in fetched.refusals):
         refuse(reason, raw, post=post, now=now)
-    record_many(fetched.observations)
-    _store_audiences(fetched)
-    record_all_interactions(((post, seen.interactions) for post, seen in fetched.interactions), now=now)
-    for post, seen in fetched.interactions:
+    record_many(observations)
+    _store_audiences(observations)
+    record_all_interactions(((post, seen.interactions) for post, seen in seen_on), now=now)
+    for post, seen in seen_on:
         _drop_deleted(post, seen, now)
-    SocialMediaPost.objects.filter(pk__in=fetched.looked).update(interactions_read_at=now)
-    ids = [observation.post.pk for observation in fetched.observations]
+    looked = [pk for fetched in landed for pk in fetched.looked]
+    SocialMediaPost.objects.filter(pk__in=looked).update(interactions_read_at=now)
+    ids = [observation.post.pk for observation in observations]
     SocialMediaPost.objects.filter(pk__in=ids).update(filter_state=FilterState.UNFILTERED)
 
 
-def _store_audiences(fetched: Fetched) -> None:
-    told_of = [observation for observation in fetched.observations if observation.metrics.audience]
+def _store_audiences(observations: Sequence[Observation]) -> None:
+    told_of = [observation for observation in observations if observation.metrics.audience]
     for observation in told_of:
         observation.post.audience = shown(observation.metrics.audience)
     write_columns([observation.post for observation in told_of], ("audience",))

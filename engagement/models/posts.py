@@ -175,6 +175,10 @@ class SocialMediaPost(Measured):
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
             # `due_for_sync()`
             models.Index(fields=["next_sync_at"], name="post_due", condition=Q(next_sync_at__isnull=False)),
+            # The same of one account, in the order in which they are claimed.
+            models.Index(
+                fields=["account", "next_sync_at"], name="post_due_of_account", condition=Q(next_sync_at__isnull=False)
+            ),
             # `due_for_publishing()`
             models.Index(fields=["scheduled_at"], name="post_scheduled", condition=Q(status=PostStatus.SCHEDULED)),
         )

@@ -154,7 +154,7 @@ def test_writing_an_error_down_leaves_what_staff_changed_meanwhile(stage):
     SocialAccount.objects.update(state=AccountState.PAUSED, handle="renamed")
     stage.fault("server_error", platform="facebook")
 
-    _finish(batch, _fetched(batch, now), Report(), now)
+    _finish([(batch, _fetched(batch, now))], Report(), now)
 
     stale.refresh_from_db()
     assert (stale.state, stale.handle, stale.last_error != "") == (AccountState.PAUSED, "renamed", True)
