@@ -15,7 +15,7 @@ from acd.theme import (
     UnfoldAdminTextInputWidget,
 )
 from engagement.enums import Platform
-from engagement.imports.formats import FORMATS
+from engagement.imports.columns import POST_FIELDS
 from engagement.imports.options import mapping
 from engagement.imports.running import Choices, Plan, plan_import
 from engagement.imports.table import ENCODINGS, TableError, read_table
@@ -36,7 +36,8 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=f"{'; '.join(one.title for one in FORMATS)}; or any other table with a header.",
+        help_text="A content export of Meta Business Suite (Instagram or Facebook), X analytics or TikTok Studio, or "
+        "any other table of posts with a header.",
     )
     persona = forms.ModelChoiceField(
         Persona.objects.order_by("name"),
@@ -64,7 +65,7 @@ class ImportForm(forms.Form):
         label="Columns",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="COLUMN=FIELD, one on each line, for names that are not understood.",
+        help_text=f"COLUMN=FIELD, one on each line. Fields: {', '.join(POST_FIELDS)}.",
     )
     date_order = forms.ChoiceField(choices=ORDERS, required=False, widget=UnfoldAdminSelectWidget)
     year = forms.IntegerField(

@@ -43,8 +43,9 @@ def _known_addresses(persona: Persona, platform: Platform) -> dict[str, str]:
     """The ids of a persona's posts by address; an address of two posts tells nothing."""
     posts = SocialMediaPost.objects.for_persona(persona).on(platform).exclude(url="").order_by()
     found: dict[str, str] = {}
-    for url, post_id in posts.values_list("url", "platform_post_id"):
-        found[_compared(url)] = post_id if found.get(_compared(url), post_id) == post_id else ""
+    for url, given in posts.values_list("url", "platform_post_id"):
+        address, post_id = _compared(url), given or ""
+        found[address] = post_id if found.get(address, post_id) == post_id else ""
     return found
 
 

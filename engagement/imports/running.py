@@ -153,8 +153,6 @@ def _span(choices: Choices, observed_at: datetime) -> Span:
 def _notes(table: Table, columns: Columns, reading: Reading, choices: Choices) -> list[str]:
     """What a careful reader would ask about."""
     notes = []
-    if reading.form.name:
-        notes.append(f"This is {reading.form.title}.")
     if columns.ignored:
         notes.append(f"Columns without a meaning here: {', '.join(name[:40] for name in columns.ignored[:40])}.")
     if not (columns.has("media_kind") or choices.media_kind):

@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,9 +162,9 @@ def test_file_without_posts_is_named_and_refused(load, title, data, platform):
 
 
 def test_table_of_posts_with_a_column_of_hours_is_no_other_file():
-    result = recognised_as("post_id,published_at,hour", "tiktok")
+    results = [recognised_as(header, "tiktok") for header in ("post_id,published_at,hour", "row,month,day,hour,likes")]
 
-    assert result == ""
+    assert results == ["", ""]
 
 
 def test_every_column_of_a_format_feeds_a_field_there_is():
@@ -354,6 +355,18 @@ def test_explain_tells_the_columns_and_writes_nothing(load):
     assert meanings["Negative feedback from users: Hide all"] == "not read: no meaning here"
 
 
+def test_command_tells_people_which_export_it_is(tmp_path, persona):
+    path = tmp_path / "x.csv"
+    path.write_bytes(X)
+    out = io.StringIO()
+
+    call_command("import_posts", str(path), persona="mae", timezone="UTC", explain=True, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "This is the content export of X analytics."
+    assert "Reposts: shares" in lines
+
+
 def test_map_goes_before_what_a_format_ignores():
     form = format_of(read_table(FACEBOOK), "", {})
 
@@ -479,7 +492,7 @@ def tiktok(*times):
 
 def days():
     found = SocialMediaPost.objects.order_by("platform_post_id").values_list("published_at", flat=True)
-    return [f"{moment.date()}" for moment in found]
+    return [f"{moment:%Y-%m-%d}" for moment in found]
 
 
 def test_dates_without_a_year_cross_new_year(load):

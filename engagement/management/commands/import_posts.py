@@ -91,17 +91,22 @@ class Command(ConsoleCommand):
 
     def _explain(self, plan: Plan) -> None:
         columns = [{"column": name, "meaning": meaning} for name, meaning in plan.meanings()]
-        for line in plan.notes:
-            self.say(line)
+        self._say_what_it_is(plan)
         for column in columns:
             self.item(column["column"], column["meaning"])
         self.finish(self._recognised(plan) | {"notes": plan.notes, "columns": columns})
+
+    def _say_what_it_is(self, plan: Plan) -> None:
+        known = [f"This is {plan.form.title}."] if plan.form.name else []
+        for line in [*known, *plan.notes]:
+            self.say(line)
 
     def _recognised(self, plan: Plan) -> dict[str, Any]:
         return {"format": plan.form.name, "platform": plan.form.platform.value}
 
     def _tell(self, plan: Plan, outcome: Outcome, seconds: float, *, dry_run: bool) -> None:
-        for line in [*plan.notes, *outcome.errors]:
+        self._say_what_it_is(plan)
+        for line in outcome.errors:
             self.say(line)
         told = ", ".join(f"{number} {name}" for name, number in outcome.counts().items())
         tried = " Nothing was written: this was a dry run." if dry_run else f"\n{NEXT}"
