@@ -36,7 +36,7 @@ GONE = "This file was imported already, replaced by another, or kept too long. U
 @action(
     description="Import",
     url_path="import",
-    permissions=["engagement.add_socialmediapost"],
+    permissions=["import"],
     icon="upload_file",
 )
 def import_posts(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -167,6 +167,10 @@ class PostAdmin(ReadOnly, PublishingActions):
     )
     grade_here = on_page("grade_again", "Grade again", "Gives its run a grade from the newest numbers.", "grade")
 
+    def has_import_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
+        """Whether this person may import: the permission to add, which this page keeps from everybody."""
+        return request.user.has_perm("engagement.add_socialmediapost")
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).select_related(*self.list_select_related)
 
