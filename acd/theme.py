@@ -16,7 +16,13 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from acd.admin_links import lineage, narrowed_by
 from acd.figures import UNKNOWN, ago
@@ -29,7 +35,11 @@ __all__ = [
     "ReadOnly",
     "SmallAdmin",
     "TabularInline",
+    "UnfoldAdminFileFieldWidget",
     "UnfoldAdminPasswordWidget",
+    "UnfoldAdminSelectWidget",
+    "UnfoldAdminTextInputWidget",
+    "UnfoldAdminTextareaWidget",
     "WordsField",
     "action",
     "badge",

@@ -139,6 +139,12 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 # Where the platforms fetch media from: they need a public address.
 PUBLIC_MEDIA_URL = env.str("PUBLIC_MEDIA_URL", default="http://127.0.0.1:8000/media/")
+# What staff upload for an import lies here until it is imported or too old. Larger files are for the command: a web
+# request must end.
+IMPORT_DIR = DATA_DIR / "imports"
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_ROWS = 10_000
+IMPORT_MINUTES = 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

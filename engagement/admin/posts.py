@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from acd.admin_actions import Tally, on_page, tell
 from acd.figures import UNKNOWN, decimals, interval, percent, share
 from acd.theme import AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, badge, display
-from engagement.admin import columns
+from engagement.admin import columns, imports
 from engagement.admin.publishing import PublishingActions
 from engagement.assessment import assess_posts
 from engagement.enums import PostStatus, SyncStatus
@@ -102,6 +102,7 @@ class PostAdmin(ReadOnly, PublishingActions):
     search_fields = ("caption", "=platform_post_id")
     search_help_text = "Search captions, or give the platform's id of a post."
     actions = ("sync_now", "assess_again", "grade_again", "plan_again", "not_live", "waive_label")
+    actions_list = ("import_posts",)
     actions_detail = ("sync_here", "assess_here", "grade_here", "plan_again_here", "not_live_here", "waive_here")
     readonly_preprocess_fields = dict.fromkeys(RATIOS, decimals)
     readonly_fields = (
@@ -156,6 +157,7 @@ class PostAdmin(ReadOnly, PublishingActions):
         ("Where it belongs", {"fields": (("persona", "account"), ("content", "context"))}),
     )
 
+    import_posts = imports.import_posts
     sync_here = on_page("sync_now", "Sync now", "Reads its numbers and comments from the platform.", "sync")
     assess_here = on_page(
         "assess_again",
@@ -164,6 +166,10 @@ class PostAdmin(ReadOnly, PublishingActions):
         "fact_check",
     )
     grade_here = on_page("grade_again", "Grade again", "Gives its run a grade from the newest numbers.", "grade")
+
+    def has_import_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
+        """Whether this person may import: the permission to add, which this page keeps from everybody."""
+        return request.user.has_perm("engagement.add_socialmediapost")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).select_related(*self.list_select_related)

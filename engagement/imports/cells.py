@@ -1,13 +1,11 @@
-"""One cell of an export, from text to a value: counts, percentages, moments, ids. Pure.
+"""One cell of an export, from text to a value: counts, percentages, lengths of time, ids. Pure.
 
 Empty cells and the signs exports write for "no number" are None: unknown, which is never zero.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from engagement.values import MAX_COUNT
 
@@ -17,42 +15,20 @@ MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 GROUPING = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e\+?\d{1,6})?\s*([kmb]?)", re.ASCII)
 DECIMAL_COMMA = re.compile(r"(\d+),(\d{1,2})\s*([kmb])", re.ASCII)
+# 6,1 is a decimal where no count is meant; 12,400 is not.
+DECIMAL = re.compile(r"\d+,\d{1,2}", re.ASCII)
 CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)", re.ASCII)
+# 1h 2m 3s, and 0h:17m:32s as TikTok shows it.
+UNITS = re.compile(
+    r"(?:(\d+) ?h)?[: ]*(?:(\d+) ?m(?:in)?)?[: ]*(?:(\d+(?:\.\d+)?) ?s(?:ec)?)?", re.ASCII | re.IGNORECASE
+)
+# Spreadsheets keep this many digits of a number and write zeros for the rest.
+KEPT_DIGITS = 15
 MANGLED = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
-
-ISO_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?", re.ASCII | re.IGNORECASE
-)
-# Slashes are read as month/day/year, the way Meta writes them everywhere.
-TIMED_FORMATS = (
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M %p",
-    "%Y-%m-%d %H:%M",
-    "%a %b %d %H:%M:%S %z %Y",
-)
-DAY_FORMATS = ("%a, %b %d, %Y", "%b %d, %Y", "%m/%d/%Y")
-UNIX_DIGITS = {9: 1, 10: 1, 12: 1000, 13: 1000}
-# Facebook, the oldest of the four, opened in February 2004.
-FIRST_POST = datetime(2004, 2, 1, tzinfo=UTC)
-# The clock of the one who exported may be ahead, and a zone may be off by less than a day.
-CLOCK_SKEW = timedelta(days=1)
-
-# X: milliseconds since 2010-11-04, above the 22 low bits; older ids were counted one by one.
-X_EPOCH_MS = 1_288_834_974_657
-FIRST_TIMED_X_ID = 29_700_859_247
 
 
 class CellError(ValueError):
     """A cell that cannot be what its column says; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A point in time, in UTC, and whether the hour was given or only the day."""
-
-    at: datetime
-    has_time: bool = True
 
 
 def shown(value: str) -> str:
@@ -72,21 +48,44 @@ def count(text: str) -> int | None:
     return int(value)
 
 
-def rate(text: str) -> float | None:
-    """A percentage from 0 to 100, with or without its sign."""
-    value = _number(text.strip().removesuffix("%"))
+def rate(text: str, *, fraction: bool = False) -> float | None:
+    """A percentage from 0 to 100, with or without its sign. A bare number may be meant as a `fraction` of one."""
+    plain = text.strip()
+    value = _decimal(plain.removesuffix("%"))
+    if value is not None and fraction and not plain.endswith("%"):
+        value *= 100
     if value is not None and value > 100:
         raise CellError(f"{shown(text)} is not a percentage. Give a number from 0 to 100, or leave it empty.")
     return None if value is None else float(value)
 
 
+def are_fractions(texts: Iterable[str]) -> bool:
+    """Whether a column of rates holds fractions of one: none of its bare numbers is above one, and there are some."""
+    bare = [value for text in texts if (value := _bare(text)) is not None]
+    return any(value > 0 for value in bare) and max(bare) <= 1
+
+
+def _bare(text: str) -> Decimal | None:
+    try:
+        return None if text.strip().endswith("%") else _decimal(text)
+    except CellError:
+        return None
+
+
 def seconds(text: str) -> float | None:
-    """A length of time in seconds: 6.1, 6.1s, 1:02, 1:02:03."""
-    if parts := CLOCK.fullmatch(text.strip()):
-        hours, minutes, rest = int(parts[1] or 0), int(parts[2]), float(parts[3])
+    """A length of time in seconds: 6.1, 6.1s, 1:02, 1:02:03, 1h 2m 3s."""
+    plain = " ".join(text.split())
+    parts = CLOCK.fullmatch(plain) or (UNITS.fullmatch(plain) if plain[-1:].isalpha() else None)
+    if parts and any(parts.groups()):
+        hours, minutes, rest = int(parts[1] or 0), int(parts[2] or 0), float(parts[3] or 0)
         return hours * 3600 + minutes * 60 + rest
-    value = _number(text.strip().removesuffix("s"))
+    value = _decimal(plain)
     return None if value is None else float(value)
+
+
+def _decimal(text: str) -> Decimal | None:
+    plain = text.strip()
+    return _number(plain.replace(",", ".") if DECIMAL.fullmatch(plain) else plain)
 
 
 def _number(text: str) -> Decimal | None:
@@ -104,72 +103,6 @@ def _number(text: str) -> Decimal | None:
     raise CellError(
         f"{shown(text)} is not a number. Give digits, for example 12400, or leave it empty if it is unknown."
     )
-
-
-def moment(text: str, zone: ZoneInfo, now: datetime) -> Moment | None:
-    """When something happened, in UTC; None for an empty cell.
-
-    A time without a zone is read in `zone`: one that the clocks showed twice is the first of the two, one that they
-    skipped is moved on by what they skipped. Raises `CellError` for years before the platforms and for the future.
-    """
-    plain = " ".join(text.split())
-    if plain.casefold() in UNKNOWN:
-        return None
-    try:
-        found = _unix(plain) or _iso(plain, zone) or _in_words(plain, zone)
-    except (ValueError, OverflowError):
-        found = None
-    if found is None:
-        raise CellError(f"{shown(text)} is not a date with its year. Write it like 2026-07-14 18:30.")
-    return plausible(found, text, now)
-
-
-def plausible(found: Moment, text: str, now: datetime) -> Moment:
-    """The same moment. Raises `CellError` if no post can have been made then."""
-    if found.at < FIRST_POST:
-        raise CellError(f"{shown(text)} is older than the platforms. Check the year.")
-    if found.at > now + CLOCK_SKEW:
-        raise CellError(f"{shown(text)} lies in the future. Check the date and --timezone.")
-    return found
-
-
-def _unix(text: str) -> Moment | None:
-    if not (text.isascii() and text.isdigit() and len(text) in UNIX_DIGITS):
-        return None
-    return Moment(datetime.fromtimestamp(int(text) / UNIX_DIGITS[len(text)], UTC))
-
-
-def _iso(text: str, zone: ZoneInfo) -> Moment | None:
-    found = ISO_MOMENT.fullmatch(text)
-    if found is None:
-        return None
-    day, time, offset = found.groups(default="")
-    offset = "+00:00" if offset.upper() in {"Z", "UTC"} else offset
-    return _placed(datetime.fromisoformat(f"{day}T{time or '00:00'}{offset}"), zone, has_time=bool(time))
-
-
-def _in_words(text: str, zone: ZoneInfo) -> Moment | None:
-    for pattern in TIMED_FORMATS + DAY_FORMATS:
-        try:
-            return _placed(datetime.strptime(text, pattern), zone, has_time=pattern in TIMED_FORMATS)  # noqa: DTZ007 - placed
-        except ValueError:
-            continue
-    return None
-
-
-def _placed(value: datetime, zone: ZoneInfo, *, has_time: bool) -> Moment:
-    aware = value.replace(tzinfo=zone, fold=0) if value.tzinfo is None else value
-    return Moment(aware.astimezone(UTC), has_time)
-
-
-def x_moment(post_id: str) -> datetime | None:
-    """When a post on X was made, which its id tells; None for ids from before November 2010 and for other words."""
-    if not (post_id.isascii() and post_id.isdigit() and len(post_id) <= 19):
-        return None
-    number = int(post_id)
-    if not FIRST_TIMED_X_ID <= number <= MAX_COUNT:
-        return None
-    return datetime.fromtimestamp(((number >> 22) + X_EPOCH_MS) / 1000, UTC)
 
 
 def text(value: str, limit: int) -> str:
@@ -204,6 +137,25 @@ def identity(value: str, limit: int = 200) -> str | None:
             f"{shown(plain)} is not an id. Give the platform's id, at most {limit} characters without spaces."
         )
     return plain
+
+
+def is_rounded(value: str) -> bool:
+    """Whether a cell is an id in the notation in which spreadsheets round it: 1.22158E+17."""
+    return bool(MANGLED.fullmatch(value.strip()))
+
+
+def rounds_to(whole: str, value: str) -> bool:
+    """Whether a spreadsheet makes `value` of the id `whole`: the digits it shows agree, or the first fifteen."""
+    if not (whole.isascii() and whole.isdigit()):
+        return False
+    if is_rounded(value):
+        # No id is as long as that; so large a power is not worth computing.
+        power = value.casefold().rpartition("e")[2]
+        told = Decimal(value.strip().replace(",", ".")) if len(power) < 4 else Decimal(0)
+        return abs(Decimal(whole) - told) <= Decimal(1).scaleb(int(told.as_tuple().exponent))
+    lost = value[KEPT_DIGITS:]
+    is_cut = len(whole) == len(value) and bool(lost) and not lost.strip("0")
+    return is_cut and value.isdigit() and abs(int(whole) - int(value)) < 10 ** len(lost)
 
 
 def address(value: str) -> str | None:

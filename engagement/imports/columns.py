@@ -1,12 +1,13 @@
-"""What the columns of an export mean: the platforms' own headers, everyday words, and what the user says with --map.
+"""What the columns of a file mean: the headers of its export, everyday words, and what the user says with --map.
 
 Headers are matched by name, without regard to case, spaces and order: they change by month, and never all are there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engagement.enums import Platform
+from engagement.imports.formats import Format
 from engagement.imports.table import TableError
 from engagement.values import METRIC_FIELDS
 
@@ -50,51 +51,6 @@ EVERYDAY = {
     "view count": "views",
     "username": "handle",
 }
-# Meta Business Suite; `Date` there says "Lifetime", and `Impressions` and `Plays` stand in older files.
-META = {
-    "post id": "post_id",
-    "permalink": "url",
-    "publish time": "published_at",
-    "description": "caption",
-    "post type": "media_kind",
-}
-SYNONYMS: dict[str, dict[str, str]] = {
-    Platform.INSTAGRAM: META
-    | {"account id": "account", "account username": "handle", "plays": "video_views", "saved": "saves"},
-    Platform.FACEBOOK: META
-    | {
-        "page id": "account",
-        "title": "caption",
-        "reactions": "likes",
-        "3-second video views": "video_views",
-    },
-    # `Shares` are links that people sent; what other platforms call shares are the reposts.
-    Platform.TWITTER: {
-        "post id": "post_id",
-        "tweet id": "post_id",
-        "post link": "url",
-        "tweet permalink": "url",
-        "date": "published_at",
-        "time": "published_at",
-        "post text": "caption",
-        "tweet text": "caption",
-        "replies": "comments",
-        "reposts": "shares",
-        "retweets": "shares",
-        "bookmarks": "saves",
-        "user profile clicks": "profile_visits",
-    },
-    Platform.TIKTOK: {
-        "video link": "url",
-        "video title": "caption",
-        "post time": "published_at",
-        "total likes": "likes",
-        "total comments": "comments",
-        "total shares": "shares",
-        "total views": "views",
-        "add to favorites": "saves",
-    },
-}
 COMMENT_WORDS = {
     "id": "platform_id",
     "comment id": "platform_id",
@@ -115,14 +71,22 @@ COMMENT_WORDS = {
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns feed each field, best first, and the headers that mean nothing here."""
+    """Which columns feed each field, best first; the headers that mean nothing here; those not read, by the reason."""
 
     positions: Mapping[str, Sequence[int]]
     ignored: Sequence[str]
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def cells(self, field: str, record: Sequence[str]) -> list[str]:
         """The cells of one record that may hold `field`; short rows have fewer."""
         return [record[i] for i in self.positions.get(field, ()) if i < len(record)]
+
+    def meanings(self, header: Sequence[str]) -> list[tuple[str, str]]:
+        """Every header with the field it feeds, or with why it feeds none."""
+        fed = {index: name for name, indexes in self.positions.items() for index in indexes}
+        names = [name or f"column {index + 1}" for index, name in enumerate(header)]
+        left = {name: f"not read: {self.unread.get(name, 'no meaning here')}" for name in names}
+        return [(name, fed.get(index, left[name])) for index, name in enumerate(names)]
 
     def has(self, field: str) -> bool:
         """Whether any column feeds `field`."""
@@ -134,14 +98,20 @@ def normal(header: str) -> str:
     return " ".join(header.replace("_", " ").split()).casefold()
 
 
-def post_columns(header: Sequence[str], platform: str, mapping: Mapping[str, str]) -> Columns:
+def post_columns(header: Sequence[str], form: Format, mapping: Mapping[str, str]) -> Columns:
     """The columns of an export of posts. Raises `TableError` if the posts cannot be told apart or placed in time."""
-    columns = match(header, POST_FIELDS, mapping, SYNONYMS[platform], EVERYDAY)
+    columns = match(header, POST_FIELDS, mapping, form.columns, EVERYDAY, unread=form.ignored)
     if not (columns.has("post_id") or columns.has("url")):
         raise _missing("post_id", header)
-    if not columns.has("published_at") and platform != Platform.TWITTER:
+    if not columns.has("published_at") and form.platform != Platform.TWITTER:
         raise _missing("published_at", header)
     return columns
+
+
+def names_posts(headers: frozenset[str], mapping: Mapping[str, str]) -> bool:
+    """Whether a column may hold a post's id or address, in any export or in everyday words."""
+    fields = {EVERYDAY.get(name, name.replace(" ", "_")) for name in headers} | set(mapping.values())
+    return bool(fields & {"post_id", "url"})
 
 
 def interaction_columns(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
@@ -158,11 +128,14 @@ def match(
     mapping: Mapping[str, str],
     exported: Mapping[str, str],
     everyday: Mapping[str, str],
+    unread: Mapping[str, str] | None = None,
 ) -> Columns:
     """Match headers with fields. For each field the first of these that occurs decides alone: what `mapping` says, the
-    platform's own header, the field's name, an everyday word.
+    platform's own header, the field's name, an everyday word. What is `unread`, by its reason, only `mapping` can name.
     """
-    own_names = {normal(field): field for field in fields}
+    reasons = unread or {}
+    own_names = {name: field for field in fields if (name := normal(field)) not in reasons}
+    everyday = {word: field for word, field in everyday.items() if word not in reasons}
     positions: dict[str, list[int]] = {}
     for words in (_told(header, fields, mapping), exported, own_names, everyday):
         taken = {index for indexes in positions.values() for index in indexes}
@@ -172,25 +145,29 @@ def match(
             if field and field not in decided and index not in taken:
                 positions.setdefault(field, []).append(index)
     used = {index for indexes in positions.values() for index in indexes}
-    ignored = [name or f"column {i + 1}" for i, name in enumerate(header) if i not in used]
-    return Columns(positions, ignored)
+    left = [(name, f"column {i + 1}") for i, name in enumerate(header) if i not in used]
+    return Columns(
+        positions,
+        ignored=[name or place for name, place in left if normal(name) not in reasons],
+        unread={name: reasons[normal(name)] for name, _ in left if normal(name) in reasons},
+    )
 
 
 def _told(header: Sequence[str], fields: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
     present = {normal(name) for name in header}
-    for column, field in mapping.items():
+    for column, name in mapping.items():
         if normal(column) not in present:
-            raise TableError(f"--map {column}={field}: there is no such column. The file has {_listed(header)}.")
-        if field not in fields:
-            raise TableError(f"--map {column}={field}: there is no such field. Choose from {', '.join(fields)}.")
-    return {normal(column): field for column, field in mapping.items()}
+            raise TableError(f"--map {column}={name}: there is no such column. The file has {listed(header)}.")
+        if name not in fields:
+            raise TableError(f"--map {column}={name}: there is no such field. Choose from {', '.join(fields)}.")
+    return {normal(column): name for column, name in mapping.items()}
 
 
 def _missing(field: str, header: Sequence[str]) -> TableError:
-    return TableError(f"No column holds {field}. Name it with --map 'COLUMN={field}'; the file has {_listed(header)}.")
+    return TableError(f"No column holds {field}. Name it with --map 'COLUMN={field}'; the file has {listed(header)}.")
 
 
-def _listed(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
     """The headers as they may stand in a message: a file that is no table can have thousands, of any length."""
     names = [ascii(name[:40]) if not name.isprintable() else name[:40] for name in header[:40]]
     return ", ".join(names) + (" …" if len(header) > 40 else "")

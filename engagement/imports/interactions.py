@@ -9,7 +9,7 @@ from django.db import transaction
 
 from engagement.assessment import assess_posts
 from engagement.enums import InteractionKind
-from engagement.imports import cells
+from engagement.imports import cells, moments
 from engagement.imports.columns import Columns
 from engagement.imports.posts import Cells
 from engagement.imports.table import Record, RowError
@@ -52,7 +52,7 @@ def _read(row: Cells, zone: ZoneInfo, now: datetime) -> SeenInteraction | list[R
     if platform_id is None and not row.errors:
         row.refuse("platform_id", "the row has no id. Give the platform's, so that it is stored only once.")
     kind = row.read("kind", _kind) or InteractionKind.COMMENT.value
-    occurred = row.read("occurred_at", lambda cell: cells.moment(cell, zone, now))
+    occurred = row.read("occurred_at", lambda cell: moments.moment(cell, zone, now))
     author = row.read("author", lambda cell: cells.text(cell.strip(), 500) or None)
     text = row.read("text", lambda cell: cells.text(cell, TEXT_LIMIT) or None)
     if kind in WORDED and not (text or "").strip() and not row.errors:

@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engagement.enums import Platform
-from engagement.imports import cells
+from engagement.imports import cells, moments
 from engagement.imports.columns import Columns, normal
+from engagement.imports.formats import Format
+from engagement.imports.formats.base import held
+from engagement.imports.moments import Moment, Span
 from engagement.imports.table import Record, RowError
 from engagement.metrics import find_hashtags
 from engagement.values import COUNT_FIELDS, RATE_FIELDS, SECONDS_FIELDS, Metrics
@@ -35,35 +38,45 @@ USUAL_KIND = {
     Platform.TWITTER: MediaKind.TEXT,
     Platform.TIKTOK: MediaKind.VIDEO,
 }
-# Instagram's addresses hold a short code, which its API does not take for an id.
-ID_IN_URL = {
-    Platform.FACEBOOK: re.compile(
-        r"/(?:posts|videos|reel)/(?:[^/?#]+/)?(\d+)|[?&](?:story_fbid|fbid|v)=(\d+)", re.ASCII
-    ),
-    Platform.TWITTER: re.compile(r"/status(?:es)?/(\d+)", re.ASCII),
-    Platform.TIKTOK: re.compile(r"/(?:video|photo)/(\d+)", re.ASCII),
-}
+
+
+NAMELESS = "the row names no post. Give the platform's id, or an address that holds it or is that of a known post."
+ROUNDED = (
+    "{} is an id that a spreadsheet rounded, its address does not hold it, and no known post has that address. "
+    "Use the file as it was downloaded, or open it with the id column as text."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How the cells of one file are to be read; `account` and `media_kind` stand in where the file gives none."""
+    """How the cells of one file are to be read; `account` and `media_kind` stand in where the file gives none.
 
-    platform: str
+    `order` says whether day or month comes first, `span` where dates without a year lie, `fractions` which rates are
+    written as fractions of one.
+    """
+
+    form: Format
     zone: ZoneInfo
     now: datetime
     account: str = ""
     media_kind: str = ""
     file: str = ""
+    order: str = ""
+    span: Span | None = None
+    fractions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostRow:
-    """One post as an export gives it. None means that the file does not say."""
+    """One post as an export gives it. None means that the file does not say.
+
+    `missing_id` is why the row itself does not tell which post it means, where its address may.
+    """
 
     line: int
     post_id: str
-    published: cells.Moment
+    missing_id: str = ""
+    published: Moment
     media_kind: str | None = None
     usual_kind: str
     url: str | None = None
@@ -98,21 +111,15 @@ class Cells:
 
 
 def read_posts(records: list[Record], columns: Columns, reading: Reading) -> Iterator[PostRow | list[RowError]]:
-    """Each record as a post, or as its errors. A post that stands in the file twice is refused the second time."""
-    lines: dict[str, int] = {}
-    for record in records:
-        row = read_post(record, columns, reading)
-        if isinstance(row, PostRow) and (first := lines.setdefault(row.post_id, row.line)) != row.line:
-            yield [RowError(row.line, "post_id", f"duplicate of line {first}, which was kept. Remove one of the two.")]
-        else:
-            yield row
+    """Each record as a post, or as its errors."""
+    return (read_post(record, columns, reading) for record in records)
 
 
 def read_post(record: Record, columns: Columns, reading: Reading) -> PostRow | list[RowError]:
     """One record as a post, or everything that is wrong with it."""
     row = Cells(record, columns)
     url = row.read("url", cells.address)
-    post_id = _post_id(row, url, reading.platform)
+    post_id, missing_id = _post_id(row, url, reading.form)
     published = _published(row, post_id, reading)
     caption = _caption(row)
     values: dict[str, Any] = {
@@ -123,12 +130,10 @@ def read_post(record: Record, columns: Columns, reading: Reading) -> PostRow | l
         "hashtags": row.read("hashtags", _tags) if columns.has("hashtags") else _in_caption(caption),
         "metrics": _metrics(row, reading),
     }
-    if row.errors or post_id is None or published is None:
+    if row.errors or published is None:
         return row.errors
-    usual = USUAL_KIND[Platform(reading.platform)]
-    return PostRow(
-        line=record.line, post_id=post_id, url=url, published=published, caption=caption, usual_kind=usual, **values
-    )
+    values |= {"usual_kind": USUAL_KIND[reading.form.platform], "missing_id": missing_id}
+    return PostRow(line=record.line, post_id=post_id, url=url, published=published, caption=caption, **values)
 
 
 def media_kind(text: str) -> str | None:
@@ -143,51 +148,51 @@ def media_kind(text: str) -> str | None:
     return KIND_OF[word].value
 
 
-def id_in_url(url: str | None, platform: str) -> str | None:
-    """The id of a post, where its address holds it."""
-    pattern = ID_IN_URL.get(Platform(platform))
-    found = pattern.search(url) if url and pattern else None
-    return next((group for group in found.groups() if group), None) if found else None
-
-
-def _post_id(row: Cells, url: str | None, platform: str) -> str | None:
+def _post_id(row: Cells, url: str | None, form: Format) -> tuple[str, str]:
+    """The id of the post, or why the row does not tell it."""
+    given = next((cell.strip() for cell in row.columns.cells("post_id", row.record.cells) if cell.strip()), "")
+    whole, of_media = held(form.id_in_url, url), held(form.media_id_in_url, url)
+    if whole and (cells.is_rounded(given) or cells.rounds_to(whole, given)):
+        return whole, ""
+    if of_media and cells.rounds_to(of_media, given):
+        return of_media, ""
+    if url and cells.is_rounded(given):
+        return "", ROUNDED.format(cells.shown(given))
     told = len(row.errors)
-    post_id = row.read("post_id", cells.identity)
-    fallback = None if post_id else id_in_url(url, platform)
-    if fallback:
-        # What a spreadsheet rounded is whole in the address.
-        del row.errors[told:]
-    found = post_id or fallback
-    if found is None and len(row.errors) == told:
-        row.refuse("post_id", "the row names no post. Give the platform's id, or an address that holds it.")
-    return found
+    post_id = row.read("post_id", cells.identity) or whole or of_media or ""
+    if len(row.errors) > told or post_id:
+        return post_id, ""
+    if not url:
+        row.refuse("post_id", NAMELESS)
+    return "", NAMELESS
 
 
-def _published(row: Cells, post_id: str | None, reading: Reading) -> cells.Moment | None:
+def _published(row: Cells, post_id: str, reading: Reading) -> Moment | None:
     told = len(row.errors)
-    found = row.read("published_at", lambda text: cells.moment(text, reading.zone, reading.now))
+    read = partial(moments.moment, zone=reading.zone, now=reading.now, order=reading.order, span=reading.span)
+    found = row.read("published_at", read)
     if len(row.errors) > told:
         return None
-    if reading.platform == Platform.TWITTER and (found is None or not found.has_time):
+    if reading.form.platform == Platform.TWITTER and (found is None or not found.has_time):
         found = _timed_by_id(found, post_id, reading.zone)
     if found is None:
         row.refuse("published_at", "the row does not say when the post was made. Give a date like 2026-07-14 18:30.")
         return None
     try:
-        return cells.plausible(found, found.at.isoformat(), reading.now)
+        return moments.plausible(found, found.at.isoformat(), reading.now)
     except cells.CellError as error:
         row.refuse("published_at", str(error))
         return None
 
 
-def _timed_by_id(day: cells.Moment | None, post_id: str | None, zone: ZoneInfo) -> cells.Moment | None:
+def _timed_by_id(day: Moment | None, post_id: str, zone: ZoneInfo) -> Moment | None:
     """The moment an id of X tells, unless the export gives another day; then the day stays without an hour."""
-    at = cells.x_moment(post_id or "")
+    at = moments.x_moment(post_id)
     if at is None:
         return day
     if day and abs(at.astimezone(zone).date() - day.at.astimezone(zone).date()) > timedelta(days=1):
         return day
-    return cells.Moment(at)
+    return Moment(at)
 
 
 def _caption(row: Cells) -> str | None:
@@ -217,9 +222,10 @@ def _handle(text: str) -> str | None:
 
 def _metrics(row: Cells, reading: Reading) -> Metrics:
     values: dict[str, Any] = {name: row.read(name, cells.count) for name in COUNT_FIELDS}
-    values |= {name: row.read(name, cells.rate) for name in RATE_FIELDS}
+    rates = {name: partial(cells.rate, fraction=name in reading.fractions) for name in RATE_FIELDS}
+    values |= {name: row.read(name, rate) for name, rate in rates.items()}
     values |= {name: row.read(name, cells.seconds) for name in SECONDS_FIELDS}
-    if reading.platform == Platform.TWITTER and values["views"] is None:
+    if reading.form.platform == Platform.TWITTER and values["views"] is None:
         # X shows its impressions as views, and its API gives one number for both.
         values["views"] = values["impressions"]
     return Metrics(**values, raw={"file": reading.file, "line": row.record.line})

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Subquery
 from engagement.assessment import assess_posts
 from engagement.enums import AccountState, MetricSource, PostStatus
 from engagement.hashtags import attach_hashtags
-from engagement.imports.cells import CLOCK_SKEW
+from engagement.imports.moments import CLOCK_SKEW
 from engagement.imports.posts import PostRow
 from engagement.imports.table import RowError
 from engagement.local_time import local_time

@@ -10,6 +10,7 @@ from pathlib import Path
 MAX_BYTES = 100 * 1024 * 1024
 # A binary file shows itself in its first bytes; a lone NUL further down is one bad row.
 BINARY_PROBE = 8192
+BEGINNING = 3
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Encodings that spreadsheets still write. None of them can yield half a character.
@@ -63,11 +64,15 @@ class RowError:
 
 @dataclass(frozen=True)
 class Table:
-    """A header, the records below it, and the rows that could not be taken apart."""
+    """A header, the records below it, and the rows that could not be taken apart.
+
+    `beginning` is the first rows with the header: some files put a title above it.
+    """
 
     header: list[str]
     records: list[Record]
     broken: list[RowError]
+    beginning: list[list[str]]
 
 
 def read_file(path: Path) -> bytes:
@@ -98,7 +103,8 @@ def read_table(data: bytes, *, encoding: str = "auto", delimiter: str = "auto") 
     header, rows = [name.strip() for name in records[0].cells], records[1:]
     # A comma that nobody quoted would shift every number behind it, so such a row is not guessed at.
     broken += [RowError(row.line, "row", _too_long(row, header)) for row in rows if _is_too_long(row, header)]
-    return Table(header, [row for row in rows if not _is_too_long(row, header)], broken)
+    beginning = [row.cells for row in records[:BEGINNING]]
+    return Table(header, [row for row in rows if not _is_too_long(row, header)], broken, beginning)
 
 
 def _is_too_long(row: Record, header: list[str]) -> bool:

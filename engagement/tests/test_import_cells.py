@@ -1,17 +1,10 @@
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.tests.factories import NOW
 from engagement.imports import cells
-from engagement.imports.cells import CellError, Moment
+from engagement.imports.cells import CellError
 from engagement.values import MAX_COUNT
-
-LISBON = ZoneInfo("Europe/Lisbon")
-NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.mark.parametrize(
@@ -80,102 +73,63 @@ def test_rate_is_percent(text, expected):
     assert result == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [("0.45", 45.0), ("1", 100.0), ("45%", 45.0), ("0,5", 50.0), ("", None)])
+def test_rate_of_a_fraction_is_percent_too(text, expected):
+    result = cells.rate(text, fraction=True)
+
+    assert result == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["0.1", "1", "0"], True),
+        (["0.1", "2"], False),
+        (["0", "0"], False),
+        (["0.1%", "45%"], False),
+        (["0.1", "45%", "x", ""], True),
+        ([], False),
+    ],
+)
+def test_are_fractions_looks_at_all_bare_numbers(texts, expected):
+    result = cells.are_fractions(texts)
+
+    assert result == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("6.1", 6.1),
+        ("6.1s", 6.1),
+        ("6,1", 6.1),
+        ("1:02", 62.0),
+        ("1:02:03", 3723.0),
+        ("1h 2m 3s", 3723.0),
+        ("0h:17m:32s", 1052.0),
+        ("2 min 5 sec", 125.0),
+        ("3m", 180.0),
+        ("12,400", 12400.0),
+        ("--", None),
+        ("", None),
+    ],
+)
+def test_seconds_of_every_form(text, expected):
+    result = cells.seconds(text)
+
+    assert result == expected
+
+
+@pytest.mark.parametrize("text", ["-1", "x", "h", "1x", "1:2:3:4", "3s 2m", "s"])
+def test_seconds_of_nonsense_are_refused(text):
+    with pytest.raises(CellError):
+        cells.seconds(text)
+
+
 @pytest.mark.parametrize("text", ["101", "-1%", "NaN", "1e400"])
 def test_rate_outside_percent_is_refused(text):
     with pytest.raises(CellError):
         cells.rate(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-07-14T18:30", "2026-07-14T17:30:00+00:00"),
-        ("2026-07-14 18:30:05", "2026-07-14T17:30:05+00:00"),
-        ("2026-07-14T18:30:05.250000", "2026-07-14T17:30:05.250000+00:00"),
-        ("2026-07-14T18:30Z", "2026-07-14T18:30:00+00:00"),
-        ("2026-07-14 18:30 UTC", "2026-07-14T18:30:00+00:00"),
-        ("2026-07-14 18:30 +0200", "2026-07-14T16:30:00+00:00"),
-        ("2026-07-14T18:30:00-05:00", "2026-07-14T23:30:00+00:00"),
-        ("07/14/2026 18:30", "2026-07-14T17:30:00+00:00"),
-        ("07/14/2026 6:30 PM", "2026-07-14T17:30:00+00:00"),
-        ("Wed Oct 10 20:19:24 +0000 2018", "2018-10-10T20:19:24+00:00"),
-        ("1610870193", "2021-01-17T07:56:33+00:00"),
-        ("1610870193000", "2021-01-17T07:56:33+00:00"),
-    ],
-)
-def test_moment_with_a_time(text, expected):
-    result = cells.moment(text, LISBON, NOW)
-
-    assert result == Moment(datetime.fromisoformat(expected))
-
-
-@pytest.mark.parametrize("text", ["2026-07-14", "07/14/2026", "Tue, Jul 14, 2026", "Jul 14, 2026"])
-def test_moment_of_a_day_alone_has_no_hour(text):
-    result = cells.moment(text, LISBON, NOW)
-
-    assert result == Moment(datetime(2026, 7, 13, 23, tzinfo=UTC), has_time=False)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2025-11-02 01:30", datetime(2025, 11, 2, 5, 30, tzinfo=UTC)),
-        ("2026-03-08 02:30", datetime(2026, 3, 8, 7, 30, tzinfo=UTC)),
-    ],
-    ids=["shown twice: the first", "skipped: moved on"],
-)
-def test_moment_when_the_clocks_change(text, expected):
-    result = cells.moment(text, NEW_YORK, NOW)
-
-    assert result == Moment(expected)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yesterday",
-        "July 14",
-        "14/07/2026 18:30",
-        "2026-13-01",
-        "2026-W29",
-        "45000",
-        "1999-01-01",
-        "0001-01-01T00:00+14:00",
-        "9999-12-31T23:59-14:00",
-        "2026-11-22T12:01Z",
-        "1" * 300,
-        "2026-07-14T25:00",
-        "2026-07-14T18:30+99:99",
-    ],
-)
-def test_moment_of_nonsense_is_refused(text):
-    with pytest.raises(CellError):
-        cells.moment(text, LISBON, NOW)
-
-
-@given(st.text())
-def test_moment_of_any_text_is_plausible_or_refused(text):
-    try:
-        result = cells.moment(text, LISBON, NOW)
-    except CellError:
-        return
-
-    assert result is None or cells.FIRST_POST <= result.at <= NOW + cells.CLOCK_SKEW
-
-
-@pytest.mark.parametrize(
-    ("post_id", "expected"),
-    [
-        ("1212092628029698048", datetime(2019, 12, 31, 19, 26, 16, tzinfo=UTC)),
-        ("20", None),
-        ("abc", None),
-        (str(2**63), None),
-    ],
-)
-def test_x_moment_is_told_by_the_id(post_id, expected):
-    result = cells.x_moment(post_id)
-
-    assert (result and result.replace(microsecond=0)) == expected
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "a\ud800b", "x" * 11])
@@ -203,6 +157,37 @@ def test_identity_of_an_id(text, expected):
 def test_identity_of_what_is_no_id_is_refused(text):
     with pytest.raises(CellError):
         cells.identity(text)
+
+
+@pytest.mark.parametrize(
+    ("whole", "cell", "expected"),
+    [
+        ("122158000000000017", "1.22158E+17", True),
+        ("122158000000000017", "1,22158e17", True),
+        ("122158900000000017", "1.22158E+17", True),
+        ("122168000000000017", "1.22158E+17", False),
+        ("9988", "1.22158E+17", False),
+        ("1212092628029698048", "1212092628029690000", True),
+        ("1212092628029698048", "1212092628029700000", True),
+        ("1212092628029698048", "1212092628029698048", False),
+        ("1212092628029698048", "121209262802969", False),
+        ("1212092628029698048", "3212092628029690000", False),
+        ("122", "1e999999999999", False),
+        ("12x", "1e1", False),
+        ("122", "", False),
+    ],
+)
+def test_rounds_to_what_a_spreadsheet_shows(whole, cell, expected):
+    result = cells.rounds_to(whole, cell)
+
+    assert result == expected
+
+
+@given(st.integers(10**15, MAX_COUNT), st.integers(1, 14))
+def test_rounds_to_any_notation_of_a_spreadsheet(number, digits):
+    result = cells.rounds_to(str(number), f"{number:.{digits}E}")
+
+    assert result is True
 
 
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "example.org", "https://x y", "https://" + "x" * 500])

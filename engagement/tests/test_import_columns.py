@@ -2,6 +2,7 @@ import pytest
 
 from engagement.enums import Platform
 from engagement.imports.columns import interaction_columns, post_columns
+from engagement.imports.formats import any_table
 from engagement.imports.table import TableError
 
 INSTAGRAM = (
@@ -19,7 +20,7 @@ TIKTOK = "Time,Video title,Video link,Post time,Total likes,Total comments,Total
 
 def fields(header, platform, separator=",", mapping=None):
     names = header.split(separator)
-    columns = post_columns(names, platform, mapping or {})
+    columns = post_columns(names, any_table(platform), mapping or {})
     return {field: [names[i] for i in positions] for field, positions in columns.positions.items()}
 
 
@@ -87,7 +88,7 @@ def test_map_overrides_what_is_known():
 
 
 def test_unknown_columns_are_listed():
-    columns = post_columns(["id", "date", "mood", ""], Platform.TIKTOK, {})
+    columns = post_columns(["id", "date", "mood", ""], any_table(Platform.TIKTOK), {})
 
     assert columns.ignored == ["mood", "column 4"]
 
@@ -104,11 +105,11 @@ def test_unknown_columns_are_listed():
 )
 def test_post_columns_without_remedy_are_refused(header, mapping, message):
     with pytest.raises(TableError, match=message):
-        post_columns(header, Platform.TIKTOK, mapping)
+        post_columns(header, any_table(Platform.TIKTOK), mapping)
 
 
 def test_x_posts_need_no_time_column():
-    columns = post_columns(["Post id"], Platform.TWITTER, {})
+    columns = post_columns(["Post id"], any_table(Platform.TWITTER), {})
 
     assert columns.has("post_id")
 

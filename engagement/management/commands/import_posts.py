@@ -1,8 +1,6 @@
 """Import posts and their numbers from a CSV export."""
 
 import time
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +9,13 @@ from django.utils import timezone
 
 from acd.console import ConsoleCommand
 from engagement.enums import Platform
-from engagement.imports import cells
-from engagement.imports.columns import POST_FIELDS, Columns, post_columns
-from engagement.imports.options import add_file_options, mapping, table_of, zone_of
-from engagement.imports.posts import PostRow, Reading, read_posts
-from engagement.imports.saving import Saved, Target, save_posts
-from engagement.imports.table import RowError, Table, TableError
-from engagement.selection import UnknownSelection, find_persona
+from engagement.imports.columns import POST_FIELDS
+from engagement.imports.formats import FORMATS
+from engagement.imports.options import add_file_options, mapping, table_of
+from engagement.imports.running import Choices, Outcome, Plan, carry_out, plan_import
+from engagement.imports.table import TableError
+from engagement.imports.written_dates import DAY_FIRST, MONTH_FIRST
+from engagement.selection import UnknownSelection
 from gator.studio.enums import MediaKind
 
 NEXT = "Next: 'extract_patterns' learns from them; 'import_interactions FILE --post ID' adds a post's comments."
@@ -25,8 +23,9 @@ NEXT = "Next: 'extract_patterns' learns from them; 'import_interactions FILE --p
 
 class Command(ConsoleCommand):
     help = (
-        "Import posts and their numbers from any CSV with a header. The headers of Meta Business Suite, X analytics "
-        f"and TikTok Studio are known; name others with --map. Fields: {', '.join(POST_FIELDS)}. "
+        f"Import posts and their numbers from a CSV file. Known by their English headers: "
+        f"{'; '.join(one.title for one in FORMATS)}. Any other table with a header will do with --platform, and --map "
+        f"for names that are not understood. Fields: {', '.join(POST_FIELDS)}. "
         "Rows are totals at the time of the export: importing again replaces changed numbers and keeps the old ones "
         "as history. Bad rows are told and left out."
     )
@@ -35,88 +34,88 @@ class Command(ConsoleCommand):
         super().add_arguments(parser)
         add_file_options(parser)
         parser.add_argument("--persona", required=True, metavar="SLUG", help="whose posts they are")
-        parser.add_argument("--platform", required=True, choices=Platform.values, help="where they were published")
+        parser.add_argument(
+            "--platform",
+            default="",
+            choices=["", *Platform.values],
+            metavar="PLATFORM",
+            help=f"where they were published ({', '.join(Platform.values)}); known exports say it themselves",
+        )
         parser.add_argument(
             "--timezone", required=True, metavar="ZONE", help="zone of times without one, like Europe/Lisbon"
         )
-        parser.add_argument("--observed-at", metavar="ISO", help="when the numbers were read (default: now)")
+        parser.add_argument(
+            "--observed-at", default="", metavar="ISO", help="when the numbers were read (default: now)"
+        )
         parser.add_argument(
             "--account", default="", metavar="ID", help="the platform's account id, where no column has it"
         )
         parser.add_argument(
             "--media-kind", default="", choices=["", *MediaKind.values], help="kind of media, where no column has it"
         )
+        parser.add_argument(
+            "--date-order",
+            default="",
+            choices=["", MONTH_FIRST, DAY_FIRST],
+            help="what stands first in dates like 05/07/2026 (default: what a date of the file proves, else the month)",
+        )
+        parser.add_argument(
+            "--year",
+            type=int,
+            help="year of all dates without one (default: the last such day in the dates of the file's name, or in the "
+            "twelve months before --observed-at)",
+        )
+        parser.add_argument(
+            "--explain", action="store_true", help="only say which export it is and what its columns mean"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        started, now = time.monotonic(), timezone.now()
+        started = time.monotonic()
         try:
-            table = table_of(options)
-            target, reading = self._target(options, now), self._reading(options, now)
-            columns = post_columns(table.header, target.platform, mapping(options["map"]))
+            plan = plan_import(table_of(options), self._choices(options), timezone.now())
         except (TableError, UnknownSelection) as error:
             raise CommandError(str(error)) from None
-        refused = list(table.broken)
-        saved = save_posts(self._rows(table, columns, reading, refused), target, dry_run=options["dry_run"])
-        refused = sorted([*refused, *saved.refused], key=lambda error: error.line)
-        self._tell(saved, refused, columns, options, time.monotonic() - started)
-
-    def _target(self, options: dict[str, Any], now: datetime) -> Target:
-        observed_at = now
-        if options["observed_at"]:
-            try:
-                given = cells.moment(options["observed_at"], zone_of(options["timezone"]), now)
-            except cells.CellError as error:
-                raise TableError(f"--observed-at: {error}") from None
-            observed_at = min(given.at, now) if given else now
-        persona = find_persona(options["persona"])
-        return Target(persona=persona, platform=options["platform"], observed_at=observed_at, now=now)
-
-    def _reading(self, options: dict[str, Any], now: datetime) -> Reading:
-        try:
-            account = cells.identity(options["account"], 100) or ""
-        except cells.CellError as error:
-            raise TableError(f"--account: {error}") from None
-        return Reading(
-            platform=options["platform"],
-            zone=zone_of(options["timezone"]),
-            now=now,
-            account=account,
-            media_kind=options["media_kind"],
-            file=Path(options["file"]).name,
+        if options["explain"]:
+            self._explain(plan)
+            return
+        total = len(plan.table.records)
+        outcome = carry_out(
+            plan, dry_run=options["dry_run"], watch=lambda rows: self.progress(rows, "Importing", total=total)
         )
+        self._tell(plan, outcome, time.monotonic() - started, dry_run=options["dry_run"])
 
-    def _rows(self, table: Table, columns: Columns, reading: Reading, refused: list[RowError]) -> Iterator[PostRow]:
-        rows = read_posts(table.records, columns, reading)
-        for row in self.progress(rows, "Importing", total=len(table.records)):
-            if isinstance(row, PostRow):
-                yield row
-            else:
-                refused += row
+    def _choices(self, options: dict[str, Any]) -> Choices:
+        same = ("persona", "timezone", "platform", "observed_at", "account", "media_kind", "date_order", "year")
+        given = {name: options[name] for name in same if options[name]}
+        return Choices(file=Path(options["file"]).name, mapping=mapping(options["map"]), **given)
 
-    def _tell(
-        self, saved: Saved, refused: list[RowError], columns: Columns, options: dict[str, Any], seconds: float
-    ) -> None:
-        bad_rows = len({error.line for error in refused})
-        counts = {"created": saved.created, "updated": saved.updated, "unchanged": saved.unchanged, "refused": bad_rows}
-        notes = self._notes(columns, options)
-        for line in [*notes, *refused]:
+    def _explain(self, plan: Plan) -> None:
+        columns = [{"column": name, "meaning": meaning} for name, meaning in plan.meanings()]
+        self._say_what_it_is(plan)
+        for column in columns:
+            self.item(column["column"], column["meaning"])
+        self.finish(self._recognised(plan) | {"notes": plan.notes, "columns": columns})
+
+    def _say_what_it_is(self, plan: Plan) -> None:
+        known = [f"This is {plan.form.title}."] if plan.form.name else []
+        for line in [*known, *plan.notes]:
             self.say(line)
-        told = ", ".join(f"{number} {name}" for name, number in counts.items())
-        tried = " Nothing was written: this was a dry run." if options["dry_run"] else f"\n{NEXT}"
-        self.finish(
-            counts
-            | {"dry_run": options["dry_run"], "seconds": round(seconds, 3), "notes": notes}
-            | {"errors": [vars(error) for error in refused]},
-            summary=f"{told} in {seconds:.1f} s.{tried}",
-            failure=f"{bad_rows} rows were refused: correct them and import the file again." if bad_rows else "",
-        )
 
-    def _notes(self, columns: Columns, options: dict[str, Any]) -> list[str]:
-        notes = []
-        if columns.ignored:
-            notes.append(f"Columns without a meaning here: {', '.join(name[:40] for name in columns.ignored[:40])}.")
-        if not (columns.has("media_kind") or options["media_kind"]):
-            notes.append(
-                "No column says the kind of media: the platform's usual one is taken. Change it with --media-kind."
-            )
-        return notes
+    def _recognised(self, plan: Plan) -> dict[str, Any]:
+        return {"format": plan.form.name, "platform": plan.form.platform.value}
+
+    def _tell(self, plan: Plan, outcome: Outcome, seconds: float, *, dry_run: bool) -> None:
+        self._say_what_it_is(plan)
+        for line in outcome.errors:
+            self.say(line)
+        told = ", ".join(f"{number} {name}" for name, number in outcome.counts().items())
+        tried = " Nothing was written: this was a dry run." if dry_run else f"\n{NEXT}"
+        refused = outcome.refused
+        self.finish(
+            outcome.counts()
+            | self._recognised(plan)
+            | {"dry_run": dry_run, "seconds": round(seconds, 3), "notes": plan.notes}
+            | {"errors": [vars(error) for error in outcome.errors]},
+            summary=f"{told} in {seconds:.1f} s.{tried}",
+            failure=f"{refused} rows were refused: correct them and import the file again." if refused else "",
+        )
