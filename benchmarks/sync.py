@@ -20,14 +20,11 @@ from _common import Law, empty_database, judge, seconds, settle, step
 from django.conf import settings
 from django.utils import timezone
 
-from engagement.assessment import assess_posts
 from engagement.enums import FilterState, MetricSource, Platform, PostStatus, SyncStatus, Verdict
 from engagement.filtering.pipeline import MODEL_VERSION
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
-from engagement.platforms import adapter_for
-from engagement.recording import record_metrics
 from engagement.reports import Report
-from engagement.sync import sync_due
+from engagement.sync import sync_due, sync_posts
 from gator.studio.models import Persona
 
 POSTS, ACCOUNTS = 10_000, 20
@@ -74,10 +71,12 @@ class _Answer(BaseHTTPRequestHandler):
         self._send([{"code": 200, "body": json.dumps(post(_id_of(item["relative_url"])))} for item in items])
 
     def do_GET(self) -> None:
-        """A single post; lists hold nothing that is asked for here."""
+        """A Page's list of its newest posts, or a single post."""
         self.server.count(1)
-        one = _id_of(self.path.lstrip("/"))
-        self._send(post(one) if "_" in one else {"data": []})
+        one = _id_of(self.path)
+        page = urlsplit(self.path).path.split("/")[-2]
+        newest = {"data": [post(f"{page}_{int(page) + ACCOUNTS * n}") for n in range(BATCH)]}
+        self._send(newest if one == "posts" else post(one))
 
     def _send(self, body: Any) -> None:
         time.sleep(LATENCY)
@@ -197,17 +196,9 @@ def synced_in_flight() -> float:
 
 
 def synced_one_by_one(account: SocialAccount) -> float:
-    """The seconds that a post takes when each is asked for, written and assessed by itself."""
+    """The seconds that a post takes when each is synced by itself."""
     posts = list(account.posts.all()[:ONE_BY_ONE])
-
-    def work() -> None:
-        with adapter_for(account) as adapter:
-            for one in posts:
-                answer = adapter.fetch_metrics([one.platform_post_id])[one.platform_post_id]
-                record_metrics(one, answer, observed_at=timezone.now())
-                assess_posts([one], now=timezone.now(), only_new=True)
-
-    return seconds(work) / len(posts)
+    return seconds(lambda: [sync_posts([one], now=timezone.now()) for one in posts]) / len(posts)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from engagement.accounts import CLOSING
 from engagement.enums import MetricSource, SyncStatus
 from engagement.models import Interaction, SocialMediaPost
 from engagement.platforms import errors
-from engagement.platforms.base import PlatformAdapter
+from engagement.platforms.base import Answers, PlatformAdapter
 from engagement.recording import InvalidMetric, Observation, validate
 from engagement.values import Metrics, Visible
 
@@ -45,19 +45,21 @@ class Fetched:
         return next((error for error in self.failures.values() if isinstance(error, CLOSING)), None)
 
 
-def fetch(adapter: PlatformAdapter, posts: list[SocialMediaPost], now: datetime) -> Fetched:
+def fetch(adapter: PlatformAdapter, posts: list[SocialMediaPost], now: datetime, *, recent: bool) -> Fetched:
     """Read metrics of all posts, and interactions of those where something happened. Every error is a failure in it."""
     fetched = Fetched()
     try:
-        _ask(adapter, posts, fetched, now)
+        ids = [post.platform_post_id or "" for post in posts]
+        _sort_out(adapter, posts, adapter.fetch_metrics(ids, recent=recent), fetched, now)
     except errors.PlatformError as error:
         fetched.failures, fetched.concerns_account = {post.pk: error for post in posts}, True
     fetched.notices, fetched.refused = list(adapter.notices), set(adapter.refused)
     return fetched
 
 
-def _ask(adapter: PlatformAdapter, posts: list[SocialMediaPost], fetched: Fetched, now: datetime) -> None:
-    answers = adapter.fetch_metrics([post.platform_post_id or "" for post in posts])
+def _sort_out(
+    adapter: PlatformAdapter, posts: list[SocialMediaPost], answers: Answers, fetched: Fetched, now: datetime
+) -> None:
     for post in posts:
         _sort(fetched, post, answers.get(post.platform_post_id or ""), now)
     if not fetched.observations:

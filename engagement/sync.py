@@ -44,6 +44,8 @@ class Batch:
 
     account: SocialAccount
     posts: list[SocialMediaPost]
+    # Whether they are among the newest of the account, so that its own list is the cheapest way to read them.
+    recent: bool = True
 
 
 # What a sync needs to know of a post; a row holds six times as much.
@@ -103,7 +105,7 @@ def _due(account: SocialAccount, report: Report, now: datetime) -> Source:
             return
         posts = claim(account.posts.due_for_sync(now), now=now, limit=size)
         if posts:
-            yield Batch(account, posts)
+            yield Batch(account, posts, _are_recent(account, posts))
         if len(posts) < size:
             return
 
@@ -120,7 +122,7 @@ def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], report: Rep
             if post not in mine:
                 report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
         if mine:
-            yield Batch(account, mine)
+            yield Batch(account, mine, _are_recent(account, mine))
 
 
 def _in_turn(sources: Iterable[Source]) -> Source:
@@ -149,6 +151,14 @@ def batch_size(account: SocialAccount) -> int:
     return ADAPTERS[adapter_name(account.platform, account.flavour)].batch_size
 
 
+def _are_recent(account: SocialAccount, posts: Sequence[SocialMediaPost]) -> bool:
+    """Whether at least half of the account's posts since the oldest of these are these."""
+    oldest = min((post.published_at for post in posts if post.published_at), default=None)
+    most = 2 * len(posts)
+    since = account.posts.filter(published_at__gte=oldest) if oldest else account.posts.none()
+    return since.order_by()[: most + 1].count() <= most
+
+
 def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
     """Claim up to `limit` unclaimed posts for this process; the claim expires after CLAIM_SECONDS."""
     ids = list(posts.order_by("next_sync_at", "pk").values_list("pk", flat=True)[:limit])
@@ -163,7 +173,7 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
 
 def _fetched(batch: Batch, now: datetime) -> Fetched:
     with adapter_for(batch.account) as adapter:
-        return fetch(adapter, batch.posts, now)
+        return fetch(adapter, batch.posts, now, recent=batch.recent)
 
 
 def _finish(landed: Sequence[tuple[Batch, Fetched]], report: Report, now: datetime) -> None:

@@ -71,6 +71,8 @@ class PlatformAdapter(ABC):
         self.refused = set(credentials.refused)
         # What the platform did otherwise than expected without failing, in words for staff.
         self.notices: list[str] = []
+        # Whether the posts being read are among the newest.
+        self.recent = True
         self.http = Connection(
             platform=self.platform,
             base_url=base_url,
@@ -152,13 +154,14 @@ class PlatformAdapter(ABC):
             )
         return maker(draft, remember)
 
-    def fetch_metrics(self, ids: Sequence[str]) -> Answers:
-        """Metrics or an error for every id.
+    def fetch_metrics(self, ids: Sequence[str], *, recent: bool = True) -> Answers:
+        """Metrics or an error for every id. `recent`: they are among the newest, so the account's own list holds them.
 
         An error that concerns the account is raised when no post was read before it; else the posts left unread
         carry it, so that what was read is not lost.
         """
         wanted, answers = list(dict.fromkeys(ids)), Answers()
+        self.recent = recent
         for start in range(0, len(wanted), self.batch_size):
             try:
                 answers |= self._read_batch(wanted[start : start + self.batch_size])

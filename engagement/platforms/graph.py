@@ -186,7 +186,7 @@ class GraphAdapter(PlatformAdapter):
         return "/" + "/".join((settings.GRAPH_API_VERSION, *parts))
 
     def _read_batch(self, ids: Sequence[str]) -> Answers:
-        listed = self._read_list(set(ids)) if len(ids) >= LIST_FROM else {}
+        listed = self._read_list(set(ids)) if self.recent and len(ids) >= LIST_FROM else {}
         rest = [one for one in ids if one not in listed]
         return listed | self._read_rest(rest) if rest else listed
 

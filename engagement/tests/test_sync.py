@@ -292,5 +292,5 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
     now = stage.pass_time(hours=2)
 
     # Claim, store, assess and settle, and no look for a next batch.
-    with transaction.atomic(), django_assert_num_queries(23):
+    with transaction.atomic(), django_assert_num_queries(24):
         sync_account(account, now=now)
