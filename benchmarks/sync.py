@@ -73,10 +73,8 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """A Page's list of its newest posts, or a single post."""
         self.server.count(1)
-        one = _id_of(self.path)
-        page = urlsplit(self.path).path.split("/")[-2]
-        newest = {"data": [post(f"{page}_{int(page) + ACCOUNTS * n}") for n in range(BATCH)]}
-        self._send(newest if one == "posts" else post(one))
+        *_, page, last = urlsplit(self.path).path.split("/")
+        self._send(newest(page) if last == "posts" else post(last))
 
     def _send(self, body: Any) -> None:
         time.sleep(LATENCY)
@@ -113,6 +111,12 @@ def post(post_id: str) -> dict[str, Any]:
         "reactions": {"summary": {"total_count": 80}},
         "insights": {"data": insights},
     }
+
+
+def newest(page: str) -> dict[str, Any]:
+    """The list of a Page's newest posts, by the numbers that `fill` gives them: every one of its kind of the first."""
+    numbers = range(int(page), ACCOUNTS * BATCH, ACCOUNTS)
+    return {"data": [post(f"{page}_{number}") for number in numbers]}
 
 
 @contextmanager

@@ -152,9 +152,9 @@ def batch_size(account: SocialAccount) -> int:
 
 
 def _are_recent(account: SocialAccount, posts: Sequence[SocialMediaPost]) -> bool:
-    """Whether at least half of the account's posts since the oldest of these are these."""
+    """Whether most of the account's posts since the oldest of these are these."""
     oldest = min((post.published_at for post in posts if post.published_at), default=None)
-    most = 2 * len(posts)
+    most = 3 * len(posts) // 2
     since = account.posts.filter(published_at__gte=oldest) if oldest else account.posts.none()
     return since.order_by()[: most + 1].count() <= most
 
