@@ -37,6 +37,21 @@ class Node:
             return found
         return self._wrong(name, "a whole number")
 
+    def number(self, name: str) -> float | None:
+        """A number, whole or not."""
+        found = self.value.get(name)
+        if found is None or (isinstance(found, int | float) and not isinstance(found, bool)):
+            return found
+        try:
+            return float(found) if isinstance(found, str) else self._wrong(name, "a number")
+        except ValueError:
+            return self._wrong(name, "a number")
+
+    def flag(self, name: str) -> bool | None:
+        """Yes or no; anything else says neither."""
+        found = self.value.get(name)
+        return found if isinstance(found, bool) else None
+
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 moment with its offset."""
         found = self.text(name)
@@ -74,3 +89,8 @@ class Node:
         raise errors.InvalidResponse(
             f"The field {name} is not {wanted}: {str(self.value.get(name))[:80]}", platform=self.platform
         )
+
+
+def trailing_digits(handle: str) -> int | None:
+    """How many digits a handle ends with; None without a handle."""
+    return len(handle) - len(handle.rstrip("0123456789")) if handle else None
