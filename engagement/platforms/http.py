@@ -28,9 +28,9 @@ logger = logging.getLogger(__name__)
 READ_TRIES = 3
 EXCERPT = 200
 REDACTED = "[redacted]"
-_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret|upload_token)=|bearer\s+)[^\s&\"'<>]+")
-# In an excerpt of what is no JSON after all.
-_QUOTED_CREDENTIAL = re.compile(r'(?i)("(?:access|refresh)_token"\s*:\s*")[^"]*')
+_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
+# What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
+_NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
 # A shorter string is no token of any platform, and replacing it would mangle the answer.
 _MIN_TOKEN = 6
 
@@ -80,7 +80,8 @@ class Connection:
     ) -> None:
         self.platform = platform
         self._meter = meter
-        self._secrets = (token, *secrets)
+        # The longest first: one secret may stand inside another.
+        self._secrets = sorted({token, *secrets}, key=len, reverse=True)
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
@@ -127,7 +128,7 @@ class Connection:
             "PUT",
             path,
             self._deadline(),
-            url=url if _is_same_site(url, self._base) else f"{self._base}{path}?{urlsplit(url).query}",
+            url=url if is_same_site(url, self._base) else f"{self._base}{path}?{urlsplit(url).query}",
             auth=_Unsigned(),
             may_be_empty=True,
             data=content,
@@ -240,7 +241,7 @@ class Connection:
     def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
-        words = _QUOTED_CREDENTIAL.sub(rf"\1{REDACTED}", text)[:EXCERPT] or "it said nothing"
+        words = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text)[:EXCERPT] or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
@@ -259,7 +260,8 @@ class Connection:
         return reply
 
     def _words(self, failure: Exception) -> str:
-        return f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
+        text = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", self.redact(str(failure)))
+        return f"{type(failure).__name__}: {text[:EXCERPT]}"
 
     def redact(self, text: str) -> str:
         """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
@@ -271,7 +273,7 @@ class Connection:
         return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
 
 
-def _is_same_site(url: str, base: str) -> bool:
+def is_same_site(url: str, base: str) -> bool:
     """Whether an address is on the host of the base, or encrypted on another one of its domain."""
     given, ours = urlsplit(url), urlsplit(base)
     domain = (given.hostname or "").split(".")[-2:]

@@ -1,5 +1,6 @@
 """JSON objects from outside, read field by field. Missing is None or empty; what is not as documented is an error."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,14 +39,15 @@ class Node:
         return self._wrong(name, "a whole number")
 
     def number(self, name: str) -> float | None:
-        """A number, whole or not."""
+        """A finite number, whole or not."""
         found = self.value.get(name)
-        if found is None or (isinstance(found, int | float) and not isinstance(found, bool)):
-            return found
+        if found is None:
+            return None
         try:
-            return float(found) if isinstance(found, str) else self._wrong(name, "a number")
-        except ValueError:
-            return self._wrong(name, "a number")
+            number = float(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else math.nan
+        except (ValueError, OverflowError):
+            number = math.nan
+        return number if math.isfinite(number) else self._wrong(name, "a number")
 
     def flag(self, name: str) -> bool | None:
         """Yes or no; anything else says neither."""

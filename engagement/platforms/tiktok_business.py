@@ -249,7 +249,7 @@ def _groups(entries: Sequence[Node], labels: Sequence[str], people: int) -> dict
     groups = {}
     for entry in entries:
         name, fraction = next(filter(None, map(entry.text, labels)), ""), entry.number("percentage")
-        if name and fraction is not None:
+        if name and fraction is not None and 0 <= fraction <= 1:
             # As written: 0.29 x 100 is 28.999999999999996 in binary.
             groups[name] = int(Decimal(str(fraction)) * people)
     return groups

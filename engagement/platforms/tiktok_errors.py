@@ -114,7 +114,7 @@ def judge_business(reply: Reply) -> errors.PlatformError | None:
     """The error of an envelope: any code but 0. Without one, which only a gateway's answer is, the status says it."""
     body = reply.body if isinstance(reply.body, dict) else {}
     given = body.get("code")
-    if reply.status < 300 and given == 0:
+    if reply.status < 300 and str(given) == "0":
         return None
     code = str(body.get("error") or "") if given is None else str(given)
     if reply.status < 300 and not code and body.get("data") is not None:
