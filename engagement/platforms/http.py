@@ -117,12 +117,14 @@ class Connection:
         """Send a numbered part of a file: the same part once more changes nothing. The answer may be empty."""
         return self._repeated("POST", path, may_be_empty=True, **request)
 
-    def put(self, url: str, *, content: bytes, headers: dict[str, str]) -> Reply:
+    def put(self, url: str, *, content: bytes, headers: dict[str, str], goes_live: bool = False) -> Reply:
         """Send, once, content to an address that the platform gave for it, without the token. The answer may be empty.
 
         It goes to no stranger: of an address elsewhere only the path counts, which an override of the platform's
         address relies on.
         """
+        if goes_live:
+            self.before_create()
         path = urlsplit(url).path
         return self._once(
             "PUT",

@@ -30,6 +30,8 @@ class TikTokAdapter(PlatformAdapter):
     platform = Platform.TIKTOK.value
     batch_size = 20
     can_see_interactions = False
+    # Posts are moderated first.
+    lists_at_once = False
     judge = staticmethod(judge)
 
     # Publishing
@@ -57,9 +59,9 @@ class TikTokAdapter(PlatformAdapter):
         # Nothing can be live before the file is there, so this may be begun anew.
         data = self.http.prepare(VIDEO_INIT, json=body).node.node("data")
         publish_id, url = data.required("publish_id"), data.required("upload_url")
-        remember(publish_id)
         try:
-            tiktok_upload.send(self.http, video, url)
+            # A handle that is kept is asked about again; before the last part there is nothing to ask about.
+            tiktok_upload.send(self.http, video, url, lambda: remember(publish_id))
         except errors.OutcomeUnknown as error:
             raise errors.OutcomeUnknown(
                 error.message, platform=self.platform, status=error.status, publish_id=publish_id
@@ -190,11 +192,15 @@ class TikTokAdapter(PlatformAdapter):
     # The account
 
     def fetch_account(self) -> AccountFacts:
-        """Followers and handle, each under a scope of its own; an account may have granted the first alone."""
+        """Followers and handle. Each has a scope of its own, which the account may have kept back."""
         try:
             user = self._user("username,follower_count")
         except errors.AccessDenied:
-            user = self._user("follower_count")
+            try:
+                user = self._user("follower_count")
+            except errors.AccessDenied:
+                # Every account can be read so far, if its token is good.
+                user = self._user("open_id")
         return AccountFacts(followers=user.count("follower_count"), handle=user.text("username"))
 
     def _user(self, fields: str) -> Node:

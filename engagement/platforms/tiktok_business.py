@@ -66,6 +66,8 @@ class TikTokBusinessAdapter(PlatformAdapter):
     host = "https://business-api.tiktok.com"
     scheme = ("Access-Token", "")
     batch_size = 20
+    # Posts are moderated first.
+    lists_at_once = False
     judge = staticmethod(judge_business)
 
     @property

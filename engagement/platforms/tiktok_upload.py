@@ -1,6 +1,7 @@
 """A video sent to TikTok in parts, to the address that the beginning of a post brought ("Media Transfer Guide")."""
 
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,11 @@ def video_of(file: Path) -> Video:
     return Video(file, size)
 
 
-def send(http: Connection, video: Video, url: str) -> None:
-    """Send every part, one after the other. Nothing is live before the last has arrived.
+def send(http: Connection, video: Video, url: str, before_last: Callable[[], None]) -> None:
+    """Send every part, one after the other. Nothing is live before the last has arrived, so all can be begun anew.
 
-    Raises `TemporaryFailure` if that did not come about, `OutcomeUnknown` if the last part's answer never arrived.
+    Raises `TemporaryFailure` before the last part, `Rejected` for the last, and `OutcomeUnknown` if the last part's
+    answer never arrived.
     """
     kind = mimetypes.guess_type(video.file.name)[0] or "video/mp4"
     try:
@@ -66,6 +68,8 @@ def send(http: Connection, video: Video, url: str) -> None:
                 is_last = number + 1 == video.count
                 start = number * video.chunk_size
                 chunk = content.read() if is_last else content.read(video.chunk_size)
+                if is_last:
+                    before_last()
                 span = f"bytes {start}-{start + len(chunk) - 1}/{video.size}"
                 _send_part(http, url, chunk, {"Content-Type": kind, "Content-Range": span}, is_last=is_last)
     except OSError as error:
@@ -74,12 +78,19 @@ def send(http: Connection, video: Video, url: str) -> None:
 
 def _send_part(http: Connection, url: str, chunk: bytes, headers: dict[str, str], *, is_last: bool) -> None:
     try:
-        http.put(url, content=chunk, headers=headers)
+        http.put(url, content=chunk, headers=headers, goes_live=is_last)
     except errors.PlatformError as error:
-        is_answered = error.status is not None and error.status < 500
-        kind = errors.TemporaryFailure if is_answered or not is_last else errors.OutcomeUnknown
         # The address holds for an hour: that it is refused says nothing of the account or its token.
-        raise kind(f"It did not take the video: {error.message}", platform=PLATFORM, status=error.status) from None
+        raise _kind(error, is_last=is_last)(
+            f"It did not take the video: {error.message}", platform=PLATFORM, status=error.status
+        ) from None
+
+
+def _kind(error: errors.PlatformError, *, is_last: bool) -> errors.Kind:
+    if not is_last:
+        return errors.TemporaryFailure
+    is_answered = error.status is not None and error.status < 500
+    return errors.Rejected if is_answered else errors.OutcomeUnknown
 
 
 def _unreadable(file: Path, error: OSError) -> errors.Rejected:

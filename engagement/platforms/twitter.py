@@ -35,6 +35,8 @@ class TwitterAdapter(PlatformAdapter):
 
     platform = Platform.TWITTER.value
     batch_size = 100
+    # Those who like and repost are seen, too.
+    moved_by = ("comments", "likes", "shares")
     judge = staticmethod(judge)
 
     # Publishing

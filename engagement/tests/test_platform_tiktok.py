@@ -60,7 +60,7 @@ def failed(reason):
 
 @pytest.mark.parametrize(("made_with_ai", "label"), [(True, {"is_aigc": True}), (False, {})])
 def test_video_is_fetched_from_its_address_and_labelled_unless_a_person_waived_it(made_with_ai, label):
-    kept = []
+    kept: list[str] = []
     draft = Draft(
         media_kind="video", caption="Look", media_urls=("https://media.example/v.mp4",), made_with_ai=made_with_ai
     )
@@ -105,7 +105,7 @@ TAKEN, DONE = Answer(b"", 206), Answer(b"", 201)
 
 def test_file_without_an_address_is_sent_in_parts_and_without_the_token(draft, caplog):
     caplog.set_level(logging.DEBUG)
-    kept = []
+    kept: list[str] = []
     with answering(CREATOR, UPLOAD, TAKEN, DONE, PENDING) as asked:
         published = tiktok(asked).publish(draft(25_000_000), kept.append)
 
@@ -130,6 +130,16 @@ def test_file_without_an_address_is_sent_in_parts_and_without_the_token(draft, c
     assert [line for line in ours if "canary" in line] == []
 
 
+def test_handle_is_kept_and_the_claim_asked_for_right_before_the_last_part(draft):
+    order = []
+    with answering(CREATOR, UPLOAD, TAKEN, DONE, PENDING) as asked:
+        adapter = tiktok(asked)
+        adapter.http.before_create = lambda: order.append(("live", len(asked.requests)))
+        adapter.publish(draft(20_000_000), lambda handle: order.append((handle, len(asked.requests))))
+
+    assert order == [("v_pub_file~v2-1.123", 3), ("live", 3)]
+
+
 def test_small_file_goes_in_one_part(draft):
     with answering(CREATOR, UPLOAD, DONE, PENDING) as asked:
         tiktok(asked).publish(draft(3))
@@ -144,7 +154,7 @@ def test_small_file_goes_in_one_part(draft):
         ((Answer(b"", 403),), TemporaryFailure),
         ((Answer(b"<Error>Range</Error>", 416),), TemporaryFailure),
         ((Answer(b"", 503),), TemporaryFailure),
-        ((TAKEN, Answer(b"", 404)), TemporaryFailure),
+        ((TAKEN, Answer(b"", 404)), Rejected),
         ((TAKEN, Answer(b"", 503)), errors.OutcomeUnknown),
         ((TAKEN, Answer(b"", 201, cut=True)), errors.OutcomeUnknown),
     ],
@@ -247,14 +257,20 @@ def test_account_has_followers_and_handle():
     assert asked.requests[0][1] == "/v2/user/info/?fields=username%2Cfollower_count"
 
 
-def test_account_that_did_not_grant_its_handle_has_followers_still():
-    denied = Answer({"data": {}, "error": {"code": "scope_not_authorized", "message": "No"}}, 401)
-    some = Answer({"data": {"user": {"follower_count": 7}}, "error": {"code": "ok"}})
-    with answering(denied, some) as asked:
+DENIED = Answer({"data": {}, "error": {"code": "scope_not_authorized", "message": "No"}}, 401)
+
+
+@pytest.mark.parametrize(
+    ("refusals", "user", "fields"),
+    [(1, {"follower_count": 7}, "follower_count"), (2, {"open_id": "1784"}, "open_id")],
+    ids=["no-handle", "neither"],
+)
+def test_account_that_granted_less_is_read_so_far(refusals, user, fields):
+    with answering(*[DENIED] * refusals, Answer({"data": {"user": user}, "error": {"code": "ok"}})) as asked:
         facts = tiktok(asked).fetch_account()
 
-    assert facts == AccountFacts(followers=7)
-    assert asked.queries[1] == {"fields": "follower_count"}
+    assert facts == AccountFacts(followers=user.get("follower_count"))
+    assert asked.queries[-1] == {"fields": fields}
 
 
 def test_tokens_are_refreshed_without_the_old_one():
@@ -300,6 +316,10 @@ def test_refused_refresh_tells_no_secret(code, kind, status):
 # Errors
 
 
+def judged(status, code, headers=None):
+    return judge(Reply("tiktok", status, headers or {}, {"error": {"code": code, "message": "No"}}))
+
+
 @pytest.mark.parametrize(
     ("code", "kind", "advice"),
     [
@@ -315,7 +335,7 @@ def test_refused_refresh_tells_no_secret(code, kind, status):
     ],
 )
 def test_refusal_has_words_for_staff(code, kind, advice):
-    error = judge(Reply("tiktok", 403, {}, {"error": {"code": code, "message": "No"}}))
+    error = judged(403, code)
 
     assert type(error) is kind
     assert advice in error.advice
@@ -332,7 +352,7 @@ def test_refusal_has_words_for_staff(code, kind, advice):
     ],
 )
 def test_limit_lasts_a_minute_or_a_day(status, code, headers, seconds):
-    assert judge(Reply("tiktok", status, headers, {"error": {"code": code}})).retry_after == seconds
+    assert judged(status, code, headers).retry_after == seconds
 
 
 @pytest.mark.parametrize(

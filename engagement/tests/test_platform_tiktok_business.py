@@ -215,7 +215,7 @@ def test_comments_of_a_video_that_is_gone_are_not_found():
 
 @pytest.mark.parametrize(("made_with_ai", "label"), [(True, {"is_ai_generated": True}), (False, {})])
 def test_video_is_published_and_labelled_unless_a_person_waived_it(made_with_ai, label):
-    kept = []
+    kept: list[str] = []
     status = ok(status="PUBLISH_COMPLETE", post_ids=["741"])
     with answering(ok(share_id="v_pub.1"), ok(status="PROCESSING_DOWNLOAD"), status, LISTED) as asked:
         published = business(asked).publish(Draft(**{**vars(VIDEO), "made_with_ai": made_with_ai}), kept.append)
@@ -340,6 +340,10 @@ def test_tokens_are_refreshed_without_the_old_one():
 # Errors
 
 
+def judged(status, body, headers=None):
+    return judge_business(Reply("tiktok", status, headers or {}, body))
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
@@ -374,9 +378,9 @@ def test_tokens_are_refreshed_without_the_old_one():
     ids=str,
 )
 def test_error_is_known_by_code_then_words_then_status(status, body, kind):
-    assert type(judge_business(Reply("tiktok", status, {}, body))) is kind
+    assert type(judged(status, body)) is kind
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({}, 60), ({"Retry-After": "3"}, 3)])
 def test_limit_lasts_a_minute_unless_it_says_otherwise(headers, seconds):
-    assert judge_business(Reply("tiktok", 200, headers, {"code": 40100})).retry_after == seconds
+    assert judged(200, {"code": 40100}, headers).retry_after == seconds

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from engagement.platforms.twitter import TwitterAdapter
 from engagement.platforms.twitter_objects import EPOCH_MS
-from engagement.tests.replies import Answer, Asked
+from engagement.tests.replies import Answer
 from engagement.values import App, Credentials
 
 ME = Credentials(
@@ -20,11 +20,11 @@ TYPES = "https://api.x.com/2/problems/"
 NOTHING = Answer({"meta": {"result_count": 0}})
 
 
-def twitter(asked: Asked, credentials: Credentials = ME) -> TwitterAdapter:
+def twitter(asked, credentials=ME):
     return TwitterAdapter(credentials, asked.address)
 
 
-def id_of_age(**age: float) -> str:
+def id_of_age(**age):
     """The id of a post that was made so long ago."""
     moment = timezone.now() - timedelta(**age)
     return str((int(moment.timestamp() * 1000) - EPOCH_MS) << 22)
