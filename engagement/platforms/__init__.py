@@ -9,6 +9,7 @@ from engagement.platforms.facebook import FacebookAdapter
 from engagement.platforms.instagram import InstagramAdapter
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.tiktok import TikTokAdapter
+from engagement.platforms.tiktok_business import TikTokBusinessAdapter
 from engagement.platforms.twitter import TwitterAdapter
 from engagement.values import App, Credentials
 
@@ -20,6 +21,7 @@ ADAPTERS: dict[str, type[PlatformAdapter]] = {
     "facebook": FacebookAdapter,
     "twitter": TwitterAdapter,
     "tiktok": TikTokAdapter,
+    "tiktok_business": TikTokBusinessAdapter,
 }
 
 

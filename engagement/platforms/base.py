@@ -14,7 +14,7 @@ from django.conf import settings
 
 from engagement.enums import Flavour
 from engagement.platforms import errors
-from engagement.platforms.http import Connection
+from engagement.platforms.http import BEARER, Connection, Scheme
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.nodes import Node
 from engagement.platforms.replies import Reply
@@ -59,6 +59,8 @@ class PlatformAdapter(ABC):
     host: ClassVar[str] = ""
     # How many ids `fetch_metrics` asks for in one go.
     batch_size: ClassVar[int]
+    # How it is told the token.
+    scheme: ClassVar[Scheme] = BEARER
     can_see_interactions: ClassVar[bool] = True
     # Whether a new post stands on the account's own list within seconds, and not only after moderation.
     lists_at_once: ClassVar[bool] = True
@@ -79,6 +81,8 @@ class PlatformAdapter(ABC):
             token=credentials.access_token,
             judge=self.judge,
             meter=meter,
+            scheme=self.scheme,
+            secrets=(credentials.refresh_token, credentials.app.secret),
         )
 
     def __repr__(self) -> str:

@@ -10,9 +10,10 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 from django.conf import settings
@@ -28,6 +29,8 @@ READ_TRIES = 3
 EXCERPT = 200
 REDACTED = "[redacted]"
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
+# What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
+_NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
 # A shorter string is no token of any platform, and replacing it would mangle the answer.
 _MIN_TOKEN = 6
 
@@ -35,30 +38,57 @@ _MIN_TOKEN = 6
 Judge = Callable[[Reply], errors.PlatformError | None]
 
 
-class _Bearer(requests.auth.AuthBase):
+# Which header carries the token, and what stands before it there.
+Scheme = tuple[str, str]
+BEARER: Scheme = ("Authorization", "Bearer ")
+
+
+class _Signed(requests.auth.AuthBase):
     """Sets the header as the request leaves. As an `auth` it also keeps a .netrc file from replacing it."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, scheme: Scheme) -> None:
+        self._name, self._value = scheme[0], scheme[1] + token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers[self._name] = self._value
+        return request
+
+
+class _Unsigned(requests.auth.AuthBase):
+    """Sends no token, and keeps a .netrc file from sending another."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 class Connection:
-    """An account's way to one platform. Raises `PlatformError` kinds only."""
+    """An account's way to one platform. Raises `PlatformError` kinds only.
 
-    def __init__(self, *, platform: str, base_url: str, token: str, judge: Judge, meter: Meter = UNMETERED) -> None:
+    `secrets` are what must not appear in an error or a kept answer beside the token.
+    """
+
+    def __init__(
+        self,
+        *,
+        platform: str,
+        base_url: str,
+        token: str,
+        judge: Judge,
+        meter: Meter = UNMETERED,
+        scheme: Scheme = BEARER,
+        secrets: Sequence[str] = (),
+    ) -> None:
         self.platform = platform
         self._meter = meter
+        # The longest first: one secret may stand inside another.
+        self._secrets = sorted({token, *secrets}, key=len, reverse=True)
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
         # Called right before a request that may make a post live; what it raises keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
         self._session = requests.Session()
-        self._session.auth = _Bearer(token)
+        self._session.auth = _Signed(token, scheme)
 
     def __repr__(self) -> str:
         return f"<Connection to {self.platform}>"
@@ -82,6 +112,38 @@ class Connection:
     def prepare(self, path: str, **request: Any) -> Reply:
         """Send once something nobody sees yet: when the answer is lost, nothing is."""
         return self._once("POST", path, self._deadline(), **request)
+
+    def append(self, path: str, **request: Any) -> Reply:
+        """Send a numbered part of a file: the same part once more changes nothing. The answer may be empty."""
+        return self._repeated("POST", path, may_be_empty=True, **request)
+
+    def put(self, url: str, *, content: bytes, headers: dict[str, str], goes_live: bool = False) -> Reply:
+        """Send, once, content to an address that the platform gave for it, without the token. The answer may be empty.
+
+        It goes to no stranger: of an address elsewhere only the path counts, which an override of the platform's
+        address relies on.
+        """
+        if goes_live:
+            self.before_create()
+        path = urlsplit(url).path
+        return self._once(
+            "PUT",
+            path,
+            self._deadline(),
+            url=url if is_same_site(url, self._base) else f"{self._base}{path}?{urlsplit(url).query}",
+            auth=_Unsigned(),
+            may_be_empty=True,
+            data=content,
+            headers=headers,
+        )
+
+    def exchange(self, path: str, *, basic: tuple[str, str] | None = None, **request: Any) -> Reply:
+        """Ask, once, for new tokens: without the old one, which may have ended. Only this answer keeps its tokens.
+
+        `basic` are the id and the secret of the app, where the platform wants them as HTTP Basic.
+        """
+        auth = requests.auth.HTTPBasicAuth(*basic) if basic else _Unsigned()
+        return self._once("POST", path, self._deadline(), auth=auth, keeps_tokens=True, **request)
 
     def create(self, path: str, **request: Any) -> Reply:
         """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
@@ -116,23 +178,31 @@ class Connection:
         deadline: float,
         *,
         lost: errors.Kind = errors.TemporaryFailure,
+        url: str = "",
+        auth: requests.auth.AuthBase | None = None,
+        may_be_empty: bool = False,
+        keeps_tokens: bool = False,
         **request: Any,
     ) -> Reply:
-        self._check_token()
+        if auth is None:
+            self._check_token()
         self._meter.spend(method, path, request)
         try:
             with self._session.request(
                 method,
-                self._base + path,
+                url or self._base + path,
+                auth=auth,
                 timeout=(settings.HTTP_CONNECT_SECONDS, settings.HTTP_READ_SECONDS),
                 allow_redirects=False,
                 stream=True,
                 **request,
             ) as response:
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-                reply = self._decoded(response, self._body(response, deadline))
+                content = self._body(response, deadline)
+                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content)
                 self._meter.hear(method, path, reply)
-                return self._judged(reply)
+                self._judged(reply)
+                return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
         except (requests.RequestException, HTTPError, OSError) as failure:
             kind = errors.TemporaryFailure if _never_sent(failure) else lost
             # `from None`: what requests raises may quote the headers.
@@ -173,11 +243,14 @@ class Connection:
     def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
+        words = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text)[:EXCERPT] or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
-            self._invalid(f"The answer is not JSON: {text[:EXCERPT]}", response)
+            self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
-        words = text[:EXCERPT] or "it said nothing"
-        raise kind(words, platform=self.platform, status=reply.status, retry_after=reply.retry_after)
+        # X limits in plain text, too, and says in its headers how long.
+        judged = self._judge(reply)
+        wait = judged.retry_after if isinstance(judged, kind) else reply.retry_after
+        raise kind(words, platform=self.platform, status=reply.status, retry_after=wait)
 
     def _invalid(self, message: str, response: requests.Response) -> NoReturn:
         raise errors.InvalidResponse(message, platform=self.platform, status=response.status_code)
@@ -189,15 +262,25 @@ class Connection:
         return reply
 
     def _words(self, failure: Exception) -> str:
-        return f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
+        text = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", self.redact(str(failure)))
+        return f"{type(failure).__name__}: {text[:EXCERPT]}"
 
     def redact(self, text: str) -> str:
-        """The text without the token, plain, quoted or in base64, and without whatever else is marked as one."""
-        if len(self._token) >= _MIN_TOKEN:
-            encoded = base64.b64encode(self._token.encode()).decode()
-            for form in (self._token, quote(self._token, safe=""), encoded.rstrip("=")):
-                text = text.replace(form, REDACTED)
+        """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
+        for secret in self._secrets:
+            if len(secret) >= _MIN_TOKEN:
+                encoded = base64.b64encode(secret.encode()).decode()
+                for form in (secret, quote(secret, safe=""), encoded.rstrip("=")):
+                    text = text.replace(form, REDACTED)
         return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+
+
+def is_same_site(url: str, base: str) -> bool:
+    """Whether an address is on the host of the base, or encrypted on another one of its domain."""
+    given, ours = urlsplit(url), urlsplit(base)
+    domain = (given.hostname or "").split(".")[-2:]
+    same_domain = given.scheme == "https" and domain == (ours.hostname or "").split(".")[-2:]
+    return same_domain or (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
 
 
 def _never_sent(failure: Exception) -> bool:

@@ -1,5 +1,6 @@
 """JSON objects from outside, read field by field. Missing is None or empty; what is not as documented is an error."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,22 @@ class Node:
         if found is None or (isinstance(found, int) and not isinstance(found, bool)):
             return found
         return self._wrong(name, "a whole number")
+
+    def number(self, name: str) -> float | None:
+        """A finite number, whole or not."""
+        found = self.value.get(name)
+        if found is None:
+            return None
+        try:
+            number = float(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else math.nan
+        except (ValueError, OverflowError):
+            number = math.nan
+        return number if math.isfinite(number) else self._wrong(name, "a number")
+
+    def flag(self, name: str) -> bool | None:
+        """Yes or no; anything else says neither."""
+        found = self.value.get(name)
+        return found if isinstance(found, bool) else None
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 moment with its offset."""
@@ -74,3 +91,8 @@ class Node:
         raise errors.InvalidResponse(
             f"The field {name} is not {wanted}: {str(self.value.get(name))[:80]}", platform=self.platform
         )
+
+
+def trailing_digits(handle: str) -> int | None:
+    """How many digits a handle ends with; None without a handle."""
+    return len(handle) - len(handle.rstrip("0123456789")) if handle else None

@@ -28,9 +28,14 @@ class Reply:
             raise errors.InvalidResponse("The answer is not a JSON object", platform=self.platform, status=self.status)
         return Node(self.platform, self.body)
 
+    @property
+    def answered_at(self) -> float:
+        """When it was given, as a unix time, by the platform's own clock (the Date header)."""
+        return _answered_at(self.headers)
+
     def seconds_until(self, moment: float) -> float | None:
-        """Seconds from the platform's own clock (the Date header) to a unix time; None when it is past."""
-        return _sane(moment - _answered_at(self.headers))
+        """Seconds from the platform's own clock to a unix time, at most a day; None when it is past."""
+        return _sane(moment - self.answered_at)
 
     @property
     def retry_after(self) -> float | None:

@@ -1,88 +1,27 @@
 """TikTok for Developers: Content Posting and Display API. Endpoints and field tables.
 
 Publishing ends with a handle; the post's own id comes after moderation, and never for private posts. There are no
-comments, saves or reach in this API.
+comments, saves or reach in this API: those are in `tiktok_business`.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from engagement.enums import Platform
-from engagement.platforms import errors
-from engagement.platforms.base import Answers, Maker, PlatformAdapter, Remember
-from engagement.platforms.errors import Kind
+from engagement.platforms import errors, tiktok_upload
+from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter, Remember
 from engagement.platforms.nodes import Node
-from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
-from engagement.values import Draft, Metrics, PublishedPost
+from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
+from engagement.platforms.tiktok_errors import FAIL_REASONS, failure_of, judge
+from engagement.platforms.tiktok_objects import first_id, is_of, made_since
+from engagement.values import AccountFacts, Draft, Metrics, PublishedPost, Tokens
 from gator.studio.enums import MediaKind
-
-# `error.code`, looked up before the status: TikTok has errors in answers with status 200.
-KINDS: dict[str, Kind] = {
-    "access_token_invalid": errors.AuthenticationFailed,
-    "scope_not_authorized": errors.AccessDenied,
-    "scope_permission_missed": errors.AccessDenied,
-    "invalid_params": errors.Rejected,
-    "invalid_param": errors.Rejected,
-    "invalid_file_upload": errors.Rejected,
-    "invalid_publish_id": errors.NotFound,
-    "spam_risk_too_many_posts": errors.RateLimited,
-    "reached_active_user_cap": errors.RateLimited,
-    "spam_risk_too_many_pending_share": errors.RateLimited,
-    "spam_risk_user_banned_from_posting": errors.AccessDenied,
-    "unaudited_client_can_only_post_to_private_accounts": errors.AccessDenied,
-    "url_ownership_unverified": errors.AccessDenied,
-    "privacy_level_option_mismatch": errors.AccessDenied,
-    "rate_limit_exceeded": errors.RateLimited,
-    "internal_error": errors.TemporaryFailure,
-}
-# Why the processing of a post ended ("Get Post Status").
-FAIL_REASONS: dict[str, Kind] = {
-    "internal": errors.TemporaryFailure,
-    "video_pull_failed": errors.TemporaryFailure,
-    "photo_pull_failed": errors.TemporaryFailure,
-    "file_format_check_failed": errors.Rejected,
-    "duration_check_failed": errors.Rejected,
-    "frame_rate_check_failed": errors.Rejected,
-    "picture_size_check_failed": errors.Rejected,
-    "spam_risk_too_many_posts": errors.RateLimited,
-    "spam_risk": errors.AccessDenied,
-    "spam_risk_text": errors.AccessDenied,
-    "spam_risk_user_banned_from_posting": errors.AccessDenied,
-    "auth_removed": errors.AuthenticationFailed,
-    "publish_cancelled": errors.Rejected,
-}
-# No header says how long. Requests are counted over a sliding minute, posts and users by the day.
-WAITS = {
-    "rate_limit_exceeded": 60.0,
-    "spam_risk_too_many_posts": MAX_WAIT_SECONDS,
-    "reached_active_user_cap": MAX_WAIT_SECONDS,
-    "spam_risk_too_many_pending_share": MAX_WAIT_SECONDS,
-}
 
 PUBLIC = "PUBLIC_TO_EVERYONE"
 VIDEO_FIELDS = "id,create_time,share_url,duration,like_count,comment_count,share_count,view_count,is_aigc"
-
-
-def judge(reply: Reply) -> errors.PlatformError | None:
-    """The error of an envelope: its code first, the status where it has none."""
-    found = reply.body.get("error") if isinstance(reply.body, dict) else None
-    error = Node(reply.platform, found if isinstance(found, dict) else {})
-    code = str(error.value.get("code") or "")
-    if code == "ok" or (not code and reply.status < 300):
-        return None
-    kind = kind_of(code, reply.status)
-    return kind(
-        str(error.value.get("message") or "It gave no reason"),
-        platform=reply.platform,
-        status=reply.status,
-        code=code,
-        retry_after=WAITS.get(code, 60.0) if kind is errors.RateLimited else reply.retry_after,
-    )
-
-
-def kind_of(code: str, status: int) -> Kind:
-    """The table's answer. An unknown code with 400 or less stays unknown; beyond that the status says enough."""
-    return KINDS.get(code) or (errors.kind_of_status(status) if status > 400 else errors.PlatformError)
+FOUND_FIELDS = "id,create_time,share_url,title,video_description"
+VIDEO_INIT, PHOTO_INIT = "/v2/post/publish/video/init/", "/v2/post/publish/content/init/"
 
 
 class TikTokAdapter(PlatformAdapter):
@@ -91,32 +30,83 @@ class TikTokAdapter(PlatformAdapter):
     platform = Platform.TIKTOK.value
     batch_size = 20
     can_see_interactions = False
+    # Posts are moderated first.
+    lists_at_once = False
     judge = staticmethod(judge)
 
     # Publishing
 
     @property
     def makers(self) -> dict[str, Maker]:
-        return {MediaKind.VIDEO: self._publish_video, MediaKind.IMAGE: self._publish_photo}
+        return {
+            MediaKind.VIDEO: self._publish_video,
+            MediaKind.IMAGE: self._publish_photos,
+            MediaKind.CAROUSEL: self._publish_photos,
+        }
 
     def _publish_video(self, draft: Draft, remember: Remember) -> PublishedPost:
+        """TikTok asks servers to have media fetched; a file is sent where there is no address."""
+        if draft.media_files and not draft.media_urls:
+            return self._upload_video(draft, remember)
         source = {"source": "PULL_FROM_URL", "video_url": self._first_url(draft)}
-        post = {"title": draft.caption, "is_aigc": True, "brand_content_toggle": False, "brand_organic_toggle": False}
-        return self._publish("/v2/post/publish/video/init/", {}, post, source)
+        body = {"post_info": self._video_info(draft), "source_info": source}
+        data = self.http.create(VIDEO_INIT, json=body).node.node("data")
+        return self._accepted(self._created(data, "publish_id"), remember)
 
-    def _publish_photo(self, draft: Draft, remember: Remember) -> PublishedPost:
+    def _upload_video(self, draft: Draft, remember: Remember) -> PublishedPost:
+        video = tiktok_upload.video_of(draft.media_files[0])
+        body = {"post_info": self._video_info(draft), "source_info": video.source}
+        # Nothing can be live before the file is there, so this may be begun anew.
+        data = self.http.prepare(VIDEO_INIT, json=body).node.node("data")
+        publish_id, url = data.required("publish_id"), data.required("upload_url")
+        try:
+            # A handle that is kept is asked about again; before the last part there is nothing to ask about.
+            tiktok_upload.send(self.http, video, url, lambda: remember(publish_id))
+        except errors.OutcomeUnknown as error:
+            raise errors.OutcomeUnknown(
+                error.message, platform=self.platform, status=error.status, publish_id=publish_id
+            ) from None
+        return self._watched(publish_id)
+
+    def _publish_photos(self, draft: Draft, remember: Remember) -> PublishedPost:
         """A photo's caption is its `description`. The AI flag is documented for videos only."""
         source = {
             "source": "PULL_FROM_URL",
             "photo_images": list(draft.media_urls) or [self._first_url(draft)],
             "photo_cover_index": 0,
         }
-        kind = {"media_type": "PHOTO", "post_mode": "DIRECT_POST"}
-        return self._publish("/v2/post/publish/content/init/", kind, {"description": draft.caption}, source)
+        info = {**_allowed(self._creator()), "description": draft.caption}
+        body = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
+        data = self.http.create(PHOTO_INIT, json=body).node.node("data")
+        return self._accepted(self._created(data, "publish_id"), remember)
 
-    def _publish(self, path: str, kind: dict[str, Any], post: dict[str, Any], source: dict[str, Any]) -> PublishedPost:
-        body = {**kind, "post_info": {**self._allowed(), **post}, "source_info": source}
-        publish_id = self._created(self.http.create(path, json=body).node.node("data"), "publish_id")
+    def _video_info(self, draft: Draft) -> dict[str, Any]:
+        creator = self._creator()
+        return {
+            **_allowed(creator),
+            "disable_duet": creator.flag("duet_disabled") is True,
+            "disable_stitch": creator.flag("stitch_disabled") is True,
+            "title": draft.caption,
+            **({"is_aigc": True} if draft.made_with_ai else {}),
+            "brand_content_toggle": False,
+            "brand_organic_toggle": False,
+        }
+
+    def _creator(self) -> Node:
+        """What the creator allows; TikTok wants it asked before every post."""
+        data = self.http.query("/v2/post/publish/creator_info/query/", body={}).node.node("data")
+        if PUBLIC not in (data.value.get("privacy_level_options") or ()):
+            raise errors.AccessDenied(
+                "The account offers no public posts: it is private, or the app is not audited yet",
+                platform=self.platform,
+            )
+        return data
+
+    def _accepted(self, publish_id: str, remember: Remember) -> PublishedPost:
+        remember(publish_id)
+        return self._watched(publish_id)
+
+    def _watched(self, publish_id: str) -> PublishedPost:
         try:
             return self._watch(lambda: self._look(publish_id))
         except errors.PlatformError as error:
@@ -125,52 +115,48 @@ class TikTokAdapter(PlatformAdapter):
             # It was accepted: that a look failed must not lose the handle, or the post would be sent again.
             return PublishedPost(publish_id=publish_id)
 
-    def _allowed(self) -> dict[str, Any]:
-        """What the creator allows; TikTok wants it asked before every post."""
-        data = self.http.query("/v2/post/publish/creator_info/query/", body={}).node.node("data")
-        if PUBLIC not in (data.value.get("privacy_level_options") or ()):
-            raise errors.AccessDenied(
-                "The account offers no public posts: it is private, or the app is not audited yet",
-                platform=self.platform,
-            )
-        return {"privacy_level": PUBLIC, "disable_comment": data.value.get("comment_disabled") is True}
-
     def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
         """Look again. A post whose processing failed in the meantime never comes back: it has to be planned again."""
         try:
             return self._watch(lambda: self._look(publish_id))
-        except errors.TemporaryFailure as error:
+        except (errors.TemporaryFailure, errors.RateLimited) as error:
             if error.code not in FAIL_REASONS:
                 raise
-            raise errors.Rejected(error.message, platform=self.platform, code=error.code) from None
+            raise errors.Rejected(error.message, platform=self.platform, code=error.code, advice=error.advice) from None
 
     def _look(self, publish_id: str) -> PublishedPost:
         body = {"publish_id": publish_id}
         data = self.http.query("/v2/post/publish/status/fetch/", body=body).node.node("data")
         if data.text("status") == "FAILED":
-            raise self._failure(data.text("fail_reason"))
-        post_id = _public_id(data)
-        if not post_id:
-            return PublishedPost(publish_id=publish_id)
-        return self._described(post_id, publish_id)
-
-    def _failure(self, reason: str) -> errors.PlatformError:
-        kind = FAIL_REASONS.get(reason, errors.PlatformError)
-        message = f"It could not process the post: {reason or 'no reason given'}"
-        return kind(message, platform=self.platform, code=reason, retry_after=WAITS.get(reason))
+            raise failure_of(data, "fail_reason")
+        # So spelt by TikTok.
+        post_id = first_id(data, "publicaly_available_post_id")
+        return self._described(post_id, publish_id) if post_id else PublishedPost(publish_id=publish_id)
 
     def _described(self, post_id: str, publish_id: str) -> PublishedPost:
         try:
             video = next(iter(self._videos([post_id], "id,create_time,share_url")), Node(self.platform, {}))
+            return _published(video, post_id, publish_id)
         except errors.PlatformError:
             # It is live: that its address could not be read must not lose its id.
-            video = Node(self.platform, {})
-        return PublishedPost(
-            platform_post_id=post_id,
-            publish_id=publish_id,
-            url=video.text("share_url"),
-            published_at=video.seconds("create_time"),
-        )
+            return PublishedPost(platform_post_id=post_id, publish_id=publish_id)
+
+    def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
+        """Look it up on the account's list of videos, newest first. Private posts are not on it."""
+        body: dict[str, Any] = {"max_count": self.batch_size}
+        for _ in range(MAX_PAGES):
+            reply = self.http.query("/v2/video/list/", params={"fields": FOUND_FIELDS}, body=body)
+            data = reply.node.node("data")
+            videos = data.nodes("videos")
+            recent = [one for one in videos if made_since(one, since)]
+            for video in recent:
+                words = (video.text("video_description"), video.text("title"))
+                if video.required("id") not in known and is_of(draft, words):
+                    return _published(video, video.required("id"))
+            if len(recent) < len(videos) or data.flag("has_more") is not True:
+                return None
+            body["cursor"] = data.count("cursor")
+        return None
 
     # Metrics
 
@@ -198,14 +184,48 @@ class TikTokAdapter(PlatformAdapter):
             shares=video.count("share_count"),
             views=views,
             # Photo posts have no duration.
-            video_views=views if video.count("duration") else None,
+            video_views=views if video.number("duration") else None,
             api_version="v2",
             raw=video.value,
         )
 
+    # The account
 
-def _public_id(data: Node) -> str:
-    """`publicaly_available_post_id` (so spelt) is a list of integers, seen as strings and as a bare value, too."""
-    found = data.value.get("publicaly_available_post_id")
-    first = next(iter(found), None) if isinstance(found, list) else found
-    return str(first) if first else ""
+    def fetch_account(self) -> AccountFacts:
+        """Followers and handle. Each has a scope of its own, which the account may have kept back."""
+        try:
+            user = self._user("username,follower_count")
+        except errors.AccessDenied:
+            try:
+                user = self._user("follower_count")
+            except errors.AccessDenied:
+                # Every account can be read so far, if its token is good.
+                user = self._user("open_id")
+        return AccountFacts(followers=user.count("follower_count"), handle=user.text("username"))
+
+    def _user(self, fields: str) -> Node:
+        return self.http.get("/v2/user/info/", fields=fields).node.node("data").node("user")
+
+    def refresh(self) -> Tokens:
+        """The old refresh token stops working when the new one is given out."""
+        app, token = app_of(self), refresh_token_of(self)
+        form = {
+            "client_key": app.id,
+            "client_secret": app.secret,
+            "grant_type": "refresh_token",
+            "refresh_token": token,
+        }
+        return tokens_of(self.http.exchange("/v2/oauth/token/", data=form).node)
+
+
+def _allowed(creator: Node) -> dict[str, Any]:
+    return {"privacy_level": PUBLIC, "disable_comment": creator.flag("comment_disabled") is True}
+
+
+def _published(video: Node, post_id: str, publish_id: str = "") -> PublishedPost:
+    return PublishedPost(
+        platform_post_id=post_id,
+        publish_id=publish_id,
+        url=video.text("share_url"),
+        published_at=video.seconds("create_time"),
+    )

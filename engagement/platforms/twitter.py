@@ -1,91 +1,33 @@
-"""X, API v2: posts, numbers of a hundred posts at once, replies, and who liked or reposted. Endpoints and field tables.
+"""X, API v2: posts, numbers of a hundred posts at once, the account, its tokens. Endpoints and field tables.
 
-People are read as ids only: their profiles are charged for, one by one.
+What people did with a post is read in `twitter_people`, media are uploaded in `twitter_media`.
 """
 
-import mimetypes
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
-from engagement.enums import InteractionKind, Platform
-from engagement.platforms import errors
-from engagement.platforms.base import Answers, Maker, PlatformAdapter, Remember, cursor_pages
-from engagement.platforms.errors import Kind
+from engagement.enums import Platform
+from engagement.platforms import errors, twitter_media
+from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter, Remember
 from engagement.platforms.nodes import Node
-from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
-from engagement.pseudonyms import author_key
-from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
+from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
+from engagement.platforms.twitter_errors import FIELD_PROBLEMS, judge, problem_of, problem_type
+from engagement.platforms.twitter_objects import comparable, moment_of, summed, told
+from engagement.platforms.twitter_people import Looker
+from engagement.values import AccountFacts, Draft, Metrics, PublishedPost, Tokens, Visible
 from gator.studio.enums import MediaKind
 
-# The last part of a problem's `type`.
-PROBLEMS: dict[str, Kind] = {
-    "client-forbidden": errors.AccessDenied,
-    "not-authorized-for-resource": errors.AccessDenied,
-    "resource-not-found": errors.NotFound,
-    "invalid-request": errors.Rejected,
-    # No reads until the period ends; then they work again by themselves.
-    "usage-capped": errors.RateLimited,
-}
-# X documents a plain 404 as a post that is gone.
-STATUSES: dict[int, Kind] = {404: errors.NotFound}
-# Old error bodies carry numbers.
-CODES: dict[int, Kind] = {
-    32: errors.AuthenticationFailed,
-    88: errors.RateLimited,
-    89: errors.AuthenticationFailed,
-    187: errors.Rejected,
-}
-# A refused create comes as a bare 403, told apart only by its words.
-FORBIDDEN_WORDS: dict[str, Kind] = {
-    "duplicate content": errors.Rejected,
-    "reply to this conversation": errors.Rejected,
-}
-# Refusals of single fields do not concern the post they are named with.
-FIELD_PROBLEMS = ("not-authorized-for-field", "field-unauthorized")
+__all__ = ["TwitterAdapter", "judge", "moment_of"]
 
-# In ids: milliseconds = (id >> 22) + this.
-EPOCH_MS = 1288834974657
-# How a post names what it answers, in each of the spellings of `X_POST_FIELDS`.
-REFERENCES = {"tweet.fields": "referenced_tweets", "post.fields": "referenced_posts"}
-PEOPLE = (
-    ("liking_users", InteractionKind.LIKE),
-    ("retweeted_by", InteractionKind.SHARE),
-)
-
-
-def judge(reply: Reply) -> errors.PlatformError | None:
-    """The error of an answer: problem type, old code, words, status. A 200 may hold errors beside its data."""
-    if reply.status < 300:
-        return None
-    body = Node(reply.platform, reply.body if isinstance(reply.body, dict) else {})
-    listed = body.value.get("errors")
-    first = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else {}
-    message = str(first.get("message") or body.value.get("detail") or body.value.get("title") or "It gave no reason")
-    problem, number = str(body.value.get("type") or "").rpartition("/")[2], first.get("code")
-    kind = kind_of(problem, number if isinstance(number, int) else None, message, reply.status)
-    code = str(number or (problem if problem in PROBLEMS else body.value.get("title") or ""))
-    wait = _wait(reply, problem, body) if kind is errors.RateLimited else reply.retry_after
-    return kind(message, platform=reply.platform, status=reply.status, code=code, retry_after=wait)
-
-
-def kind_of(problem: str, code: int | None, message: str, status: int) -> Kind:
-    """The tables' answer; 402 (credits used up) is `AccessDenied`, since only staff can end it."""
-    spoken = next((kind for words, kind in FORBIDDEN_WORDS.items() if words in message.lower()), None)
-    said = PROBLEMS.get(problem) or CODES.get(code or 0) or spoken
-    return said or STATUSES.get(status) or errors.kind_of_status(status)
-
-
-def _wait(reply: Reply, problem: str, body: Node) -> float | None:
-    """`x-rate-limit-reset` is a unix time, when the window opens; a used-up quota lasts at least for the day."""
-    if problem == "usage-capped":
-        return MAX_WAIT_SECONDS
-    given = reply.headers.get("x-rate-limit-reset", "")
-    reset = reply.seconds_until(float(given[:12]) + 1) if given.isascii() and given.isdigit() else None
-    return reset or reply.retry_after
+POST_FIELDS = "created_at,public_metrics,attachments"
+# Only the author sees these, and only of posts younger than that. The name is the same for posts and media.
+OWNER_FIELD, OWNED = "non_public_metrics", timedelta(days=30)
+# The places that `refused` names.
+POST, MEDIA = "post", "media"
 
 
 class TwitterAdapter(PlatformAdapter):
@@ -93,67 +35,127 @@ class TwitterAdapter(PlatformAdapter):
 
     platform = Platform.TWITTER.value
     batch_size = 100
+    # Those who like and repost are seen, too.
+    moved_by = ("comments", "likes", "shares")
     judge = staticmethod(judge)
 
     # Publishing
 
     @property
     def makers(self) -> dict[str, Maker]:
-        return {MediaKind.TEXT: self._publish_text, MediaKind.IMAGE: self._publish_image}
+        return {
+            MediaKind.TEXT: self._publish_text,
+            MediaKind.IMAGE: self._publish_media,
+            MediaKind.CAROUSEL: self._publish_media,
+            MediaKind.VIDEO: self._publish_media,
+        }
 
     def _publish_text(self, draft: Draft, remember: Remember) -> PublishedPost:
-        return self._publish({"text": draft.caption})
+        return self._publish(draft, {"text": draft.caption})
 
-    def _publish_image(self, draft: Draft, remember: Remember) -> PublishedPost:
+    def _publish_media(self, draft: Draft, remember: Remember) -> PublishedPost:
         if not draft.media_files:
-            raise errors.Rejected("X takes an image as a file, and the post has none", platform=self.platform)
-        media_id = self._upload(draft.media_files[0])
-        return self._publish({"text": draft.caption, "media": {"media_ids": [media_id]}})
+            raise errors.Rejected("X takes media as files, and the post has none", platform=self.platform)
+        media_ids = [twitter_media.upload(self.http, file) for file in draft.media_files]
+        text = {"text": draft.caption} if draft.caption else {}
+        return self._publish(draft, {**text, "media": {"media_ids": media_ids}})
 
-    def _upload(self, file: Path) -> str:
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise errors.Rejected(f"{file.name} cannot be read: {error.strerror}", platform=self.platform) from None
-        files = {"media": (file.name, content, kind)}
-        reply = self.http.prepare("/2/media/upload", data={"media_category": "tweet_image"}, files=files)
-        return reply.node.node("data").required("id")
+    def _publish(self, draft: Draft, body: dict[str, Any]) -> PublishedPost:
+        """The answer holds the id, so there is no handle to remember before the post is live."""
+        labelled = {**body, "made_with_ai": True} if draft.made_with_ai else body
+        post_id = self._created(self.http.create("/2/tweets", json=labelled).node.node("data"), "id")
+        return self._published(post_id, moment_of(post_id))
 
-    def _publish(self, body: dict[str, Any]) -> PublishedPost:
-        reply = self.http.create("/2/tweets", json={**body, "made_with_ai": True})
-        post_id = self._created(reply.node.node("data"), "id")
+    def _published(self, post_id: str, moment: datetime | None) -> PublishedPost:
         owner = self.credentials.handle or "i/web"
-        url = f"https://x.com/{owner}/status/{post_id}"
-        return PublishedPost(platform_post_id=post_id, url=url, published_at=moment_of(post_id))
+        return PublishedPost(
+            platform_post_id=post_id, url=f"https://x.com/{owner}/status/{post_id}", published_at=moment
+        )
+
+    def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
+        """Look it up on the account's own timeline, page by page."""
+        params: dict[str, Any] = {
+            "start_time": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "max_results": 100,
+            settings.X_POST_FIELDS: "created_at,entities",
+        }
+        words = comparable(draft.caption)
+        for _ in range(MAX_PAGES):
+            node = self._read(f"/2/users/{self.credentials.platform_user_id}/tweets", params)
+            for post in node.nodes("data"):
+                post_id = post.required("id")
+                if post_id not in known and told(post) == words:
+                    return self._published(post_id, post.moment("created_at") or moment_of(post_id))
+            cursor = node.node("meta").text("next_token")
+            if not cursor:
+                return None
+            params["pagination_token"] = cursor
+        return None
 
     # Metrics
 
     def _read_batch(self, ids: Sequence[str]) -> Answers:
-        reply = self.http.get(
+        """Owner's numbers are asked for young posts alone: of older ones X refuses them."""
+        young = [one for one in ids if self._is_owned(one)]
+        old = [one for one in ids if one not in young]
+        answers = Answers()
+        for some, is_young in ((young, True), (old, False)):
+            answers |= self._read_posts(some, is_young=is_young) if some else {}
+        return answers
+
+    def _is_owned(self, post_id: str) -> bool:
+        made = moment_of(post_id)
+        return made is not None and timezone.now() - made < OWNED and not self._refused_owner_fields()
+
+    def _refused_owner_fields(self) -> bool:
+        return {(POST, OWNER_FIELD), (MEDIA, OWNER_FIELD)} <= self.refused
+
+    def _read_posts(self, ids: Sequence[str], *, is_young: bool) -> Answers:
+        extra = {(POST, OWNER_FIELD), (MEDIA, OWNER_FIELD)} - self.refused if is_young else set()
+        try:
+            node = self._lookup(ids, extra)
+        except (errors.Rejected, errors.AccessDenied) as refusal:
+            if not extra or refusal.status == 402:
+                raise
+            # It may be these fields that X refuses as a whole; if it is not, the same error comes again.
+            node = self._lookup(ids, set())
+            self.refused |= extra
+        media = {one.text("media_key"): one for one in node.node("includes").nodes("media")}
+        found = {post.required("id"): self._guarded(post, media) for post in node.nodes("data")}
+        self._remember_refused(node)
+        return self._missing(node) | found
+
+    def _lookup(self, ids: Sequence[str], extra: set[tuple[str, str]]) -> Node:
+        names = {place: "".join(f",{name}" for of, name in extra if of == place) for place in (POST, MEDIA)}
+        return self.http.get(
             "/2/tweets",
             ids=",".join(ids),
             expansions="attachments.media_keys",
             **{
-                settings.X_POST_FIELDS: "created_at,public_metrics,attachments",
-                "media.fields": "public_metrics",
+                settings.X_POST_FIELDS: POST_FIELDS + names[POST],
+                "media.fields": "public_metrics" + names[MEDIA],
             },
-        )
-        media = {one.text("media_key"): one for one in reply.node.node("includes").nodes("media")}
-        found = {post.required("id"): self._guarded(post, media) for post in reply.node.nodes("data")}
-        return self._missing(reply.node) | found
+        ).node
+
+    def _remember_refused(self, node: Node) -> None:
+        """A field that X refuses for one post and gives for another is no matter of the account."""
+        given = {
+            POST: any(OWNER_FIELD in post.value for post in node.nodes("data")),
+            MEDIA: any(OWNER_FIELD in one.value for one in node.node("includes").nodes("media")),
+        }
+        for one in node.nodes("errors"):
+            place = MEDIA if one.text("resource_type") == "media" else POST
+            field = one.text("field").partition(".")[0]
+            if problem_type(one) in FIELD_PROBLEMS and field == OWNER_FIELD and not given[place]:
+                self.refused.add((place, field))
 
     def _missing(self, node: Node) -> Answers:
         """Why posts are not in `data`. Posts missing without a word are not found, too."""
-        missing = Answers()
-        for one in node.nodes("errors"):
-            problem = one.text("type").rpartition("/")[2]
-            if problem not in FIELD_PROBLEMS:
-                kind = PROBLEMS.get(problem, errors.PlatformError)
-                missing[one.text("resource_id") or one.text("value")] = kind(
-                    one.text("detail") or one.text("title"), platform=self.platform, code=problem
-                )
-        return missing
+        return {
+            one.text("resource_id") or one.text("value"): problem_of(one)
+            for one in node.nodes("errors")
+            if problem_type(one) not in FIELD_PROBLEMS and one.text("resource_type") in ("", "tweet", "post")
+        }
 
     def _guarded(self, post: Node, media: dict[str, Node]) -> Metrics | errors.PlatformError:
         """One post with a number that is none does not spoil its batch."""
@@ -163,97 +165,67 @@ class TwitterAdapter(PlatformAdapter):
             return error
 
     def _metrics(self, post: Node, media: dict[str, Node]) -> Metrics:
-        numbers = post.node("public_metrics")
-        shown = numbers.count("impression_count")
+        numbers, owned, shown = post.node("public_metrics"), post.node(OWNER_FIELD), _media_of(post, media)
+        seen = numbers.count("impression_count")
         return Metrics(
             likes=numbers.count("like_count"),
             comments=numbers.count("reply_count"),
-            shares=_sum(numbers.count("retweet_count", "repost_count"), numbers.count("quote_count")),
+            shares=summed(numbers.count("retweet_count", "repost_count"), numbers.count("quote_count")),
             saves=numbers.count("bookmark_count"),
-            impressions=shown,
-            views=shown,
-            video_views=_video_views(post, media),
+            impressions=seen,
+            views=seen,
+            video_views=summed(*(one.node("public_metrics").count("view_count") for one in shown)),
+            profile_visits=owned.count("user_profile_clicks"),
+            link_clicks=owned.count("url_link_clicks"),
+            video_completion_rate=_completion(shown),
             api_version="2",
-            raw=post.value,
+            raw={**post.value, "media": [one.value for one in shown]} if shown else post.value,
         )
 
     # Replies and people
 
-    def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
-        yield from self._replies(post_id, known)
-        for edge, kind in PEOPLE:
-            try:
-                yield from self._people(post_id, edge, kind)
-            except (errors.AccessDenied, errors.UnsupportedFeature):
-                # A list that the plan or a missing scope withholds does not cost the others.
-                continue
+    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
+        """Replies of the last seven days, likers, reposters and quotes, each list for itself."""
+        looker = Looker(
+            self.http, post_id, known, everything, refused=self.refused, notices=self.notices, now=timezone.now()
+        )
+        return looker.look()
 
-    def _replies(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
-        """Of the last 7 days. X refuses a `since_id` from before them; then everything in the window is read."""
-        since = max((int(one) for one in known if one.isascii() and one.isdigit()), default=None)
-        try:
-            yield from self._search(post_id, {"since_id": str(since)} if since else {})
-        except errors.Rejected:
-            if not since:
-                raise
-            yield from self._search(post_id, {})
+    # The account
 
-    def _search(self, post_id: str, since: dict[str, str]) -> Iterator[list[SeenInteraction]]:
-        references = REFERENCES.get(settings.X_POST_FIELDS, "referenced_tweets")
-        params = {settings.X_POST_FIELDS: f"author_id,created_at,{references}", **since}
+    def fetch_account(self) -> AccountFacts:
+        """Followers and handle; X has no demographics."""
+        user = self._read("/2/users/me", {"user.fields": "public_metrics"}).node("data")
+        return AccountFacts(
+            followers=user.node("public_metrics").count("followers_count"), handle=user.text("username")
+        )
 
-        def fetch(cursor: str) -> tuple[list[SeenInteraction], str]:
-            if cursor:
-                params["next_token"] = cursor
-            query = f"conversation_id:{post_id}"
-            node = self.http.get("/2/tweets/search/recent", query=query, max_results=100, **params).node
-            found = [_reply(one, post_id) for one in node.nodes("data") if one.text("id") != post_id]
-            return found, node.node("meta").text("next_token")
+    def _read(self, path: str, params: dict[str, Any]) -> Node:
+        """An answer without data that names problems is a refusal, whatever its status."""
+        node = self.http.get(path, **params).node
+        if "data" not in node.value and (problems := node.nodes("errors")):
+            raise problem_of(problems[0])
+        return node
 
-        return cursor_pages(fetch)
-
-    def _people(self, post_id: str, edge: str, kind: str) -> Iterator[list[SeenInteraction]]:
-        def fetch(cursor: str) -> tuple[list[SeenInteraction], str]:
-            params = {"max_results": 100} | ({"pagination_token": cursor} if cursor else {})
-            node = self.http.get(f"/2/tweets/{post_id}/{edge}", **params).node
-            found = [_person(one.required("id"), kind) for one in node.nodes("data")]
-            return found, node.node("meta").text("next_token")
-
-        return cursor_pages(fetch)
+    def refresh(self) -> Tokens:
+        """Refresh tokens count once. A confidential app signs with its secret, a public one names itself."""
+        app, token = app_of(self), refresh_token_of(self)
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        if app.secret:
+            reply = self.http.exchange("/2/oauth2/token", basic=(app.id, app.secret), data=form)
+        else:
+            reply = self.http.exchange("/2/oauth2/token", data={**form, "client_id": app.id})
+        return tokens_of(reply.node)
 
 
-def _reply(node: Node, post_id: str) -> SeenInteraction:
-    references = node.nodes("referenced_tweets") or node.nodes("referenced_posts")
-    parents = [one.text("id") for one in references if one.text("type") == "replied_to"]
-    direct = not parents or post_id in parents
-    return SeenInteraction(
-        platform_id=node.required("id"),
-        kind=str(InteractionKind.COMMENT if direct else InteractionKind.REPLY),
-        occurred_at=node.moment("created_at"),
-        author_id=node.text("author_id") or None,
-        text=node.text("text"),
-    )
-
-
-def _person(user_id: str, kind: str) -> SeenInteraction:
-    """A like has no id of its own. The person's would stay there in the clear, so it is made from their hash."""
-    key = author_key(Platform.TWITTER.value, user_id)
-    return SeenInteraction(platform_id=f"{kind}:{key}", kind=str(kind), author_id=user_id)
-
-
-def _sum(*parts: int | None) -> int | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if known else None
-
-
-def _video_views(post: Node, media: dict[str, Node]) -> int | None:
+def _media_of(post: Node, media: dict[str, Node]) -> list[Node]:
     keys = post.node("attachments").value.get("media_keys")
-    shown = [media[key] for key in keys if key in media] if isinstance(keys, list) else []
-    return _sum(*(one.node("public_metrics").count("view_count") for one in shown))
+    return [media[key] for key in keys if key in media] if isinstance(keys, list) else []
 
 
-def moment_of(post_id: str) -> datetime | None:
-    """When a post was made: X writes it into the id."""
-    if not (post_id.isascii() and post_id.isdigit()):
-        return None
-    return datetime.fromtimestamp(((int(post_id) >> 22) + EPOCH_MS) / 1000, UTC)
+def _completion(shown: Sequence[Node]) -> float | None:
+    """Of those who began a post's videos, how many percent saw the end."""
+    quarters = [one.node(OWNER_FIELD) for one in shown]
+    began = summed(*(one.count("playback_0_count") for one in quarters))
+    ended = summed(*(one.count("playback_100_count") for one in quarters))
+    return round(ended / began * 100, 4) if began and ended is not None and ended <= began else None

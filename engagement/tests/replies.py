@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -36,6 +37,11 @@ class Asked:
     @property
     def lines(self) -> list[str]:
         return [f"{method} {path.partition('?')[0]}" for method, path, _, _ in self.requests]
+
+    @property
+    def queries(self) -> list[dict[str, str]]:
+        """What stood behind each path."""
+        return [dict(parse_qsl(urlsplit(path).query)) for _, path, _, _ in self.requests]
 
 
 def sample(name: str) -> Answer:
@@ -73,7 +79,7 @@ def _handler(answers: Sequence[Answer], asked: Asked) -> type[BaseHTTPRequestHan
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_POST = do_GET
+        do_POST = do_PUT = do_GET
 
         def log_message(self, *args: Any) -> None:
             """Silence: what was asked is kept in `asked`."""

@@ -19,21 +19,26 @@ from engagement.values import Credentials, Draft, Metrics, PublishedPost
 
 START = datetime(2026, 8, 1, 12, tzinfo=UTC)
 UNKNOWN_ID = "19"
-SEEN = [name for name, adapter in ADAPTERS.items() if adapter.can_see_interactions]
+BUSINESS = "tiktok_business"
+# The programmes that the sandbox speaks.
+SPOKEN = [name for name in ADAPTERS if name in {account.platform for account in ACCOUNTS} | {BUSINESS}]
+SEEN = [name for name in SPOKEN if ADAPTERS[name].can_see_interactions]
 # What a platform gives beside likes, comments, shares and views.
 GIVEN = {
     "instagram": {"reach", "saves"},
     "facebook": {"reach"},
     "twitter": {"saves", "impressions"},
     "tiktok": set(),
+    "tiktok_business": {"reach", "saves"},
 }
-WAITS = {"instagram": 600.0, "facebook": 600.0, "twitter": 601.0, "tiktok": 60.0}
+WAITS = {"instagram": 600.0, "facebook": 600.0, "twitter": 601.0, "tiktok": 60.0, "tiktok_business": 60.0}
 
 
 @dataclass
 class Stage:
     """One adapter before one account of a sandbox of its own."""
 
+    name: str
     world: World
     account: Account
     adapter: PlatformAdapter
@@ -63,22 +68,24 @@ class Stage:
 
 @pytest.fixture
 def stage(request, tmp_path) -> Iterator[Stage]:
-    platform = request.param
+    adapter = ADAPTERS[request.param]
+    platform = adapter.platform
     world = World(7, now=START)
     account = next(one for one in ACCOUNTS if one.platform == platform)
     file = tmp_path / "figs.png"
     file.write_bytes(b"\x89PNG\r\n\x1a\n")
-    draft = Draft(media_kind="image", caption="", media_urls=("https://media.example/figs.jpg",), media_files=(file,))
+    kind = "video" if request.param == BUSINESS else "image"
+    draft = Draft(media_kind=kind, caption="", media_urls=("https://media.example/figs.jpg",), media_files=(file,))
     credentials = Credentials(
         platform_user_id=account.user_id,
         handle=account.handle,
-        access_token=world.tokens_of(account).access,
+        access_token=world.tokens_of(account, BUSINESS if request.param == BUSINESS else "").access,
     )
-    with serve(world) as address, ADAPTERS[platform](credentials, f"{address}/{platform}") as adapter:
-        yield Stage(world, account, adapter, draft)
+    with serve(world) as address, adapter(credentials, f"{address}/{platform}") as speaking:
+        yield Stage(request.param, world, account, speaking, draft)
 
 
-every = pytest.mark.parametrize("stage", ADAPTERS, indirect=True)
+every = pytest.mark.parametrize("stage", SPOKEN, indirect=True)
 every_seeing = pytest.mark.parametrize("stage", SEEN, indirect=True)
 
 
@@ -103,7 +110,7 @@ def test_publish_of_a_kind_the_platform_has_not_is_unsupported(stage):
 @every
 def test_publish_without_media_is_rejected_before_anything_is_sent(stage):
     with pytest.raises(errors.Rejected):
-        stage.adapter.publish(Draft(media_kind="image", caption="No picture"))
+        stage.adapter.publish(Draft(media_kind=stage.draft.media_kind, caption="No picture"))
 
     assert stage.world.create_calls == {}
 
@@ -131,7 +138,7 @@ def test_metrics_are_the_numbers_the_world_counts(stage):
     assert metrics.views == stage.world.views(post)
     given = {"reach": stage.world.reach(post), "saves": count(post, "save"), "impressions": metrics.views}
     assert {name: getattr(metrics, name) for name in given} == {
-        name: value if name in GIVEN[stage.account.platform] else None for name, value in given.items()
+        name: value if name in GIVEN[stage.name] else None for name, value in given.items()
     }
 
 
@@ -184,7 +191,7 @@ def test_limit_says_how_long_to_wait_and_is_not_retried(stage):
     with pytest.raises(errors.RateLimited) as limited:
         stage.adapter.fetch_metrics([post_id])
 
-    assert limited.value.retry_after == pytest.approx(WAITS[stage.account.platform], abs=2)
+    assert limited.value.retry_after == pytest.approx(WAITS[stage.name], abs=2)
     assert not limited.value.permanent
 
 
@@ -273,7 +280,12 @@ def test_interactions_hold_every_visible_comment_with_its_author(stage):
 
     comments = {one.platform_id: (one.author_id, one.text) for one in seen if one.kind in ("comment", "reply")}
     expected = {one.comment_id: told_author(stage, one) for one in stage.world.comments(stage.post(published))}
-    assert {key: author for key, (author, _) in comments.items()} == expected
+    told = {key: author for key, (author, _) in comments.items()}
+    if stage.name == BUSINESS:
+        # It has ids of its own for people: each stands for one of them.
+        own = {author: expected[key] for key, author in told.items()}
+        told = {key: own[author] for key, author in told.items()}
+    assert told == expected
     assert all(one.occurred_at for one in seen if one.kind == "comment")
 
 
@@ -326,16 +338,17 @@ def test_token_appears_in_nothing_that_leaves_the_adapter(stage, caplog):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("platform", ADAPTERS)
-def test_adapter_for_takes_token_and_address_of_the_account(platform, settings):
-    settings.PLATFORM_API_URLS = {platform: "http://127.0.0.1:1"}
-    account = make_account(platform=platform, access_token="token-of-the-account")
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_adapter_for_takes_token_and_address_of_the_account(name, settings):
+    kind = ADAPTERS[name]
+    settings.PLATFORM_API_URLS = {kind.platform: "http://127.0.0.1:1"}
+    account = make_account(platform=kind.platform, flavour=kind.flavour, access_token="token-of-the-account")
 
     with closing(adapter_for(account).http) as http:
         adapter = adapter_for(account)
 
-    assert (adapter.platform, adapter.credentials.access_token) == (platform, "token-of-the-account")
-    assert repr(http) == f"<Connection to {platform}>"
+    assert (type(adapter), adapter.credentials.access_token) == (kind, "token-of-the-account")
+    assert repr(http) == f"<Connection to {kind.platform}>"
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from engagement.platforms import errors
-from engagement.platforms.http import Connection, storable
+from engagement.platforms.http import Connection, is_same_site, storable
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter import judge
 from engagement.tests.replies import Answer, answering
@@ -291,3 +291,72 @@ def test_node_reads_moments_in_utc():
 def test_node_of_another_form_than_documented_names_the_field(method, name):
     with pytest.raises(errors.InvalidResponse, match=f"The field {name}"):
         getattr(NODE, method)(name)
+
+
+def test_answer_about_tokens_keeps_them_and_its_refusal_does_not():
+    secret = "secret-of-the-app"
+    told = {"access_token": "new-token", "refresh_token": TOKEN, "again": f"access_token=x&{secret}"}
+    with answering(Answer(told), Answer({"detail": f"{secret} {TOKEN}"}, 400)) as asked:
+        http = Connection(platform="twitter", base_url=asked.address, token="", judge=judge, secrets=(secret, TOKEN))
+        reply = http.exchange("/2/oauth2/token", data={"refresh_token": TOKEN})
+        with pytest.raises(errors.Rejected) as refused:
+            http.exchange("/2/oauth2/token", data={})
+
+    assert reply.body == told
+    assert refused.value.message == "[redacted] [redacted]"
+
+
+def test_netrc_adds_no_password_to_a_call_without_a_token(tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with answering(Answer({"data": 1})) as asked:
+        connect(asked.address).exchange("/2/oauth2/token")
+
+    assert "Authorization" not in asked.requests[0][2]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "value"),
+    [(("Authorization", "Bearer "), "Authorization", f"Bearer {TOKEN}"), (("Access-Token", ""), "Access-Token", TOKEN)],
+)
+def test_token_travels_as_the_platform_wants_it(scheme, name, value):
+    with answering(Answer({"data": 1})) as asked:
+        Connection(platform="tiktok", base_url=asked.address, token=TOKEN, judge=judge, scheme=scheme).get("/")
+
+    sent = asked.requests[0][2]
+    assert {one: sent[one] for one in ("Authorization", "Access-Token") if one in sent} == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "same"),
+    [
+        ("https://open-upload.tiktokapis.com/video/?a=1", "https://open.tiktokapis.com", True),
+        ("http://127.0.0.1:80/up", "http://127.0.0.1:80/tiktok", True),
+        ("http://open-upload.tiktokapis.com/video/", "https://open.tiktokapis.com", False),
+        ("https://tiktokapis.com.example.net/video/", "https://open.tiktokapis.com", False),
+        ("https://open-upload.tiktokapis.com/video/", "http://127.0.0.1:80/tiktok", False),
+        ("http://127.0.0.1:81/up", "http://127.0.0.1:80/tiktok", False),
+        ("file:///etc/passwd", "https://open.tiktokapis.com", False),
+    ],
+)
+def test_only_hosts_of_the_platform_are_its_own(url, base, same):
+    assert is_same_site(url, base) is same
+
+
+def test_file_is_put_where_the_platform_says_but_to_no_stranger():
+    with answering(Answer(b"", 201)) as asked:
+        http = connect(asked.address)
+        for address in (asked.address, "https://stranger.example"):
+            http.put(f"{address}/up?upload_token=1", content=b"x", headers={"Content-Range": "bytes 0-0/1"})
+
+    assert [(method, path, body) for method, path, _, body in asked.requests] == [
+        ("PUT", "/up?upload_token=1", b"x")
+    ] * 2
+    assert ["Authorization" in headers for _, _, headers, _ in asked.requests] == [False, False]
+
+
+def test_words_of_a_failure_hold_no_upload_token():
+    with pytest.raises(errors.TemporaryFailure) as failure:
+        connect(dead_port()).put("https://stranger.example/up?upload_token=canary1", content=b"x", headers={})
+
+    assert "canary1" not in failure.value.message

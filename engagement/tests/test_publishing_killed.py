@@ -33,6 +33,9 @@ KINDS = [
     pytest.param("tiktok", "image", id="tiktok-photo"),
 ]
 
+# TikTok lists posts after moderation: what may have left is looked for over hours, and never sent again by itself.
+UNDECIDED = {"tiktok": {(PostStatus.UNKNOWN, 0, 0)}}
+
 
 @pytest.mark.parametrize(("platform", "kind"), KINDS)
 @pytest.mark.django_db
@@ -50,7 +53,7 @@ def test_process_killed_at_every_step_leaves_one_live_post(stage, platform, kind
             break
         stage.pass_time(days=1)
 
-    assert set(ends) == {(PostStatus.PUBLISHED, 1, 1)}
+    assert set(ends) - UNDECIDED.get(platform, set()) == {(PostStatus.PUBLISHED, 1, 1)}
     assert 10 < len(ends) < MOST_STEPS
 
 
