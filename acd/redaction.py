@@ -32,7 +32,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"""(?i)((?:authorization|cookie){ASSIGNS})(?:{QUOTED}|[^\r\n]+)"""),
         rf"\1{REMOVED}",
     ),
-    (re.compile(rf"""(?i)({SENSITIVE}{ASSIGNS})(?:{QUOTED}|[^\s"'&,;)}}\]]+)"""), rf"\1{REMOVED}"),
+    # What an earlier pass took out stays as it is.
+    (
+        re.compile(rf"""(?i)({SENSITIVE}{ASSIGNS})(?!\[(?:removed|redacted)\])(?:{QUOTED}|[^\s"'&,;)}}\]]+)"""),
+        rf"\1{REMOVED}",
+    ),
     # Codes that OAuth hands back in the address; a bare `code=190` is an error's number.
     (re.compile(r"(?i)([?&](?:code|state|sig|key)=)[^\s\"'&]{8,}"), rf"\1{REMOVED}"),
     (re.compile(r"(?i)\b(bearer|oauth)\s+[\w.~+/%=|-]{8,}"), rf"\1 {REMOVED}"),

@@ -77,6 +77,7 @@ class PlatformAdapter(ABC):
             token=credentials.access_token,
             judge=self.judge,
             meter=meter,
+            secrets=(credentials.refresh_token, credentials.app.secret),
         )
 
     def __repr__(self) -> str:

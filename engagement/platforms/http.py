@@ -10,7 +10,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from acd.redaction import redacted
 from engagement.platforms import errors
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.replies import Reply
@@ -27,8 +28,9 @@ logger = logging.getLogger(__name__)
 READ_TRIES = 3
 EXCERPT = 200
 REDACTED = "[redacted]"
+# What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
-# A shorter string is no token of any platform, and replacing it would mangle the answer.
+# Replacing a shorter string would mangle the answer.
 _MIN_TOKEN = 6
 
 
@@ -49,11 +51,22 @@ class _Bearer(requests.auth.AuthBase):
 class Connection:
     """An account's way to one platform. Raises `PlatformError` kinds only."""
 
-    def __init__(self, *, platform: str, base_url: str, token: str, judge: Judge, meter: Meter = UNMETERED) -> None:
+    def __init__(
+        self,
+        *,
+        platform: str,
+        base_url: str,
+        token: str,
+        judge: Judge,
+        meter: Meter = UNMETERED,
+        secrets: Sequence[str] = (),
+    ) -> None:
         self.platform = platform
         self._meter = meter
         self._base = base_url.rstrip("/")
         self._token = token
+        # Blanked wherever an answer repeats them. A shorter string is no secret of any platform.
+        self._secrets = [one for one in (token, *secrets) if len(one) >= _MIN_TOKEN]
         self._judge = judge
         # Called right before a request that may make a post live; what it raises keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
@@ -174,9 +187,9 @@ class Connection:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
-            self._invalid(f"The answer is not JSON: {text[:EXCERPT]}", response)
+            self._invalid(f"The answer is not JSON: {_excerpt(text)}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
-        words = text[:EXCERPT] or "it said nothing"
+        words = _excerpt(text) or "it said nothing"
         raise kind(words, platform=self.platform, status=reply.status, retry_after=reply.retry_after)
 
     def _invalid(self, message: str, response: requests.Response) -> NoReturn:
@@ -189,15 +202,22 @@ class Connection:
         return reply
 
     def _words(self, failure: Exception) -> str:
-        return f"{type(failure).__name__}: {self.redact(str(failure))[:EXCERPT]}"
+        return f"{type(failure).__name__}: {_excerpt(self.redact(str(failure)))}"
 
     def redact(self, text: str) -> str:
-        """The text without the token, plain, quoted or in base64, and without whatever else is marked as one."""
-        if len(self._token) >= _MIN_TOKEN:
-            encoded = base64.b64encode(self._token.encode()).decode()
-            for form in (self._token, quote(self._token, safe=""), encoded.rstrip("=")):
+        """The text without the secrets, however written, and without whatever else is marked as one."""
+        for secret in self._secrets:
+            encoded = base64.b64encode(secret.encode()).decode()
+            # Graph escapes the slashes of its JSON.
+            escaped = secret.replace("/", "\\/")
+            for form in (secret, quote(secret, safe=""), encoded.rstrip("="), escaped):
                 text = text.replace(form, REDACTED)
         return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a text that nobody could read: half an answer may hold a token that was new to everybody."""
+    return redacted(text)[:EXCERPT]
 
 
 def _never_sent(failure: Exception) -> bool:

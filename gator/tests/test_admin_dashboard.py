@@ -46,7 +46,7 @@ def make_measured(now, **changes):
 def everything(now):
     """One of everything the page shows."""
     make_measured(now, sync_status=SyncStatus.FAILED, sync_error="Down", next_sync_at=now - timedelta(hours=5))
-    make_account(token_expires_at=now + timedelta(days=3))
+    make_account(platform=Platform.FACEBOOK, token_expires_at=now + timedelta(days=3))
     make_context(state=State.FAILED, created_at=now, error_class="ValueError", error_message="No prompt")
     make_pattern(learned_at=now)
 
