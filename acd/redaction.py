@@ -52,7 +52,15 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 SENSITIVE_KEY = re.compile(rf"(?i)(?:{SENSITIVE}|authorization|cookie)$")
-SECRET_SETTINGS = ("SECRET_KEY", "PSEUDONYM_KEY", "TOKEN_ENCRYPTION_KEYS", "DEVELOPMENT_ACCESS_TOKENS")
+SECRET_SETTINGS = (
+    "SECRET_KEY",
+    "PSEUDONYM_KEY",
+    "TOKEN_ENCRYPTION_KEYS",
+    "DEVELOPMENT_ACCESS_TOKENS",
+    "PLATFORM_APPS",
+    "TWITTER_CONSUMER_SECRET",
+    "WEBHOOK_VERIFY_TOKEN",
+)
 
 
 def own_secrets() -> list[str]:
@@ -61,7 +69,8 @@ def own_secrets() -> list[str]:
     for name in SECRET_SETTINGS:
         value = getattr(settings, name, "")
         values = value.values() if isinstance(value, dict) else [value] if isinstance(value, str) else value
-        found.extend(values)
+        # Of an app, its secret.
+        found.extend(getattr(one, "secret", one) for one in values)
     return [secret for secret in found if len(secret) >= 8]
 
 

@@ -221,6 +221,7 @@ class SocialAccountFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=AccountState.choices)
     working = QuestionFilter(timed=True, label="Accounts that may be called now")
     expiring = QuestionFilter(timed=True, label="Access ends within 14 days unless a person acts")
+    at_risk = QuestionFilter(timed=True, label="Posts are planned for when there is no access")
 
 
 class PostFilters(django_filters.FilterSet):

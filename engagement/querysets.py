@@ -117,6 +117,18 @@ class SocialAccountQuerySet(models.QuerySet):
         )
         return warned.annotate(posts_at_risk=at_risk)
 
+    def warned(self, now: datetime) -> Self:
+        """With `with_risk()`: accounts of whose end staff are warned, the soonest first."""
+        return self.with_risk(now).exclude(token_warning=None).order_by("access_ends_at", "-posts_at_risk", "pk")
+
+    def at_risk(self, now: datetime) -> Self:
+        """Accounts with posts that are planned for when there is no access."""
+        return self.with_risk(now).filter(posts_at_risk__gt=0)
+
+    def ended(self, now: datetime) -> Self:
+        """Accounts whose token has ended and that no program renews."""
+        return self.with_access_end(now).filter(renews=False, token_expires_at__lte=now)
+
 
 class SocialMediaPostQuerySet(models.QuerySet):
     """Questions about posts."""

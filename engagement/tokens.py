@@ -37,6 +37,9 @@ CONFIRM_AFTER = timedelta(minutes=5)
 # Refusals further apart than this have nothing to do with each other.
 FORGOTTEN = timedelta(days=1)
 
+# Ten years. A token that is said to last longer has no end that matters, and no date holds any number of seconds.
+MOST_SECONDS = 10 * 365 * 24 * 3600
+
 # What means that access was taken away, as (code, subcode); any other refusal means that the token has ended.
 REVOKED = {
     # Graph: the app was removed, the password changed, the person has no role on the Page any more.
@@ -76,8 +79,7 @@ def held_since(account: SocialAccount) -> datetime:
 def mark_ends(now: datetime) -> None:
     """Set the state of accounts by what the clock says of tokens that no program renews."""
     working = SocialAccount.objects.filter(state__in=WORKING).exclude(access_token="")
-    over = working.with_access_end(now).filter(renews=False, token_expires_at__lte=now)
-    over.update(state=AccountState.EXPIRED, last_error=ENDED, last_error_at=now)
+    working.ended(now).update(state=AccountState.EXPIRED, last_error=ENDED, last_error_at=now)
     ending = SocialAccount.objects.expiring(now).values("pk")
     working.filter(state=AccountState.ACTIVE, pk__in=ending).update(state=AccountState.EXPIRING)
     working.filter(state=AccountState.EXPIRING).exclude(pk__in=ending).update(state=AccountState.ACTIVE)
@@ -102,6 +104,8 @@ def refresh_account(account: SocialAccount, *, now: datetime) -> Item:
     try:
         with adapter_for(account) as adapter:
             tokens = adapter.refresh()
+        if not tokens.access_token:
+            raise errors.InvalidResponse("The answer holds no access token", platform=account.platform)
     except errors.PlatformError as error:
         return _not_renewed(account, error, now)
     if not _saved(account, tokens, now):
@@ -187,7 +191,8 @@ def _given(token: str) -> str:
 
 
 def _after(now: datetime, seconds: int | None) -> datetime | None:
-    return None if seconds is None else now + timedelta(seconds=seconds)
+    """None where the answer does not say, or says 0 for a token without end."""
+    return now + timedelta(seconds=min(seconds, MOST_SECONDS)) if seconds and seconds > 0 else None
 
 
 def _written(account: SocialAccount, changes: dict[str, Any], *, state: str = "") -> bool:

@@ -393,6 +393,8 @@ UNFOLD = {
     },
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "gator.debug_pages.ReporterFilter"
+
 # --- Logging ---------------------------------------------------------------------------------------------------------
 
 LOGGING = {

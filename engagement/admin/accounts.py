@@ -50,7 +50,7 @@ class AttentionFilter(Questions):
         "expiring": ("Access ends within 14 days", lambda accounts, now: accounts.expiring(now)),
         "ending_7": ("Ends within 7 days, or has ended", lambda accounts, now: accounts.ending(now, 7)),
         "ending_1": ("Ends within a day, or has ended", lambda accounts, now: accounts.ending(now, 1)),
-        "at_risk": ("Planned posts at risk", lambda accounts, now: accounts.with_risk(now).filter(posts_at_risk__gt=0)),
+        "at_risk": ("Planned posts at risk", lambda accounts, now: accounts.at_risk(now)),
         "missing": ("Not set", lambda accounts, _: accounts.filter(access_token="")),
         "failing": ("Last call failed", lambda accounts, _: accounts.exclude(last_error="")),
     }
@@ -164,7 +164,7 @@ class AccountAdmin(SmallAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """Accounts without their tokens: a page needs to know only whether one is set, and what is at risk."""
         rows = super().get_queryset(request).select_related("persona").defer(*SEALED)
-        return rows.with_risk(timezone.now()).annotate(  # type: ignore[attr-defined,no-any-return]
+        return rows.with_risk(timezone.now()).annotate(  # type: ignore[attr-defined]
             has_access=is_set("access_token"), has_refresh=is_set("refresh_token"), posts_total=Count("posts")
         )
 

@@ -36,13 +36,13 @@ def _judged_first(judge: Callable[[Reply], errors.PlatformError | None]) -> Any:
 
 
 def _tokens(reply: Reply) -> Tokens:
-    body = reply.body
+    node = reply.node
     return Tokens(
-        access_token=body["access_token"],
-        refresh_token=body.get("refresh_token", ""),
-        expires_in=body["expires_in"],
-        refresh_expires_in=body.get("refresh_expires_in"),
-        scopes=tuple(body["scope"].replace(",", " ").split()) if "scope" in body else None,
+        access_token=node.required("access_token"),
+        refresh_token=node.text("refresh_token"),
+        expires_in=node.count("expires_in"),
+        refresh_expires_in=node.count("refresh_expires_in"),
+        scopes=tuple(node.text("scope").replace(",", " ").split()) or None,
     )
 
 

@@ -69,9 +69,29 @@ def test_rotation_stopped_anywhere_is_finished_by_the_next(accounts, settings, d
 def test_whoever_watches_a_rotation_is_told_how_much_there_is(accounts):
     told = []
 
-    rotate_token_keys(watch=lambda work, total: told.append(total) or work)
+    def watch(work, total):
+        told.append(total)
+        return work
+
+    rotate_token_keys(watch=watch)
 
     assert told == [5]
+
+
+def test_dump_of_accounts_is_sealed_and_can_be_loaded_again(accounts, tmp_path):
+    file = tmp_path / "accounts.json"
+    call_command("dumpdata", "engagement.socialaccount", output=str(file), stdout=io.StringIO())
+    dumped = file.read_text()
+    SocialAccount.objects.update(access_token="lost", refresh_token="lost")
+
+    call_command("loaddata", str(file), stdout=io.StringIO())
+
+    assert [word for word in ("token-0", "renew") if word in dumped] == []
+    assert [(a.access_token, a.refresh_token) for a in SocialAccount.objects.order_by("pk")] == [
+        ("token-0", ""),
+        ("token-1", "renew"),
+        ("token-2", "renew"),
+    ]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])

@@ -246,6 +246,35 @@ def test_refresh_token_that_comes_back_is_kept(renewing, settings):
 
 
 @pytest.mark.django_db
+def test_answer_without_a_token_is_no_renewal(renewing, monkeypatch):
+    class GivesNothing(RenewingTwitter):
+        def refresh(self) -> Tokens:
+            return Tokens(access_token="", expires_in=7200)
+
+    monkeypatch.setitem(ADAPTERS, "twitter", GivesNothing)
+    account = renewable_account(renewing, "twitter", left=5 * MINUTE)
+    before = pair(account)
+
+    item = refresh_account(account, now=NOW)
+
+    assert (item.outcome, pair(account), account.token_expires_at) == (Outcome.FAILED, before, NOW + 5 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ends_at"), [(0, None), (-1, None), (10**30, NOW + 3650 * DAY)], ids=["never", "odd", "absurd"]
+)
+@pytest.mark.django_db
+def test_odd_life_does_not_cost_the_new_pair(renewing, settings, seconds, ends_at):
+    account = renewable_account(renewing, "twitter", left=5 * MINUTE)
+
+    with answering(Answer(PAIR | {"expires_in": seconds})) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        refresh_due(NOW)
+
+    assert (pair(account), reloaded(account).token_expires_at) == (("new-access", "new-refresh"), ends_at)
+
+
+@pytest.mark.django_db
 def test_answer_without_an_end_leaves_it_unknown(renewing, monkeypatch):
     class SaysLittle(RenewingTwitter):
         def refresh(self) -> Tokens:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from acd.admin_links import page_url
 from acd.figures import ago, interval, number, short
@@ -65,8 +65,7 @@ def concerns(now: datetime) -> list[Concern]:
 
 def account_concerns(now: datetime) -> list[Concern]:
     """Accounts that are cut off or soon will be, with the planned posts that this puts at risk."""
-    ill = SocialAccount.objects.with_risk(now).exclude(token_warning=None).exclude(state=AccountState.PAUSED)
-    rows = ill.defer("access_token", "refresh_token")
+    rows = SocialAccount.objects.warned(now).exclude(state=AccountState.PAUSED).defer("access_token", "refresh_token")
     return [
         Concern(
             account.get_state_display(),
@@ -75,7 +74,7 @@ def account_concerns(now: datetime) -> list[Concern]:
             f"token ends {ago(account.token_expires_at, now)}" if account.token_expires_at else "",
             page_url(account),
         )
-        for account in rows.order_by("access_ends_at", F("posts_at_risk").desc(), "pk")[:ROWS]
+        for account in rows[:ROWS]
     ]
 
 
