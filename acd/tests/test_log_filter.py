@@ -36,4 +36,4 @@ def test_token_is_removed_from_the_traceback():
 
 @pytest.mark.parametrize("logger", ["urllib3.connectionpool"])
 def test_logger_that_tells_addresses_has_the_filter(logger):
-    assert [type(one) for one in logging.getLogger(logger).filters] == [RedactingFilter]
+    assert {type(one) for one in logging.getLogger(logger).filters} == {RedactingFilter}

@@ -50,8 +50,9 @@ class RenewingTwitter(TwitterAdapter):
     judge = _judged_first(TwitterAdapter.judge)
 
     def refresh(self) -> Tokens:
+        app = self.credentials.app
         form = {"grant_type": "refresh_token", "refresh_token": self.credentials.refresh_token}
-        return _tokens(self.http.prepare("/2/oauth2/token", data=form | {"client_id": self.credentials.app.id}))
+        return _tokens(self.http.prepare("/2/oauth2/token", auth=(app.id, app.secret), data=form))
 
 
 class RenewingTikTok(TikTokAdapter):

@@ -95,7 +95,7 @@ def test_renewed_token_is_not_due_again(renewing, platform):
 def test_token_is_due(renewing, platform, changes, due):
     account = renewable_account(renewing, platform, left=5 * MINUTE, **changes)
 
-    assert list(due_for_refresh(NOW)) == ([account.pk] if due else [])
+    assert list(due_for_refresh(NOW)) == ([account] if due else [])
 
 
 @pytest.mark.django_db

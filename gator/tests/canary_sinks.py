@@ -21,7 +21,8 @@ from acd.tests.clients import client_with
 from engagement.enums import AccountState, Platform
 from engagement.models import SocialAccount
 from engagement.platforms import adapter_for, credentials_of, errors
-from engagement.publishing import draft_of, publish, schedule
+from engagement.publishing import publish
+from engagement.scheduling import draft_of, schedule
 from engagement.sync import sync_account, sync_posts
 from engagement.tasks import refresh_tokens_task, sync_due_task
 from engagement.tests.factories import make_account, make_post

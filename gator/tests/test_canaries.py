@@ -17,7 +17,8 @@ from acd.tests.factories import NOW
 from engagement.enums import AccountState, Platform, PostStatus
 from engagement.models import SocialAccount
 from engagement.platforms import ADAPTERS
-from engagement.publishing import publish, schedule
+from engagement.publishing import publish
+from engagement.scheduling import schedule
 from engagement.sync import sync_account
 from engagement.tests.factories import make_account
 from engagement.tests.renewing import let_renew, renewable_account
