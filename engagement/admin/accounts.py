@@ -150,7 +150,8 @@ class AccountAdmin(SmallAdmin):
                     ("token_text", "refresh_text"),
                     ("risk_text", "token_refreshed_at"),
                     ("new_access_token", "new_refresh_token"),
-                    ("token_expires_at", "refresh_expires_at"),
+                    "token_expires_at",
+                    "refresh_expires_at",
                     "scopes",
                 )
             },

@@ -71,11 +71,19 @@ def account_concerns(now: datetime) -> list[Concern]:
             account.get_state_display(),
             str(account),
             f"{risk_of(account)}{short(account.last_error, 110) or REMEDIES.get(account.state, ENDING)}",
-            f"token ends {ago(account.token_expires_at, now)}" if account.token_expires_at else "",
+            end_of(account, now),
             page_url(account),
         )
         for account in rows[:ROWS]
     ]
+
+
+def end_of(account: SocialAccount, now: datetime) -> str:
+    """When its token ends or ended; empty where that is unknown."""
+    if account.token_expires_at is None:
+        return ""
+    verb = "ended" if account.token_expires_at <= now else "ends"
+    return f"token {verb} {ago(account.token_expires_at, now)}"
 
 
 def risk_of(account: Any) -> str:
