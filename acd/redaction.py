@@ -32,7 +32,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"""(?i)((?:authorization|cookie){ASSIGNS})(?:{QUOTED}|[^\r\n]+)"""),
         rf"\1{REMOVED}",
     ),
-    (re.compile(rf"""(?i)({SENSITIVE}{ASSIGNS})(?:{QUOTED}|[^\s"'&,;)}}\]]+)"""), rf"\1{REMOVED}"),
+    # What an earlier pass took out stays as it is.
+    (
+        re.compile(rf"""(?i)({SENSITIVE}{ASSIGNS})(?!\[(?:removed|redacted)\])(?:{QUOTED}|[^\s"'&,;)}}\]]+)"""),
+        rf"\1{REMOVED}",
+    ),
     # Codes that OAuth hands back in the address; a bare `code=190` is an error's number.
     (re.compile(r"(?i)([?&](?:code|state|sig|key)=)[^\s\"'&]{8,}"), rf"\1{REMOVED}"),
     (re.compile(r"(?i)\b(bearer|oauth)\s+[\w.~+/%=|-]{8,}"), rf"\1 {REMOVED}"),
@@ -48,7 +52,15 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 SENSITIVE_KEY = re.compile(rf"(?i)(?:{SENSITIVE}|authorization|cookie)$")
-SECRET_SETTINGS = ("SECRET_KEY", "PSEUDONYM_KEY", "TOKEN_ENCRYPTION_KEYS", "DEVELOPMENT_ACCESS_TOKENS")
+SECRET_SETTINGS = (
+    "SECRET_KEY",
+    "PSEUDONYM_KEY",
+    "TOKEN_ENCRYPTION_KEYS",
+    "DEVELOPMENT_ACCESS_TOKENS",
+    "PLATFORM_APPS",
+    "TWITTER_CONSUMER_SECRET",
+    "WEBHOOK_VERIFY_TOKEN",
+)
 
 
 def own_secrets() -> list[str]:
@@ -57,7 +69,8 @@ def own_secrets() -> list[str]:
     for name in SECRET_SETTINGS:
         value = getattr(settings, name, "")
         values = value.values() if isinstance(value, dict) else [value] if isinstance(value, str) else value
-        found.extend(values)
+        # Of an app, its secret.
+        found.extend(getattr(one, "secret", one) for one in values)
     return [secret for secret in found if len(secret) >= 8]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from engagement.enums import AccountState
 from engagement.models import SocialAccount
 from engagement.platforms import errors
 from engagement.querysets import WORKING
+from engagement.tokens import CONFIRM_AFTER, confirm_failure
 
 logger = logging.getLogger(__name__)
 
@@ -27,20 +27,23 @@ def closed(account: SocialAccount, now: datetime) -> str:
         return f"The platform asked {account} to wait until {account.throttled_until:%Y-%m-%d %H:%M} UTC."
     if account.state not in WORKING:
         return f"{account} is {account.get_state_display().lower()}: connect it again or set it active."
+    if account.auth_failures and account.last_error_at and now < (again := account.last_error_at + CONFIRM_AFTER):
+        return f"The platform refused the token of {account}: Gator asks again after {again:%Y-%m-%d %H:%M} UTC."
     return ""
 
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
     """Write down what a platform said against a whole account; a dead token pauses that account alone."""
-    changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
+    logger.warning("%s: %s", account, error.for_staff)
     if isinstance(error, errors.AuthenticationFailed):
-        changes["state"] = AccountState.EXPIRED
+        confirm_failure(account, error, now)
+        return
+    changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
     if isinstance(error, errors.RateLimited):
         changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
     for name, value in changes.items():
         setattr(account, name, value)
     account.save(update_fields=list(changes))
-    logger.warning("%s: %s", account, error.for_staff)
 
 
 def note_peculiarities(
@@ -57,3 +60,10 @@ def note_peculiarities(
         metrics.setdefault(place, {})[name] = now.date().isoformat()
     account.refused_metrics, account.notice = metrics, notice or account.notice
     account.save(update_fields=["refused_metrics", "notice"])
+
+
+def note_account_success(account: SocialAccount) -> None:
+    """Forget refusals of the token: a call with it was answered."""
+    if account.auth_failures:
+        account.auth_failures = 0
+        account.save(update_fields=["auth_failures"])

@@ -16,8 +16,10 @@ from engagement.enums import AccountState, FilterState, Freshness, Platform, Pos
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import publish
 from engagement.reports import Outcome
+from engagement.rules import WARNING_DAYS
 from engagement.scheduling import plan_again, schedule, waive_ai_label
 from engagement.sync import sync_posts
+from engagement.tokens import renewed
 from engagement.values import METRIC_FIELDS
 from gator.studio.api import PersonaField, PersonaFilter
 from gator.studio.enums import MediaKind
@@ -35,6 +37,16 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
     refresh_token = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=TOKEN_LIMIT)
     has_token = serializers.BooleanField(read_only=True)
     token_expires_at = MomentField(required=False, allow_null=True)
+    refresh_expires_at = MomentField(required=False, allow_null=True)
+    token_warning = serializers.ChoiceField(
+        choices=WARNING_DAYS,
+        read_only=True,
+        allow_null=True,
+        help_text="Access ends within so many days unless a person acts, or has ended. NULL: no warning.",
+    )
+    posts_at_risk = serializers.IntegerField(
+        read_only=True, help_text="Scheduled posts planned for when there is no access any more."
+    )
     scopes = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
 
     class Meta:
@@ -43,12 +55,17 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
             "id",
             "persona",
             "platform",
+            "flavour",
             "platform_user_id",
             "handle",
             "access_token",
             "refresh_token",
             "has_token",
             "token_expires_at",
+            "refresh_expires_at",
+            "token_refreshed_at",
+            "token_warning",
+            "posts_at_risk",
             "scopes",
             "state",
             "followers",
@@ -57,13 +74,27 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
             "throttled_until",
             "created_at",
         )
-        read_only_fields = ("id", "followers", "last_error", "last_error_at", "throttled_until", "created_at")
+        read_only_fields = (
+            "id",
+            "token_refreshed_at",
+            "followers",
+            "last_error",
+            "last_error_at",
+            "throttled_until",
+            "created_at",
+        )
+
+    def create(self, validated_data: dict[str, Any]) -> SocialAccount:
+        """A token counts as ours from now on."""
+        return super().create(_with_new_token(validated_data, validated_data.get("state", AccountState.ACTIVE)))
 
     def update(self, instance: SocialAccount, validated_data: dict[str, Any]) -> SocialAccount:
         """A new token lets the account work again, as in the admin; one that a person paused stays paused."""
-        if validated_data.get("access_token") and instance.state != AccountState.PAUSED:
-            validated_data = {"state": AccountState.ACTIVE, "last_error": "", "last_error_at": None} | validated_data
-        return super().update(instance, validated_data)
+        return super().update(instance, _with_new_token(validated_data, instance.state))
+
+
+def _with_new_token(given: dict[str, Any], state: str) -> dict[str, Any]:
+    return {**renewed(state, timezone.now()), **given} if given.get("access_token") else given
 
 
 class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
@@ -189,7 +220,8 @@ class SocialAccountFilters(django_filters.FilterSet):
     platform = PlatformFilter()
     state = django_filters.ChoiceFilter(choices=AccountState.choices)
     working = QuestionFilter(timed=True, label="Accounts that may be called now")
-    expiring = QuestionFilter(timed=True, label="Accounts whose token ends within 14 days")
+    expiring = QuestionFilter(timed=True, label="Access ends within 14 days unless a person acts")
+    at_risk = QuestionFilter(timed=True, label="Posts are planned for when there is no access")
 
 
 class PostFilters(django_filters.FilterSet):
@@ -241,6 +273,16 @@ class SocialAccountViewSet(
     serializer_class = SocialAccountSerializer
     filterset_class = SocialAccountFilters
     http_method_names = ["get", "head", "post", "patch"]
+
+    def get_queryset(self) -> Any:
+        """With what is at risk."""
+        return super().get_queryset().with_risk(timezone.now())  # type: ignore[attr-defined]
+
+    def perform_create(self, serializer: serializers.BaseSerializer[SocialAccount]) -> None:
+        """Show what a list shows of it."""
+        serializer.instance = self.get_queryset().get(pk=serializer.save().pk)
+
+    perform_update = perform_create
 
 
 @extend_schema_view(

@@ -6,11 +6,42 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, Verdict
+from engagement.rules import MOST_LEAD, RENEWALS, WARNING_DAYS, Renewal
+from engagement.values import App
 
 WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
+BROKEN = (AccountState.EXPIRED, AccountState.REVOKED)
+# A renewal that should have happened long before this is failing.
+LATE = timedelta(days=7)
+
+
+def renewable(now: datetime) -> Q:
+    """Which accounts have a token that a program can renew at `now`, or once it is old enough."""
+    found = Q(pk__in=[])
+    for (platform, flavour), renewal in RENEWALS.items():
+        if has_app(renewal):
+            found |= Q(platform=platform, flavour=flavour) & _takes(renewal, now)
+    return found & ~Q(access_token="") & ~Q(state=AccountState.REVOKED)
+
+
+def has_app(renewal: Renewal) -> bool:
+    """Whether the operator's app is set, if one is needed."""
+    return not renewal.app or bool(settings.PLATFORM_APPS.get(renewal.app, App()).id)
+
+
+def _takes(renewal: Renewal, now: datetime) -> Q:
+    fits = Q()
+    if renewal.needs_refresh_token:
+        fits &= ~Q(refresh_token="") & (Q(refresh_expires_at=None) | Q(refresh_expires_at__gt=now))
+    if not renewal.after_end:
+        since = Coalesce("token_refreshed_at", "created_at", output_field=DateTimeField())
+        is_alive = Q(token_expires_at__gt=now) & Q(token_expires_at__gt=since + renewal.least_age)
+        fits &= Q(token_expires_at=None) | is_alive
+    return fits
 
 
 class SocialAccountQuerySet(models.QuerySet):
@@ -33,9 +64,70 @@ class SocialAccountQuerySet(models.QuerySet):
         """Accounts that may be called and whose followers and audience were not read within a day."""
         return self.working(now).filter(Q(facts_at=None) | Q(facts_at__lte=now - timedelta(days=1))).order_by("pk")
 
+    def renewable(self, now: datetime) -> Self:
+        """Accounts whose token a program can renew at `now`, or once it is old enough."""
+        return self.filter(renewable(now))
+
+    def near_renewal(self, now: datetime) -> Self:
+        """Accounts that nobody renews at this moment and whose token may be due for it: `is_due()` says which are."""
+        free = Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lte=now)
+        open_window = Q(throttled_until=None) | Q(throttled_until__lte=now)
+        # One without a known end is renewed when the platform says that it has ended.
+        near = Q(token_expires_at__lte=now + MOST_LEAD) | Q(token_expires_at=None, state=AccountState.EXPIRED)
+        return self.renewable(now).filter(free, open_window, near)
+
+    def with_access_end(self, now: datetime) -> Self:
+        """`renews`: whether a program renews the token. `access_ends_at`: when access ends unless a person acts.
+
+        NULL: not as far as is known. Where a program renews it is the end of the refresh token; where it is lost, now.
+        """
+        # Without a refresh token there is nothing left once it has ended, so a failing renewal must be seen before.
+        failing = Q(refresh_token="", token_expires_at__lte=now + LATE) & ~Q(last_error="")
+        renews = renewable(now) & ~failing
+        return self.annotate(
+            renews=Case(When(renews, then=Value(True)), default=Value(False), output_field=BooleanField()),
+            access_ends_at=Case(
+                When(state__in=BROKEN, then=Value(now)),
+                When(renews, then=F("refresh_expires_at")),
+                default=F("token_expires_at"),
+                output_field=DateTimeField(),
+            ),
+        )
+
+    def ending(self, now: datetime, days: int) -> Self:
+        """Accounts to which access ends within `days` unless a person acts, or has ended."""
+        return self.with_access_end(now).filter(access_ends_at__lte=now + timedelta(days=days))
+
     def expiring(self, now: datetime, days: int = 14) -> Self:
-        """Accounts whose token ends within `days`."""
-        return self.filter(token_expires_at__gt=now, token_expires_at__lte=now + timedelta(days=days))
+        """Accounts to which access ends within `days` unless a person acts, and has not ended yet."""
+        return self.ending(now, days).filter(access_ends_at__gt=now)
+
+    def with_risk(self, now: datetime) -> Self:
+        """With `with_access_end()`: `token_warning`, the days within which access ends, and `posts_at_risk`.
+
+        The days are 1, 7, 14 or NULL. At risk are the posts that are planned for when there is no access.
+        """
+        within = [When(access_ends_at__lte=now + timedelta(days=days), then=Value(days)) for days in WARNING_DAYS]
+        posts = self.model._meta.get_field("posts").related_model._default_manager  # type: ignore[union-attr]
+        lost = Q(scheduled_at__gte=OuterRef("access_ends_at")) | Q(account__state__in=BROKEN)
+        planned = posts.filter(lost, account=OuterRef("pk"), status=PostStatus.SCHEDULED).order_by().values("account")
+        at_risk = Coalesce(Subquery(planned.annotate(n=Count("pk")).values("n")), 0)
+        warned = self.with_access_end(now).annotate(
+            token_warning=Case(*within, default=None, output_field=models.IntegerField())
+        )
+        return warned.annotate(posts_at_risk=at_risk)
+
+    def warned(self, now: datetime) -> Self:
+        """With `with_risk()`: accounts of whose end staff are warned, the soonest first."""
+        return self.with_risk(now).exclude(token_warning=None).order_by("access_ends_at", "-posts_at_risk", "pk")
+
+    def at_risk(self, now: datetime) -> Self:
+        """Accounts with posts that are planned for when there is no access."""
+        return self.with_risk(now).filter(posts_at_risk__gt=0)
+
+    def ended(self, now: datetime) -> Self:
+        """Accounts whose token has ended and that no program renews."""
+        return self.with_access_end(now).filter(renews=False, token_expires_at__lte=now)
 
 
 class SocialMediaPostQuerySet(models.QuerySet):

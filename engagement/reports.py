@@ -12,6 +12,7 @@ class Outcome(StrEnum):
 
     SYNCED = "synced"
     PUBLISHED = "published"
+    RENEWED = "renewed"
     # The platform accepted it and still works on it; the next run asks again.
     PENDING = "pending"
     SKIPPED = "skipped"

@@ -1,8 +1,11 @@
-"""Which posts a command means: some by id, those of a persona, or all. Naming nothing is an error, never everything."""
+"""Which posts or accounts a command means: some by id, those of a persona, or all.
+
+Naming nothing is an error, never everything.
+"""
 
 from collections.abc import Sequence
 
-from engagement.models import SocialMediaPost
+from engagement.models import SocialAccount, SocialMediaPost
 from engagement.querysets import SocialMediaPostQuerySet
 from gator.studio.models import Persona
 
@@ -46,3 +49,16 @@ def select_posts(names: Sequence[str], persona: str = "", *, everything: bool = 
     if names:
         return posts.filter(pk__in=[find_post(name).pk for name in names])
     return posts.for_persona(find_persona(persona)) if persona else posts
+
+
+def find_account(name: str) -> SocialAccount:
+    """One account by our id, or by its handle with or without the @."""
+    found = {one.pk: one for one in SocialAccount.objects.filter(handle=name.removeprefix("@"))} if name else {}
+    if name.isascii() and name.isdigit() and len(name) <= KEY_DIGITS:
+        found |= SocialAccount.objects.in_bulk([int(name)])
+    if not found:
+        raise UnknownSelection(f"There is no account {name[:80]!r}. Give Gator's id or the handle.")
+    if len(found) > 1:
+        ids = ", ".join(f"{one.pk} ({one.get_platform_display()})" for one in found.values())
+        raise UnknownSelection(f"{name!r} names {len(found)} accounts. Give one of the ids: {ids}.")
+    return next(iter(found.values()))

@@ -12,9 +12,9 @@ from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import advance, recover
 from engagement.retention import purge_expired
 from engagement.sync import batch_size, sync_batch
+from engagement.tokens import due_for_refresh, mark_ends, refresh_account
 
 logger = logging.getLogger(__name__)
-
 
 # Batches of one account that a minute starts: what is left is due in the next minute, too.
 BATCHES_AT_ONCE = 10
@@ -22,6 +22,8 @@ BATCHES_AT_ONCE = 10
 SPREAD_SECONDS = 30
 # A task that waited longer has been asked for again since.
 EXPIRES_SECONDS = 300
+# How often the default schedule looks for tokens to renew.
+REFRESH_MINUTES = 5
 
 
 @shared_task(name="engagement.tasks.sync_due")
@@ -92,3 +94,24 @@ def publish_post_task(post_id: int) -> None:
 def purge_expired_task() -> None:
     """Blank the texts of comments that were kept long enough."""
     logger.info("Purge: %s", purge_expired(timezone.now()))
+
+
+@shared_task(name="engagement.tasks.refresh_tokens")
+def refresh_tokens_task() -> None:
+    """Start a task for each token that is due, and mark the accounts whose tokens no program renews."""
+    now = timezone.now()
+    for position, account in enumerate(due_for_refresh(now)):
+        wait = position % SPREAD_SECONDS
+        refresh_token_task.apply_async(
+            (account.pk,), countdown=wait, queue=account.platform, expires=wait + EXPIRES_SECONDS
+        )
+    mark_ends(now)
+
+
+@shared_task(name="engagement.tasks.refresh_token")
+def refresh_token_task(account_id: int) -> None:
+    """Renew the token of one account."""
+    account = SocialAccount.objects.filter(pk=account_id).first()
+    if account is not None:
+        item = refresh_account(account, now=timezone.now())
+        logger.info("Token of %s: %s %s", account, item.outcome, item.reason)

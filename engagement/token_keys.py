@@ -1,7 +1,7 @@
 """Sealing every stored token with the newest key, so that older keys can be dropped from the list."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,12 @@ from django.db.models.functions import Cast
 
 from engagement.fields import keyring
 from engagement.models import SocialAccount
+from engagement.tokens import SEALED
 
-TOKENS = ("access_token", "refresh_token")
 BATCH = 500
+
+# Lets somebody watch the work: given it and how much there is, passes it on.
+Watch = Callable[[Iterator[str], int], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,20 @@ class Rotation:
     unreadable: int
 
 
-def rotate_token_keys(*, batch: int = BATCH) -> Rotation:
-    """Seal every token with the first of `TOKEN_ENCRYPTION_KEYS`. May be stopped and run again at any point."""
-    found: Counter[str] = Counter()
-    for name in TOKENS:
-        found.update(_rotate(pk, name, sealed) for pk, sealed in _sealed(name, batch))
+def rotate_token_keys(*, batch: int = BATCH, watch: Watch = lambda work, total: work) -> Rotation:
+    """Seal every token with the first of `TOKEN_ENCRYPTION_KEYS`. May be stopped and run again at any point.
+
+    Each token is written by itself, so whatever was sealed before a stop stays sealed.
+    """
+    total = sum(_ciphertexts(name).count() for name in SEALED)
+    found = Counter(watch(_rotated(batch), total))
     return Rotation(found["resealed"], found["current"], found["changed"], found["unreadable"])
+
+
+def _rotated(batch: int) -> Iterator[str]:
+    """How each token fared."""
+    for name in SEALED:
+        yield from (_rotate(pk, name, sealed) for pk, sealed in _sealed(name, batch))
 
 
 def _ciphertexts(name: str) -> QuerySet[Any]:

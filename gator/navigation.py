@@ -62,6 +62,7 @@ TABS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "engagement.socialaccount": (
         ("About to expire", "attention", "expiring"),
+        ("Posts at risk", "attention", "at_risk"),
         ("Failing", "attention", "failing"),
         ("No token", "attention", "missing"),
     ),

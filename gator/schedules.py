@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from engagement.tasks import REFRESH_MINUTES
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -30,6 +32,12 @@ DEFAULTS = (
         "engagement.tasks.read_facts",
         60,
         "Followers and audience of each account, once a day; this only asks whose day is over.",
+    ),
+    Schedule(
+        "Renew tokens",
+        "engagement.tasks.refresh_tokens",
+        REFRESH_MINUTES,
+        "A token is renewed when a third of its life is left; some live two hours.",
     ),
     Schedule(
         "Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."

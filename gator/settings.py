@@ -399,15 +399,22 @@ UNFOLD = {
     },
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "gator.debug_pages.ReporterFilter"
+
 # --- Logging ---------------------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"redact": {"()": "acd.log_filter.RedactingFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It logs whole addresses, and Instagram's renewal has the token in its address.
+        "urllib3.connectionpool": {"filters": ["redact"]},
+    },
 }
 
 # --- Tests -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import json
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -74,6 +75,17 @@ def test_redacted_own_secret_is_removed_anywhere(name):
     secret = getattr(settings, name)
 
     assert redacted(f"signed with {secret}!") == "signed with [removed]!"
+
+
+def test_redacted_secret_of_an_app_is_removed_anywhere(settings):
+    settings.PLATFORM_APPS = {"somewhere": SimpleNamespace(id="public-id", secret="unlike-any-shape")}
+
+    assert redacted("public-id has unlike-any-shape") == "public-id has [removed]"
+
+
+@pytest.mark.parametrize("text", ["access_token=[removed]", 'token: "[removed]"', "x?access_token=[redacted]&y=1"])
+def test_redacted_again_changes_nothing(text):
+    assert redacted(redacted(text)) == redacted(text)
 
 
 def test_redacted_nul_and_surrogates_are_replaced():

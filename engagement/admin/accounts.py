@@ -27,6 +27,8 @@ from acd.theme import (
 )
 from engagement.enums import AccountState
 from engagement.models import SocialAccount, SocialMediaPost
+from engagement.querysets import BROKEN
+from engagement.tokens import SEALED, renewed
 
 STATE_COLOURS = {
     AccountState.ACTIVE: "success",
@@ -34,9 +36,8 @@ STATE_COLOURS = {
     AccountState.EXPIRED: "danger",
     AccountState.REVOKED: "danger",
 }
-TOKENS = ("access_token", "refresh_token")
-# Days before its end from which a token is shown in colour.
-SOON = timedelta(days=14)
+# By the days within which access ends: from the last day on, a person has no time left to wait.
+WARNING_COLOURS = {14: "warning", 7: "warning", 1: "danger"}
 
 
 class AttentionFilter(Questions):
@@ -46,7 +47,10 @@ class AttentionFilter(Questions):
     parameter_name = "attention"
     questions = {
         "working": ("Working", lambda accounts, now: accounts.working(now)),
-        "expiring": ("Ends within 14 days", lambda accounts, now: accounts.expiring(now)),
+        "expiring": ("Access ends within 14 days", lambda accounts, now: accounts.expiring(now)),
+        "ending_7": ("Ends within 7 days, or has ended", lambda accounts, now: accounts.ending(now, 7)),
+        "ending_1": ("Ends within a day, or has ended", lambda accounts, now: accounts.ending(now, 1)),
+        "at_risk": ("Planned posts at risk", lambda accounts, now: accounts.at_risk(now)),
         "missing": ("Not set", lambda accounts, _: accounts.filter(access_token="")),
         "failing": ("Last call failed", lambda accounts, _: accounts.exclude(last_error="")),
     }
@@ -72,15 +76,29 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = SocialAccount
-        fields = ("persona", "platform", "platform_user_id", "handle", "token_expires_at", "scopes")
+        fields = (
+            "persona",
+            "platform",
+            "flavour",
+            "platform_user_id",
+            "handle",
+            "token_expires_at",
+            "refresh_expires_at",
+            "scopes",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Most platforms have one programme; left out, it is the usual one.
+        if "flavour" in self.fields:
+            self.fields["flavour"].required = False
 
     def save(self, commit: bool = True) -> SocialAccount:
         account: SocialAccount = super().save(commit=False)
-        for name in TOKENS:
-            if token := self.cleaned_data[f"new_{name}"]:
-                setattr(account, name, token)
-        if self.cleaned_data["new_access_token"] and account.state != AccountState.PAUSED:
-            account.state, account.last_error, account.last_error_at = AccountState.ACTIVE, "", None
+        given = {name: token for name in SEALED if (token := self.cleaned_data[f"new_{name}"])}
+        revived = renewed(account.state, timezone.now()) if "access_token" in given else {}
+        for name, value in (given | revived).items():
+            setattr(account, name, value)
         if commit:
             account.save()
         return account
@@ -96,6 +114,7 @@ class AccountAdmin(SmallAdmin):
         "persona_link",
         "state_badge",
         "ends",
+        "at_risk",
         "error",
         "reach_of",
         "posts_n",
@@ -115,20 +134,24 @@ class AccountAdmin(SmallAdmin):
         "state",
         "token_text",
         "refresh_text",
+        "risk_text",
+        "token_refreshed_at",
         "followers",
         "last_error",
         "last_error_at",
         "throttled_until",
     )
     fieldsets = (
-        (None, {"fields": (("persona", "platform"), ("handle", "platform_user_id"), "state")}),
+        (None, {"fields": (("persona", "platform"), ("handle", "platform_user_id"), ("state", "flavour"))}),
         (
             "Token",
             {
                 "fields": (
                     ("token_text", "refresh_text"),
+                    ("risk_text", "token_refreshed_at"),
                     ("new_access_token", "new_refresh_token"),
                     "token_expires_at",
+                    "refresh_expires_at",
                     "scopes",
                 )
             },
@@ -140,15 +163,15 @@ class AccountAdmin(SmallAdmin):
     resume_here = on_page("resume", "Resume", "Publishing and syncing go on.", "play_arrow")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        """Accounts without their tokens: a page needs to know only whether one is set."""
-        rows = super().get_queryset(request).select_related("persona").defer(*TOKENS)
-        return rows.annotate(
+        """Accounts without their tokens: a page needs to know only whether one is set, and what is at risk."""
+        rows = super().get_queryset(request).select_related("persona").defer(*SEALED)
+        return rows.with_risk(timezone.now()).annotate(  # type: ignore[attr-defined]
             has_access=is_set("access_token"), has_refresh=is_set("refresh_token"), posts_total=Count("posts")
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """Who an account is does not change once posts hang on it."""
-        identity = ("platform", "platform_user_id") if obj else ()
+        identity = ("platform", "flavour", "platform_user_id") if obj else ()
         return (*super().get_readonly_fields(request, obj), *identity)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -173,9 +196,17 @@ class AccountAdmin(SmallAdmin):
     def state_badge(self, account: SocialAccount) -> str:
         return badge(account.get_state_display(), STATE_COLOURS.get(AccountState(account.state), ""))
 
-    @display(description="token ends", ordering="token_expires_at")
+    @display(description="token ends", ordering="access_ends_at")
     def ends(self, account: SocialAccount) -> str:
         return days_left(account, timezone.now())
+
+    @display(description="at risk", ordering="posts_at_risk")
+    def at_risk(self, account: Any) -> str:
+        """Planned posts that come too late, with a list of them."""
+        if account.token_warning is None or not account.posts_at_risk:
+            return UNKNOWN
+        text = badge(posts(account.posts_at_risk), "danger", RISK[account.state in BROKEN])
+        return anchor(list_url(SocialMediaPost, account__id__exact=account.pk, status__exact="scheduled"), text)
 
     @display(description="last error", ordering="last_error_at")
     def error(self, account: SocialAccount) -> str:
@@ -196,6 +227,12 @@ class AccountAdmin(SmallAdmin):
     def posts_n(self, account: SocialAccount) -> str:
         address = list_url(SocialMediaPost, account__id__exact=account.pk)
         return anchor(address, number(account.posts_total))  # type: ignore[attr-defined]
+
+    @display(description="scheduled posts at risk")
+    def risk_text(self, account: Any) -> str:
+        """How many planned posts come too late; none while a program renews the token."""
+        n = getattr(account, "posts_at_risk", 0)
+        return f"{posts(n)} {RISK[account.state in BROKEN]}" if n else "None"
 
     @display(description="access token")
     def token_text(self, account: SocialAccount) -> str:
@@ -222,17 +259,29 @@ def is_set(name: str) -> Case:
     return Case(When(Q(**{name: ""}), then=Value(False)), default=Value(True), output_field=BooleanField())
 
 
+# Whether access is lost already -> how planned posts come to be at risk.
+RISK = {False: "planned for after access ends", True: "planned, and access is lost"}
+
+
+def posts(n: int) -> str:
+    """So many posts."""
+    return f"{n:,} post{'' if n == 1 else 's'}"
+
+
 def days_left(account: Any, now: datetime) -> str:
-    """How long the token lasts, coloured when somebody should act."""
+    """How long access lasts, coloured when somebody should act; a token that Gator renews is no person's concern."""
     if not account.has_access:
         return badge("No token", "danger")
-    if account.token_expires_at is None:
+    if account.renews and account.token_warning is None:
+        end = account.token_expires_at
+        return badge("Renewed by Gator", "", f"This one ends {end:%Y-%m-%d %H:%M} UTC" if end else "")
+    end = account.refresh_expires_at if account.renews else account.token_expires_at
+    if end is None:
         return UNKNOWN
-    left = account.token_expires_at - now
-    exact = f"{account.token_expires_at:%Y-%m-%d %H:%M} UTC"
+    exact, left = f"{end:%Y-%m-%d %H:%M} UTC", end - now
     if left <= timedelta(0):
         return badge(f"Ended {length(-left)} ago", "danger", exact)
-    return badge(f"{length(left)} left", "warning" if left <= SOON else "", exact)
+    return badge(f"{length(left)} left", WARNING_COLOURS.get(account.token_warning, ""), exact)
 
 
 def pause(account: SocialAccount) -> None:
@@ -248,6 +297,6 @@ def resume(account: Any, *, now: datetime) -> None:
         raise Refused(f"it is {account.get_state_display().lower()}, not paused")
     if not account.has_access:
         raise Refused("it has no token: set one on its page")
-    if account.token_expires_at is not None and account.token_expires_at <= now:
+    if account.token_expires_at is not None and account.token_expires_at <= now and not account.renews:
         raise Refused("its token has ended: set a new one on its page")
     SocialAccount.objects.filter(pk=account.pk).update(state=AccountState.ACTIVE)

@@ -19,6 +19,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from acd.redaction import redacted
 from engagement.platforms import errors
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.replies import Reply
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 READ_TRIES = 3
 EXCERPT = 200
 REDACTED = "[redacted]"
+# What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
@@ -243,7 +245,7 @@ class Connection:
     def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
-        words = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text)[:EXCERPT] or "it said nothing"
+        words = _excerpt(text) or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
@@ -262,17 +264,23 @@ class Connection:
         return reply
 
     def _words(self, failure: Exception) -> str:
-        text = _NOT_FOR_WORDS.sub(rf"\1{REDACTED}", self.redact(str(failure)))
-        return f"{type(failure).__name__}: {text[:EXCERPT]}"
+        return f"{type(failure).__name__}: {_excerpt(self.redact(str(failure)))}"
 
     def redact(self, text: str) -> str:
         """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
         for secret in self._secrets:
             if len(secret) >= _MIN_TOKEN:
                 encoded = base64.b64encode(secret.encode()).decode()
-                for form in (secret, quote(secret, safe=""), encoded.rstrip("=")):
+                # Graph escapes the slashes of its JSON.
+                escaped = secret.replace("/", "\\/")
+                for form in (secret, quote(secret, safe=""), encoded.rstrip("="), escaped):
                     text = text.replace(form, REDACTED)
         return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a text that nobody could read: half an answer may hold a token that was new to everybody."""
+    return redacted(_NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text))[:EXCERPT]
 
 
 def is_same_site(url: str, base: str) -> bool:

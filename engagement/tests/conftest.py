@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engagement.tests.renewing import let_renew
 from engagement.tests.sandbox_client import Sandbox, open_sandbox
 from engagement.tests.stage import Stage, staged
 
@@ -19,6 +20,13 @@ def sandbox() -> Iterator[Sandbox]:
 def stage(settings, tmp_path) -> Iterator[Stage]:
     with staged(settings, tmp_path) as one:
         yield one
+
+
+@pytest.fixture
+def renewing(monkeypatch, settings, stage) -> Stage:
+    """A stage on which X, TikTok and Instagram renew tokens."""
+    let_renew(monkeypatch, settings)
+    return stage
 
 
 @pytest.fixture

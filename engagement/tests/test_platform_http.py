@@ -1,11 +1,13 @@
 """How requests travel: bounds, retries, lost answers, redaction. Against a server that gives prepared answers."""
 
+import base64
 import gzip
 import logging
 import socket
 import time
 from contextlib import closing, suppress
 from threading import Thread
+from urllib.parse import quote
 
 import pytest
 
@@ -227,6 +229,30 @@ def test_token_echoed_by_the_platform_goes_no_further(status, text, caplog):
 
     assert [secret for secret in (TOKEN, "another-secret-token") if secret in shown + caplog.text] == []
     assert "[redacted]" in shown
+
+
+@pytest.mark.parametrize("secret", ["renewal-secret/1", TOKEN])
+@pytest.mark.parametrize("written", ["{}", "{escaped}", "{quoted}", "{base64}"], ids=str)
+def test_every_secret_of_a_connection_is_blanked_however_it_is_written(secret, written):
+    http = Connection(platform="x", base_url="", token=TOKEN, judge=judge, secrets=("renewal-secret/1", ""))
+    forms = {
+        "escaped": secret.replace("/", "\\/"),
+        "quoted": quote(secret, safe=""),
+        "base64": base64.b64encode(secret.encode()).decode(),
+    }
+
+    with closing(http):
+        found = http.redact(f"<{written.format(secret, **forms)}>").replace("=", "")
+
+    assert found == "<[redacted]>"
+
+
+def test_half_an_answer_shows_no_token_that_nobody_knew():
+    half = Answer(b'{"access_token": "new-and-unknown", "expires_in": 72')
+    with answering(half) as asked, pytest.raises(errors.InvalidResponse) as caught:
+        connect(asked.address).get("/")
+
+    assert "new-and-unknown" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,10 @@ def test_expired_token_while_asking_again_pauses_the_account_and_the_post_waits(
     SocialMediaPost.objects.update(status=PostStatus.PUBLISHING, publish_id="p")
     stage.fault("expired_token", platform="tiktok")
 
-    found = [outcomes(), outcomes()]
+    found = [outcomes(), outcomes(), outcomes(NOW + HOUR), outcomes(NOW + 2 * HOUR)]
 
     post.refresh_from_db()
-    assert found == [[Outcome.PENDING], [Outcome.SKIPPED]]
+    assert found == [[Outcome.PENDING], [Outcome.SKIPPED], [Outcome.PENDING], [Outcome.SKIPPED]]
     assert (post.status, post.claimed_until) == (PostStatus.PUBLISHING, None)
     assert SocialAccount.objects.get().state == AccountState.EXPIRED
 
@@ -114,15 +114,15 @@ def test_expired_token_expires_the_account_and_the_post_waits_until_it_is_connec
     post = planned(stage)
     stage.fault("expired_token", platform="facebook")
 
-    found = [outcomes(), outcomes(NOW + HOUR)]
+    found = [outcomes(), outcomes(NOW + HOUR), outcomes(NOW + 2 * HOUR)]
     account = SocialAccount.objects.get()
     state, reason = account.state, account.last_error
     stage.world.faults.clear()
     SocialAccount.objects.update(state=AccountState.ACTIVE)
-    found.append(outcomes(NOW + 2 * HOUR))
+    found.append(outcomes(NOW + 3 * HOUR))
 
     post.refresh_from_db()
-    assert found == [[Outcome.FAILED], [Outcome.SKIPPED], [Outcome.PUBLISHED]]
+    assert found == [[Outcome.FAILED], [Outcome.FAILED], [Outcome.SKIPPED], [Outcome.PUBLISHED]]
     assert state == AccountState.EXPIRED
     assert reason.endswith("Connect the account again.")
     assert (post.status, post.status_reason) == (PostStatus.PUBLISHED, "")

@@ -136,10 +136,14 @@ def test_expired_token_pauses_that_account_alone(stage):
     stage.fault("expired_token", platform="facebook")
 
     report = sync_due(now)
+    once = SocialAccount.objects.get(pk=broken.account.pk).state
+    now += HOUR
+    again = sync_account(SocialAccount.objects.get(pk=broken.account.pk), now=now)
 
     broken.account.refresh_from_db()
     fine.account.refresh_from_db()
-    assert report.counts() == {"failed": 1, "synced": 1}
+    assert (report.counts(), once) == ({"failed": 1, "synced": 1}, AccountState.ACTIVE)
+    assert again.counts() == {"failed": 1}
     assert (broken.account.state, fine.account.state) == (AccountState.EXPIRED, AccountState.ACTIVE)
     assert broken.account.last_error.endswith("Connect the account again.")
     assert (broken.account.last_error_at, fine.account.last_error) == (now, "")

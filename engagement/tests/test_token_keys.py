@@ -3,12 +3,15 @@ import json
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from engagement.fields import EncryptedTextField
 from engagement.models import SocialAccount
 from engagement.tests.factories import make_account
 from engagement.token_keys import Rotation, _rotate, _sealed, rotate_token_keys
+from engagement.tokens import SEALED
 
 NEW = Fernet.generate_key().decode()
 
@@ -23,7 +26,72 @@ def accounts(settings):
 
 
 def ciphertexts():
-    return [sealed for name in ("access_token", "refresh_token") for _, sealed in _sealed(name, 10)]
+    return [sealed for name in SEALED for _, sealed in _sealed(name, 10)]
+
+
+def stopping_after(number):
+    """Somebody who watches and ends the process once so many tokens were written."""
+
+    def watch(work, total):
+        for done, outcome in enumerate(work, 1):
+            yield outcome
+            if done == number:
+                raise KeyboardInterrupt
+
+    return watch
+
+
+def test_every_sealed_column_is_rotated():
+    columns = {
+        (model, column.name)
+        for model in apps.get_models()
+        for column in model._meta.get_fields()
+        if isinstance(column, EncryptedTextField)
+    }
+
+    assert columns == {(SocialAccount, name) for name in SEALED}
+
+
+@pytest.mark.parametrize("done", range(1, 6))
+def test_rotation_stopped_anywhere_is_finished_by_the_next(accounts, settings, done):
+    with pytest.raises(KeyboardInterrupt):
+        rotate_token_keys(batch=2, watch=stopping_after(done))
+    between = [(a.access_token, a.refresh_token) for a in SocialAccount.objects.order_by("pk")]
+
+    rest = rotate_token_keys(batch=2)
+
+    settings.TOKEN_ENCRYPTION_KEYS = [NEW]
+    after = [(a.access_token, a.refresh_token) for a in SocialAccount.objects.order_by("pk")]
+    assert (rest.resealed, rest.current) == (5 - done, done)
+    assert between == after == [("token-0", ""), ("token-1", "renew"), ("token-2", "renew")]
+
+
+def test_whoever_watches_a_rotation_is_told_how_much_there_is(accounts):
+    told = []
+
+    def watch(work, total):
+        told.append(total)
+        return work
+
+    rotate_token_keys(watch=watch)
+
+    assert told == [5]
+
+
+def test_dump_of_accounts_is_sealed_and_can_be_loaded_again(accounts, tmp_path):
+    file = tmp_path / "accounts.json"
+    call_command("dumpdata", "engagement.socialaccount", output=str(file), stdout=io.StringIO())
+    dumped = file.read_text()
+    SocialAccount.objects.update(access_token="lost", refresh_token="lost")
+
+    call_command("loaddata", str(file), stdout=io.StringIO())
+
+    assert [word for word in ("token-0", "renew") if word in dumped] == []
+    assert [(a.access_token, a.refresh_token) for a in SocialAccount.objects.order_by("pk")] == [
+        ("token-0", ""),
+        ("token-1", "renew"),
+        ("token-2", "renew"),
+    ]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -10,7 +11,7 @@ from acd.figures import ago, interval, number, short
 from acd.models import ACDContext
 from engagement.enums import AccountState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost
-from gator.dashboard.week import BROKEN, WEEK
+from gator.dashboard.week import WEEK
 from patterns.models import Pattern
 
 ROWS = 6
@@ -63,19 +64,32 @@ def concerns(now: datetime) -> list[Concern]:
 
 
 def account_concerns(now: datetime) -> list[Concern]:
-    """Accounts that are cut off or soon will be."""
-    ill = Q(state__in=BROKEN) | Q(pk__in=SocialAccount.objects.expiring(now).values("pk"))
-    rows = SocialAccount.objects.filter(ill).exclude(state=AccountState.PAUSED).defer("access_token", "refresh_token")
+    """Accounts that are cut off or soon will be, with the planned posts that this puts at risk."""
+    rows = SocialAccount.objects.warned(now).exclude(state=AccountState.PAUSED).defer("access_token", "refresh_token")
     return [
         Concern(
             account.get_state_display(),
             str(account),
-            short(account.last_error, 110) or REMEDIES.get(account.state, ENDING),
-            f"token ends {ago(account.token_expires_at, now)}" if account.token_expires_at else "",
+            f"{risk_of(account)}{short(account.last_error, 110) or REMEDIES.get(account.state, ENDING)}",
+            end_of(account, now),
             page_url(account),
         )
-        for account in rows.order_by("token_expires_at", "pk")[:ROWS]
+        for account in rows[:ROWS]
     ]
+
+
+def end_of(account: SocialAccount, now: datetime) -> str:
+    """When its token ends or ended; empty where that is unknown."""
+    if account.token_expires_at is None:
+        return ""
+    verb = "ended" if account.token_expires_at <= now else "ends"
+    return f"token {verb} {ago(account.token_expires_at, now)}"
+
+
+def risk_of(account: Any) -> str:
+    """How many planned posts come too late, as the beginning of a reason."""
+    n = account.posts_at_risk
+    return f"{n:,} scheduled post{' is' if n == 1 else 's are'} at risk. " if n else ""
 
 
 def post_concerns(now: datetime) -> list[Concern]:

@@ -12,9 +12,9 @@ from acd.figures import number, share
 from acd.models import ACDContext
 from engagement.enums import AccountState
 from engagement.models import SocialAccount, SocialMediaPost
+from engagement.querysets import BROKEN
 
 WEEK = timedelta(days=7)
-BROKEN = (AccountState.EXPIRED, AccountState.REVOKED)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from engagement.enums import AccountState, FilterState, Platform, PostStatus, Sy
 from engagement.tests.factories import make_account, make_post
 from gator.dashboard import figures
 from gator.dashboard.charts import engagement_chart, platform_chart, state_chart
-from gator.dashboard.news import concerns
+from gator.dashboard.news import account_concerns, concerns
 from gator.dashboard.week import cards
 from gator.studio.tests.factories import make_persona
 from patterns.tests.factories import make_pattern
@@ -46,7 +46,7 @@ def make_measured(now, **changes):
 def everything(now):
     """One of everything the page shows."""
     make_measured(now, sync_status=SyncStatus.FAILED, sync_error="Down", next_sync_at=now - timedelta(hours=5))
-    make_account(token_expires_at=now + timedelta(days=3))
+    make_account(platform=Platform.FACEBOOK, token_expires_at=now + timedelta(days=3))
     make_context(state=State.FAILED, created_at=now, error_class="ValueError", error_message="No prompt")
     make_pattern(learned_at=now)
 
@@ -145,6 +145,21 @@ def test_concerns_name_what_failed_and_link_to_it(now):
     kinds = {concern.kind for concern in found}
     assert kinds == {"Active", "Revoked", "Sync failed", "Post unknown", "Run failed"}
     assert [concern for concern in found if not concern.url] == []
+
+
+def test_concern_about_a_token_names_the_planned_posts_it_puts_at_risk(now):
+    account = make_account(platform=Platform.FACEBOOK, token_expires_at=now + timedelta(days=6))
+    for _ in range(2):
+        plan = {"status": PostStatus.SCHEDULED, "scheduled_at": now + timedelta(days=7)}
+        make_post(account=account, platform_post_id=None, published_at=None, **plan)
+    make_account(token_expires_at=now + timedelta(days=6), created_at=now - timedelta(days=40))
+
+    (concern,) = account_concerns(now)
+
+    assert (concern.name, concern.reason) == (
+        str(account),
+        "2 scheduled posts are at risk. Its token is about to end: set a new one.",
+    )
 
 
 def test_page_costs_the_same_however_much_there_is(admin_client, now):

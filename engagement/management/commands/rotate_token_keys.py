@@ -14,7 +14,7 @@ class Command(ConsoleCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = rotate_token_keys()
+        done = rotate_token_keys(watch=lambda work, total: self.progress(work, "Sealing tokens", total))
         told = f"{done.resealed} tokens were sealed with the newest key, {done.current} had it already"
         failure = (
             f"{done.unreadable} tokens open with none of TOKEN_ENCRYPTION_KEYS: put the key that sealed them "
