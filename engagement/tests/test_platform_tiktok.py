@@ -104,7 +104,7 @@ TAKEN, DONE = Answer(b"", 206), Answer(b"", 201)
 
 
 def test_file_without_an_address_is_sent_in_parts_and_without_the_token(draft, caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "engagement.platforms.http")
     kept: list[str] = []
     with answering(CREATOR, UPLOAD, TAKEN, DONE, PENDING) as asked:
         published = tiktok(asked).publish(draft(25_000_000), kept.append)
@@ -125,7 +125,7 @@ def test_file_without_an_address_is_sent_in_parts_and_without_the_token(draft, c
     ]
     assert [name for _, _, headers, _ in parts for name in headers if name in ("Authorization", "Access-Token")] == []
     assert kept == [published.publish_id] == ["v_pub_file~v2-1.123"]
-    ours = [one.getMessage() for one in caplog.records if one.name.startswith("engagement")]
+    ours = [one.getMessage() for one in caplog.records if one.name == "engagement.platforms.http"]
     assert ours[2] == "tiktok PUT /video/: 206"
     assert [line for line in ours if "canary" in line] == []
 
