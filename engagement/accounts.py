@@ -31,7 +31,12 @@ def closed(account: SocialAccount, now: datetime) -> str:
 
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
-    """Write down what a platform said against a whole account; a dead token pauses that account alone."""
+    """Write down what a platform said against a whole account; a dead token pauses that account alone.
+
+    A budget of Gator's own that is spent says nothing against the account: what has a reserve goes on.
+    """
+    if isinstance(error, errors.BudgetSpent):
+        return
     changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
     if isinstance(error, errors.AuthenticationFailed):
         changes["state"] = AccountState.EXPIRED
