@@ -76,11 +76,7 @@ def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
     report = Report()
     for batch in islice(_due(account, report, now), 1):
-<<<<<<< HEAD
-        _finish([(batch, _fetched(batch, now))], report, now)
-=======
-        _finish(batch, _fetched(batch, now, clock_from(now)), report, now)
->>>>>>> 231e677 (Count calls and money in the database, and close a window for every worker)
+        _finish([(batch, _fetched(batch, now, clock_from(now)))], report, now)
     return report
 
 
@@ -146,15 +142,9 @@ def _sync(sources: Sequence[Source], accounts: Sequence[SocialAccount], report: 
     for account, source in zip(accounts, sources, strict=True):
         lanes[account.platform].append(source)
     drawn = [_in_turn(lane) for lane in lanes.values()]
-<<<<<<< HEAD
-    for landed in flown(drawn, partial(_fetched, now=now), flights=settings.SYNC_FLIGHTS):
+    read = partial(_fetched, now=now, clock=clock_from(now))
+    for landed in flown(drawn, read, flights=settings.SYNC_FLIGHTS):
         _finish(landed, report, now)
-=======
-    for batch, fetched in flown(
-        drawn, partial(_fetched, now=now, clock=clock_from(now)), flights=settings.SYNC_FLIGHTS
-    ):
-        _finish(batch, fetched, report, now)
->>>>>>> 231e677 (Count calls and money in the database, and close a window for every worker)
     return report
 
 
@@ -183,15 +173,9 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     return list(SocialMediaPost.objects.filter(claim=mine).only(*READ).order_by("pk"))
 
 
-<<<<<<< HEAD
-def _fetched(batch: Batch, now: datetime) -> Fetched:
-    with adapter_for(batch.account) as adapter:
-        return fetch(adapter, batch.posts, now, recent=batch.recent)
-=======
 def _fetched(batch: Batch, now: datetime, clock: Clock) -> Fetched:
     with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, clock)) as adapter:
-        return fetch(adapter, batch.posts, now)
->>>>>>> 231e677 (Count calls and money in the database, and close a window for every worker)
+        return fetch(adapter, batch.posts, now, recent=batch.recent)
 
 
 def _finish(landed: Sequence[tuple[Batch, Fetched]], report: Report, now: datetime) -> None:

@@ -27,7 +27,9 @@ from engagement.platforms.windows import Slot
 Clock = Callable[[], datetime]
 
 # Between SLOW_FROM and STOP_AT syncing waits up to so long between two calls.
-SLOWEST = timedelta(minutes=1)
+SLOWEST = timedelta(seconds=5)
+# A window that opens within so many seconds is waited for; longer waits belong to the caller.
+PATIENCE = 5.0
 # A limit met again and again: "back off from 5 minutes doubling to 60".
 LIMIT_PAUSE, LONGEST_LIMIT_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 # So many calls in a row without an answer close a platform for a minute, then for two, up to fifteen.
@@ -60,6 +62,7 @@ class DatabaseMeter:
     account: SocialAccount
     purpose: Purpose
     clock: Clock
+    patience: float = PATIENCE
 
     @property
     def program(self) -> str:
@@ -67,7 +70,21 @@ class DatabaseMeter:
         return adapter_name(self.account.platform, self.account.flavour)
 
     def spend(self, method: str, path: str, request: Mapping[str, Any]) -> "MeteredCall":
-        """Take the price of a call from all of its budgets, or from none. Raises `BudgetSpent`."""
+        """Take the price of a call from all of its budgets, or from none; a short wait is waited.
+
+        Raises `BudgetSpent`.
+        """
+        waited = 0.0
+        while True:
+            try:
+                return self._taken(method, path, request)
+            except errors.BudgetSpent as refusal:
+                waited += refusal.retry_after
+                if waited > self.patience:
+                    raise
+                time.sleep(refusal.retry_after)
+
+    def _taken(self, method: str, path: str, request: Mapping[str, Any]) -> "MeteredCall":
         units = limits_of(self.program, method, path, request)
         with transaction.atomic():
             budgets = locked(self.account, units)
@@ -77,7 +94,7 @@ class DatabaseMeter:
             if refusals := [wait for wait in waits if wait]:
                 self._refuse(max(refusals), now)
             for budget in budgets.values():
-                _pass_one_by_one(budget, now)
+                self._pass_one_by_one(budget, now)
             slots = add({budgets[one]: number for one, number in units.items()}, now)
         taken = {one: Taken(budget, used[budget.pk] + units[one], slots.get(budget)) for one, budget in budgets.items()}
         return MeteredCall(self, method, path, units, taken)
@@ -96,10 +113,18 @@ class DatabaseMeter:
         words = f"{used:,} of {allowed:,} {budget.unit} of {budget.name} are spent"
         return free_at(budget, needed, allowed, now), words
 
+    def _pass_one_by_one(self, budget: Budget, now: datetime) -> None:
+        """After a call passed a budget in trouble, the next has to wait for its answer, or for a while."""
+        if budget.strikes >= UNANSWERED_CALLS and budget.reason == SILENT:
+            save(budget, closed_until=now + timedelta(seconds=settings.HTTP_TOTAL_SECONDS))
+        if self.purpose == Purpose.SYNC and is_slow(budget, now):
+            part = min(1.0, ((budget.usage or 0) - SLOW_FROM) / (STOP_AT - SLOW_FROM))
+            save(budget, slow_until=now + part * SLOWEST)
+
     def _refuse(self, refusal: tuple[datetime, str], now: datetime) -> None:
         until, why = refusal
         words = f"{why}, until {until:%Y-%m-%d %H:%M:%S} UTC"
-        wait = max(1.0, (until - now).total_seconds())
+        wait = max(0.01, (until - now).total_seconds())
         raise errors.BudgetSpent(words, platform=self.account.platform, retry_after=wait)
 
 
@@ -108,15 +133,6 @@ def allowed_of(budget: Budget, purpose: Purpose) -> int | None:
     if budget.amount is None or purpose == Purpose.PUBLISH:
         return budget.amount
     return budget.amount - int(budget.amount * settings.PUBLISH_RESERVE)
-
-
-def _pass_one_by_one(budget: Budget, now: datetime) -> None:
-    """After a call passed a budget in trouble, the next has to wait for its answer, or for a while."""
-    if budget.strikes >= UNANSWERED_CALLS and budget.reason == SILENT:
-        save(budget, closed_until=now + timedelta(seconds=settings.HTTP_TOTAL_SECONDS))
-    if is_slow(budget, now):
-        part = min(1.0, ((budget.usage or 0) - SLOW_FROM) / (STOP_AT - SLOW_FROM))
-        save(budget, slow_until=now + part * SLOWEST)
 
 
 def is_slow(budget: Budget, now: datetime) -> bool:

@@ -155,11 +155,7 @@ def test_writing_an_error_down_leaves_what_staff_changed_meanwhile(stage):
     SocialAccount.objects.update(state=AccountState.PAUSED, handle="renamed")
     stage.fault("server_error", platform="facebook")
 
-<<<<<<< HEAD
-    _finish([(batch, _fetched(batch, now))], Report(), now)
-=======
-    _finish(batch, _fetched(batch, now, lambda: now), Report(), now)
->>>>>>> 231e677 (Count calls and money in the database, and close a window for every worker)
+    _finish([(batch, _fetched(batch, now, lambda: now))], Report(), now)
 
     stale.refresh_from_db()
     assert (stale.state, stale.handle, stale.last_error != "") == (AccountState.PAUSED, "renamed", True)
