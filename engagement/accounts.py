@@ -33,7 +33,12 @@ def closed(account: SocialAccount, now: datetime) -> str:
 
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
-    """Write down what a platform said against a whole account; a dead token pauses that account alone."""
+    """Write down what a platform said against a whole account; a dead token pauses that account alone.
+
+    A budget of Gator's own that is spent says nothing against the account: what has a reserve goes on.
+    """
+    if isinstance(error, errors.BudgetSpent):
+        return
     logger.warning("%s: %s", account, error.for_staff)
     if isinstance(error, errors.AuthenticationFailed):
         confirm_failure(account, error, now)

@@ -130,3 +130,18 @@ class DeliveryState(models.TextChoices):
     # Gator does not know this event: it is kept for somebody to look at.
     UNKNOWN = "unknown", "Unknown event"
     FAILED = "failed", "Failed"
+
+
+class Purpose(models.TextChoices):
+    """What a call is for. Publishing keeps a reserve of every budget over syncing."""
+
+    PUBLISH = "publish", "Publishing"
+    SYNC = "sync", "Syncing"
+
+
+class Origin(models.TextChoices):
+    """Who said how much a budget holds. A later word of the same or a weightier origin replaces an earlier one."""
+
+    DOCUMENT = "document", "Documented"
+    PLATFORM = "platform", "Reported by the platform"
+    STAFF = "staff", "Set by staff"

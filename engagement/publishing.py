@@ -16,12 +16,13 @@ from django.db.models import Q
 from engagement import attempts
 from engagement.accounts import CLOSING, closed, note_account_error
 from engagement.attempts import Attempt, ClaimLost
-from engagement.enums import AttemptOutcome, PostStatus
+from engagement.enums import AttemptOutcome, PostStatus, Purpose
 from engagement.ladder import next_sync
 from engagement.local_time import local_time
 from engagement.models import SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
+from engagement.platforms.budgets import meter_for
 from engagement.reports import Item, Outcome, Report
 from engagement.scheduling import PUBLISHABLE, UNSENT, draft_of
 from engagement.values import PublishedPost
@@ -98,7 +99,7 @@ def _adapter(attempt: Attempt) -> PlatformAdapter:
     account = attempt.post.account
     if account is None:
         raise ValueError("a post without an account is not published")
-    adapter = adapter_for(account)
+    adapter = adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, attempt.moment))
     adapter.http.before_create = attempt.going_live
     return adapter
 

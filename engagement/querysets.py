@@ -1,12 +1,12 @@
 """Every question asked of accounts, posts and interactions, as chainable queryset methods."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, Verdict
@@ -237,3 +237,31 @@ class InteractionQuerySet(models.QuerySet):
         """How many interactions carry each final verdict; every verdict is a key."""
         rows = self.order_by().values_list("final_verdict").annotate(n=Count("pk"))
         return dict.fromkeys(Verdict.values, 0) | dict(rows)
+
+
+class BudgetQuerySet(models.QuerySet):
+    """Questions about budgets."""
+
+    def on(self, platform: str) -> Self:
+        """Budgets on one platform."""
+        return self.filter(platform=platform)
+
+    def with_spent(self, now: datetime) -> Self:
+        """`used` within the present window, `today` and `month`: spent since the day and the month (UTC) began."""
+        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.annotate(
+            used=self._spent(counts_until__gt=now),
+            today=self._spent(slot_at__gte=day),
+            month=self._spent(slot_at__gte=day.replace(day=1)),
+        )
+
+    def _spent(self, **when: datetime) -> Coalesce:
+        spending: Any = self.model._meta.get_field("spendings").related_model
+        sums = (
+            spending.objects.filter(budget=OuterRef("pk"), **when).order_by().values("budget").annotate(n=Sum("amount"))
+        )
+        return Coalesce(Subquery(sums.values("n"), output_field=models.BigIntegerField()), Value(0))
+
+    def used_up(self, now: datetime) -> Self:
+        """Budgets of which nothing may be spent at `now`."""
+        return self.with_spent(now).filter(Q(closed_until__gt=now) | Q(amount__lte=F("used")))

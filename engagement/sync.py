@@ -23,12 +23,13 @@ from engagement.accounts import closed, note_account_error, note_peculiarities, 
 from engagement.assessment import assess_posts
 from engagement.audiences import shown
 from engagement.endings import Ending, ending, is_gone, told
-from engagement.enums import FilterState, PostStatus
+from engagement.enums import FilterState, PostStatus, Purpose
 from engagement.fetching import Fetched, fetch
 from engagement.flights import flown
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import ADAPTERS, adapter_for, adapter_name, errors
+from engagement.platforms.budgets import Clock, clock_from, meter_for
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.recording import Observation, record_many, refuse
 from engagement.reports import Outcome, Report
@@ -75,7 +76,7 @@ def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
     report = Report()
     for batch in islice(_due(account, report, now), 1):
-        _finish([(batch, _fetched(batch, now))], report, now)
+        _finish([(batch, _fetched(batch, now, clock_from(now)))], report, now)
     return report
 
 
@@ -141,7 +142,8 @@ def _sync(sources: Sequence[Source], accounts: Sequence[SocialAccount], report: 
     for account, source in zip(accounts, sources, strict=True):
         lanes[account.platform].append(source)
     drawn = [_in_turn(lane) for lane in lanes.values()]
-    for landed in flown(drawn, partial(_fetched, now=now), flights=settings.SYNC_FLIGHTS):
+    read = partial(_fetched, now=now, clock=clock_from(now))
+    for landed in flown(drawn, read, flights=settings.SYNC_FLIGHTS):
         _finish(landed, report, now)
     return report
 
@@ -171,8 +173,8 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     return list(SocialMediaPost.objects.filter(claim=mine).only(*READ).order_by("pk"))
 
 
-def _fetched(batch: Batch, now: datetime) -> Fetched:
-    with adapter_for(batch.account) as adapter:
+def _fetched(batch: Batch, now: datetime, clock: Clock) -> Fetched:
+    with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, clock)) as adapter:
         return fetch(adapter, batch.posts, now, recent=batch.recent)
 
 

@@ -308,6 +308,10 @@ HTTP_MAX_BYTES = 5 * 1024 * 1024
 HTTP_BACKOFF_SECONDS = 0.5
 # X renames `tweet.fields` to `post.fields`; its guides and its specification disagree about when.
 X_POST_FIELDS = env.str("X_POST_FIELDS", default="tweet.fields")
+# Share of every budget of calls that syncing leaves to publishing.
+PUBLISH_RESERVE = env.float("PUBLISH_RESERVE", default=0.1)
+# Dollars a day (UTC) that X may cost; without a number what it costs is only counted.
+X_DAILY_DOLLARS = env.float("X_DAILY_DOLLARS", default=0.0) or None
 # How long to wait between two looks at media that a platform is still processing.
 PUBLISH_POLL_SECONDS = env.float("PUBLISH_POLL_SECONDS", default=5.0)
 

@@ -78,6 +78,13 @@ class RateLimited(PlatformError):
     retry_after: float
 
 
+class BudgetSpent(RateLimited):
+    """Gator's own count says that the window is closed: nothing was sent."""
+
+    what = "was not called"
+    remedy = "Nothing to do: Gator goes on when there is something left. The budgets tell how much."
+
+
 class NotFound(PlatformError):
     """The post is deleted, private or not ours: platforms do not say which."""
 

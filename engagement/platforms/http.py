@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from acd.redaction import redacted
 from engagement.platforms import errors
-from engagement.platforms.meter import UNMETERED, Meter
+from engagement.platforms.meter import UNMETERED, Call, Meter
 from engagement.platforms.replies import Reply
 
 logger = logging.getLogger(__name__)
@@ -188,7 +188,7 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
-        self._meter.spend(method, path, request)
+        call = self._meter.spend(method, path, request)
         try:
             with self._session.request(
                 method,
@@ -201,14 +201,19 @@ class Connection:
             ) as response:
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
                 content = self._body(response, deadline)
-                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content)
-                self._meter.hear(method, path, reply)
+                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
+                call.hear(reply)
                 self._judged(reply)
                 return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
+        except errors.PlatformError as refusal:
+            call.failed(refusal)
+            raise
         except (requests.RequestException, HTTPError, OSError) as failure:
             kind = errors.TemporaryFailure if _never_sent(failure) else lost
+            silence = kind(self._words(failure), platform=self.platform)
+            call.failed(silence)
             # `from None`: what requests raises may quote the headers.
-            raise kind(self._words(failure), platform=self.platform) from None
+            raise silence from None
 
     def _deadline(self) -> float:
         return time.monotonic() + settings.HTTP_TOTAL_SECONDS
@@ -233,22 +238,23 @@ class Connection:
                 raise requests.Timeout(f"the answer took longer than {settings.HTTP_TOTAL_SECONDS} s")
         return b"".join(parts)
 
-    def _decoded(self, response: requests.Response, content: bytes) -> Reply:
+    def _decoded(self, response: requests.Response, content: bytes, call: Call) -> Reply:
         text = self.redact(content.decode(errors="replace"))
         try:
             content.decode()
             body = decode(text)
         except (ValueError, RecursionError):
-            self._unreadable(response, text)
+            self._unreadable(response, text, call)
         return Reply(self.platform, response.status_code, response.headers, body)
 
-    def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
+    def _unreadable(self, response: requests.Response, text: str, call: Call) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
         words = _excerpt(text) or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
+        call.hear(reply)
         # X limits in plain text, too, and says in its headers how long.
         judged = self._judge(reply)
         wait = judged.retry_after if isinstance(judged, kind) else reply.retry_after

@@ -1,30 +1,43 @@
 """Where calls are counted: what a connection asks before it sends, and tells after it was answered."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
+from engagement.platforms import errors
 from engagement.platforms.replies import Reply
+
+
+class Call(Protocol):
+    """A call that was paid for, and may be told how it went."""
+
+    def hear(self, reply: Reply) -> None:
+        """Correct the budgets by what the platform reports, whatever it answered."""
+        ...
+
+    def failed(self, error: errors.PlatformError) -> None:
+        """Close budgets that the platform says are spent, and count calls that nobody answered."""
+        ...
 
 
 class Meter(Protocol):
     """Counts what calls cost. `request` holds `params`, `json` or `data` of the call, as they are sent."""
 
-    def spend(self, method: str, path: str, request: Mapping[str, Any]) -> None:
-        """Take the price of a call from its budgets. Raises `RateLimited` if one has not enough left."""
-        ...
-
-    def hear(self, method: str, path: str, reply: Reply) -> None:
-        """Correct the budgets by what the platform reports, whatever it answered."""
+    def spend(self, method: str, path: str, request: Mapping[str, Any]) -> Call:
+        """Take the price of a call from its budgets. Raises `BudgetSpent` if one has not enough left."""
         ...
 
 
 class Unmetered:
     """Counts nothing: for calls that no budget covers."""
 
-    def spend(self, method: str, path: str, request: Mapping[str, Any]) -> None:
+    def spend(self, method: str, path: str, request: Mapping[str, Any]) -> Self:
         """Let it pass."""
+        return self
 
-    def hear(self, method: str, path: str, reply: Reply) -> None:
+    def hear(self, reply: Reply) -> None:
+        """Ignore it."""
+
+    def failed(self, error: errors.PlatformError) -> None:
         """Ignore it."""
 
 

@@ -291,6 +291,6 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
         stage.live(account)
     now = stage.pass_time(hours=2)
 
-    # Claim, store, assess and settle, and no look for a next batch.
-    with transaction.atomic(), django_assert_num_queries(24):
+    # Claim, count against the budgets, store, assess and settle, and no look for a next batch.
+    with transaction.atomic(), django_assert_num_queries(32):
         sync_account(account, now=now)

@@ -65,7 +65,7 @@ def test_post_whose_claim_was_lost_is_settled_by_its_new_owner_alone(stage):
 def from_a_slow_worker(post: SocialMediaPost, now) -> None:
     """Go on with a post that was claimed long ago."""
     batch = Batch(post.account, [post])
-    _finish([(batch, _fetched(batch, now))], Report(), now)
+    _finish([(batch, _fetched(batch, now, lambda: now))], Report(), now)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time by itself")
