@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 
-from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, Verdict
+from engagement.enums import AccountState, DeliveryState, FilterState, PostStatus, SyncStatus, Verdict
 
 WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
+# Pushed events that wait for a person.
+STUCK = (DeliveryState.UNKNOWN, DeliveryState.FAILED)
 
 
 class SocialAccountQuerySet(models.QuerySet):
@@ -145,3 +147,21 @@ class InteractionQuerySet(models.QuerySet):
         """How many interactions carry each final verdict; every verdict is a key."""
         rows = self.order_by().values_list("final_verdict").annotate(n=Count("pk"))
         return dict.fromkeys(Verdict.values, 0) | dict(rows)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    """Questions about what platforms pushed."""
+
+    def waiting(self, now: datetime) -> Self:
+        """Events to be worked on that no worker has claimed, and that do not wait for their next attempt."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.filter(unclaimed, state=DeliveryState.RECEIVED)
+
+    def needing_attention(self) -> Self:
+        """Events that Gator does not know, or failed on."""
+        return self.filter(state__in=STUCK)
+
+    def overtaking(self, platform: str, subject: str, happened_at: datetime) -> Self:
+        """Later events that tell the state of the same comment."""
+        later = self.exclude(subject="").filter(platform=platform, subject=subject, happened_at__gt=happened_at)
+        return later.exclude(state__in=STUCK)

@@ -12,6 +12,7 @@ from engagement.models import SocialAccount, SocialMediaPost
 from engagement.publishing import advance, recover
 from engagement.retention import purge_expired
 from engagement.sync import batch_size, sync_batch
+from engagement.webhooks.processing import process, queue_of, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ BATCHES_AT_ONCE = 10
 SPREAD_SECONDS = 30
 # A task that waited longer has been asked for again since.
 EXPIRES_SECONDS = 300
+SWEEP_SECONDS = 60
 
 
 @shared_task(name="engagement.tasks.sync_due")
@@ -88,7 +90,20 @@ def publish_post_task(post_id: int) -> None:
         logger.info("Publishing %s: %s", post, advance(post, now=now).outcome)
 
 
+@shared_task(name="engagement.tasks.process_deliveries")
+def process_deliveries_task(ids: list[int]) -> None:
+    """Work on events that a platform pushed."""
+    logger.info("Pushed events: %s", dict(process(ids, now=timezone.now())))
+
+
+@shared_task(name="engagement.tasks.process_waiting")
+def process_waiting_task() -> None:
+    """Start a task for the events of each platform whose own task was lost, or whose next attempt is due."""
+    for platform, ids in waiting(timezone.now()).items():
+        process_deliveries_task.apply_async((ids,), queue=queue_of(platform), expires=SWEEP_SECONDS)
+
+
 @shared_task(name="engagement.tasks.purge_expired")
 def purge_expired_task() -> None:
-    """Blank the texts of comments that were kept long enough."""
+    """Blank the texts of comments, and delete refused and pushed payloads, that were kept long enough."""
     logger.info("Purge: %s", purge_expired(timezone.now()))
