@@ -9,12 +9,14 @@ from django.db import models
 from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from engagement.enums import AccountState, FilterState, PostStatus, SyncStatus, Verdict
+from engagement.enums import AccountState, DeliveryState, FilterState, PostStatus, SyncStatus, Verdict
 from engagement.rules import MOST_LEAD, RENEWALS, WARNING_DAYS, Renewal
 from engagement.values import App
 
 WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
 BROKEN = (AccountState.EXPIRED, AccountState.REVOKED)
+# Pushed events that wait for a person.
+STUCK = (DeliveryState.UNKNOWN, DeliveryState.FAILED)
 # A renewal that should have happened long before this is failing.
 LATE = timedelta(days=7)
 
@@ -265,3 +267,21 @@ class BudgetQuerySet(models.QuerySet):
     def used_up(self, now: datetime) -> Self:
         """Budgets of which nothing may be spent at `now`."""
         return self.with_spent(now).filter(Q(closed_until__gt=now) | Q(amount__lte=F("used")))
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    """Questions about what platforms pushed."""
+
+    def waiting(self, now: datetime) -> Self:
+        """Events to be worked on that no worker has claimed, and that do not wait for their next attempt."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.filter(unclaimed, state=DeliveryState.RECEIVED)
+
+    def needing_attention(self) -> Self:
+        """Events that Gator does not know, or failed on."""
+        return self.filter(state__in=STUCK)
+
+    def overtaking(self, platform: str, subject: str, happened_at: datetime) -> Self:
+        """Later events that tell the state of the same comment."""
+        later = self.exclude(subject="").filter(platform=platform, subject=subject, happened_at__gt=happened_at)
+        return later.exclude(state__in=STUCK)

@@ -1,31 +1,37 @@
-"""What is not kept for good: the text of comments, and payloads that were refused."""
+"""What is not kept for good: the text of comments, payloads that were refused, and events that were pushed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from engagement.models import Interaction, RefusedPayload
+from engagement.models import Interaction, RefusedPayload, WebhookDelivery
 
 # Long enough to look into a platform's mistake; payloads may hold strangers' words.
 REFUSED_PAYLOAD_DAYS = 30
+# The same for events that Gator did not know or failed on. No platform repeats one after so long.
+DELIVERY_DAYS = 30
 BATCH = 1000
 
 
 @dataclass(frozen=True)
 class Purged:
-    """How many texts were blanked and how many refused payloads deleted."""
+    """How many texts were blanked, and how many refused payloads and pushed events deleted."""
 
     texts: int
     payloads: int
 
 
 def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
-    """Blank texts and delete refused payloads that are past their time; verdicts and reasons stay.
+    """Blank texts, and delete payloads and events that are past their time; verdicts and reasons stay.
 
     Every batch is a transaction of its own, so a killed run loses nothing and the next one goes on.
     """
-    return Purged(_blank_texts(now, batch), _delete_payloads(now, batch))
+    payloads = RefusedPayload.objects.filter(created_at__lt=now - timedelta(days=REFUSED_PAYLOAD_DAYS))
+    events = WebhookDelivery.objects.filter(received_at__lt=now - timedelta(days=DELIVERY_DAYS))
+    return Purged(_blank_texts(now, batch), _deleted(payloads, batch) + _deleted(events, batch))
 
 
 def _blank_texts(now: datetime, batch: int) -> int:
@@ -36,9 +42,8 @@ def _blank_texts(now: datetime, batch: int) -> int:
     return total
 
 
-def _delete_payloads(now: datetime, batch: int) -> int:
-    old = RefusedPayload.objects.filter(created_at__lt=now - timedelta(days=REFUSED_PAYLOAD_DAYS))
+def _deleted(old: QuerySet[Any], batch: int) -> int:
     total = 0
     while ids := list(old.order_by("pk").values_list("pk", flat=True)[:batch]):
-        total += RefusedPayload.objects.filter(pk__in=ids).delete()[0]
+        total += old.model._default_manager.filter(pk__in=ids).delete()[0]
     return total

@@ -13,6 +13,7 @@ from engagement.publishing import advance, recover
 from engagement.retention import purge_expired
 from engagement.sync import batch_size, sync_batch
 from engagement.tokens import due_for_refresh, mark_ends, refresh_account
+from engagement.webhooks.processing import process, queue_of, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ SPREAD_SECONDS = 30
 EXPIRES_SECONDS = 300
 # How often the default schedule looks for tokens to renew.
 REFRESH_MINUTES = 5
+SWEEP_SECONDS = 60
 
 
 @shared_task(name="engagement.tasks.sync_due")
@@ -90,9 +92,22 @@ def publish_post_task(post_id: int) -> None:
         logger.info("Publishing %s: %s", post, advance(post, now=now).outcome)
 
 
+@shared_task(name="engagement.tasks.process_deliveries")
+def process_deliveries_task(ids: list[int]) -> None:
+    """Work on events that a platform pushed."""
+    logger.info("Pushed events: %s", dict(process(ids, now=timezone.now())))
+
+
+@shared_task(name="engagement.tasks.process_waiting")
+def process_waiting_task() -> None:
+    """Start a task for the events of each platform whose own task was lost, or whose next attempt is due."""
+    for platform, ids in waiting(timezone.now()).items():
+        process_deliveries_task.apply_async((ids,), queue=queue_of(platform), expires=SWEEP_SECONDS)
+
+
 @shared_task(name="engagement.tasks.purge_expired")
 def purge_expired_task() -> None:
-    """Blank the texts of comments that were kept long enough."""
+    """Blank the texts of comments, and delete refused and pushed payloads, that were kept long enough."""
     logger.info("Purge: %s", purge_expired(timezone.now()))
 
 

@@ -163,10 +163,19 @@ class Tokens:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """The operator's app on a platform: what refreshing tokens and checking signatures need."""
+    """The operator's app on a platform: what refreshing tokens and checking signatures need.
+
+    While a secret is changed, the platform may go on signing with the `former_secrets`.
+    """
 
     id: str = ""
     secret: str = field(default="", repr=False)
+    former_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret that is set, the present one first."""
+        return [secret for secret in (self.secret, *self.former_secrets) if secret]
 
 
 @dataclass(frozen=True, kw_only=True)

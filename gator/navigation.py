@@ -31,6 +31,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Engagement": (
         ("Interactions", "forum", "engagement.interaction"),
         ("Snapshots", "monitoring", "engagement.metricsnapshot"),
+        ("Pushed events", "webhook", "engagement.webhookdelivery"),
         ("Refused payloads", "report", "engagement.refusedpayload"),
         ("Erased authors", "person_off", "engagement.erasedauthor"),
     ),
@@ -71,6 +72,11 @@ TABS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("AI personas", "verdict", "persona"),
         ("Genuine", "verdict", "genuine"),
         ("Decided by a person", "verdict", "overridden"),
+    ),
+    "engagement.webhookdelivery": (
+        ("Unknown", "state__exact", "unknown"),
+        ("Failed", "state__exact", "failed"),
+        ("Waiting", "state__exact", "received"),
     ),
     "acd.acdcontext": (
         ("Failed", "run", "failed"),

@@ -40,6 +40,12 @@ DEFAULTS = (
         "A token is renewed when a third of its life is left; some live two hours.",
     ),
     Schedule(
+        "Sweep pushed events",
+        "engagement.tasks.process_waiting",
+        1,
+        "An event whose task was lost is worked on within a minute; one that failed is tried again.",
+    ),
+    Schedule(
         "Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."
     ),
     Schedule("Sweep abandoned runs", "gator.tasks.sweep", 30, "Ends runs whose process was killed."),

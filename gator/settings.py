@@ -282,12 +282,18 @@ PLATFORM_API_URLS = {
     name: env.str(f"{name.upper()}_API_URL", default=f"{SANDBOX_ADDRESS}/{name}" if SANDBOX_ADDRESS else real)
     for name, real in REAL_API_URLS.items()
 }
+
+
+def app_of(name: str) -> App:
+    """The app of a name in the environment. While its secret is changed, both are given, the new one first."""
+    secret, *former = (part.strip() for part in env.str(f"{name.upper()}_APP_SECRET", default="").split(","))
+    return App(id=env.str(f"{name.upper()}_APP_ID", default=""), secret=secret, former_secrets=tuple(former))
+
+
 # The operator's app on each platform, by the name of its adapter: for refreshing tokens and checking what is pushed.
 # Names as each platform writes them: app id and app secret, client id and client secret, client key.
 PLATFORM_APPS = {
-    name: App(
-        id=env.str(f"{name.upper()}_APP_ID", default=""), secret=env.str(f"{name.upper()}_APP_SECRET", default="")
-    )
+    name: app_of(name)
     for name in ("instagram", "instagram_facebook_login", "facebook", "twitter", "tiktok", "tiktok_business")
 }
 # X signs what it pushes with the secret of the app's consumer key, not with that of its OAuth 2.0 client.

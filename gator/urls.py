@@ -37,4 +37,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/v1/", include("gator.api.routes")),
     re_path("^api/", NothingHere.as_view()),
+    path("webhooks/", include("engagement.urls")),
 ]

@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
-from engagement.models import Interaction, RefusedPayload
-from engagement.retention import REFUSED_PAYLOAD_DAYS, Purged, purge_expired
+from engagement.models import Interaction, RefusedPayload, WebhookDelivery
+from engagement.retention import DELIVERY_DAYS, REFUSED_PAYLOAD_DAYS, Purged, purge_expired
 from engagement.tests.factories import make_interaction, make_post
 from engagement.tests.snapshots_of_tables import everything
 
@@ -70,6 +70,20 @@ def test_purge_deletes_old_refused_payloads():
 
     assert result == Purged(texts=0, payloads=1)
     assert RefusedPayload.objects.get().reason == "29 days"
+
+
+@pytest.mark.parametrize("state", ["done", "unknown", "failed"])
+def test_purge_deletes_old_pushed_events_whatever_became_of_them(state):
+    for days in (DELIVERY_DAYS + 1, DELIVERY_DAYS - 1):
+        moment = NOW - timedelta(days=days)
+        WebhookDelivery.objects.create(
+            platform="facebook", digest=f"{days}", state=state, body="{}", received_at=moment, happened_at=moment
+        )
+
+    result = purge_expired(NOW)
+
+    assert result == Purged(texts=0, payloads=1)
+    assert WebhookDelivery.objects.get().digest == "29"
 
 
 def test_command_tells_the_counts():

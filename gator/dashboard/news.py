@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
-from acd.admin_links import page_url
+from acd.admin_links import list_url, page_url
 from acd.figures import ago, interval, number, short
 from acd.models import ACDContext
-from engagement.enums import AccountState, Platform, PostStatus
-from engagement.models import SocialAccount, SocialMediaPost
+from engagement.enums import AccountState, DeliveryState, Platform, PostStatus
+from engagement.models import SocialAccount, SocialMediaPost, WebhookDelivery
 from gator.dashboard.week import WEEK
 from patterns.models import Pattern
 
@@ -60,7 +60,7 @@ def effect_of(row: Pattern) -> str:
 
 def concerns(now: datetime) -> list[Concern]:
     """What needs somebody: accounts first, since everything else waits for them."""
-    return [*account_concerns(now), *post_concerns(now), *run_concerns(now)]
+    return [*account_concerns(now), *post_concerns(now), *event_concerns(now), *run_concerns(now)]
 
 
 def account_concerns(now: datetime) -> list[Concern]:
@@ -106,6 +106,22 @@ def post_concerns(now: datetime) -> list[Concern]:
             page_url(post),
         )
         for post in rows
+    ]
+
+
+def event_concerns(now: datetime) -> list[Concern]:
+    """Pushed events that Gator does not know or failed on, kind by kind."""
+    rows = WebhookDelivery.objects.needing_attention().order_by().values("platform", "kind", "state")
+    kinds = rows.annotate(n=Count("pk"), newest=Max("received_at")).order_by("-newest", "kind")[:ROWS]
+    return [
+        Concern(
+            "Unknown event" if row["state"] == DeliveryState.UNKNOWN else "Event failed",
+            short(f"{Platform(row['platform']).label}: {row['kind'] or 'event'}", 60),
+            f"{row['n']:,} kept for somebody to look at.",
+            ago(row["newest"], now),
+            list_url(WebhookDelivery, state__exact=row["state"]),
+        )
+        for row in kinds
     ]
 
 

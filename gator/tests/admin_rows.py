@@ -1,5 +1,6 @@
 """One row of every model the admin shows, with a stranger's script, a token or a keyed hash wherever one can stand."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from knox.models import AuthToken
 from acd.enums import Grade, OutcomeSource, State
 from acd.models import ACDContext, OutcomeEvent, TraceArtifact
 from acd.tests.factories import NOW, make_context
-from engagement.enums import FilterState
+from engagement.enums import DeliveryState, FilterState
 from engagement.models import (
     ErasedAuthor,
     Hashtag,
@@ -28,6 +29,7 @@ from engagement.models import (
     RefusedPayload,
     SocialAccount,
     SocialMediaPost,
+    WebhookDelivery,
 )
 from engagement.tests.factories import make_account, make_interaction, make_post, make_snapshot
 from gator.studio.models import Content, Feedback, Persona
@@ -102,6 +104,18 @@ def make_seen(number: int) -> Interaction:
     return make_interaction(make_post(), author_key=key, text=SCRIPT, verdict="bot", score=0.9, reasons=evidence)
 
 
+def make_delivery(number: int) -> WebhookDelivery:
+    return WebhookDelivery.objects.create(
+        platform="facebook",
+        digest=f"{number:064x}",
+        kind=f"page.{SCRIPT}",
+        body=json.dumps({"message": SCRIPT}),
+        state=DeliveryState.UNKNOWN,
+        reason=SCRIPT,
+        happened_at=NOW,
+    )
+
+
 def make_feedback(number: int) -> Feedback:
     rater = User.objects.create_user(f"rater-{number}")
     return Feedback.objects.create(content=make_content(), rater=rater, rating="good", text=SCRIPT)
@@ -135,6 +149,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Interaction: make_seen,
     Hashtag: lambda n: Hashtag.objects.create(name=f"tag{n}"),
     RefusedPayload: lambda _: RefusedPayload.objects.create(post=make_post(), reason=SCRIPT, payload=SCRIPT),
+    WebhookDelivery: make_delivery,
     ErasedAuthor: lambda n: ErasedAuthor.objects.create(author_key=AUTHOR_KEY[:-1] + str(n)),
     Pattern: lambda n: make_pattern(subject=f"tag{n}", strategy=SCRIPT, extraction=make_extraction()),
     Extraction: lambda _: make_extraction(tested=[{"subject": SCRIPT}]),

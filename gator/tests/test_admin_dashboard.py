@@ -14,6 +14,7 @@ from django.utils import timezone
 from acd.enums import State
 from acd.tests.factories import make_context
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
+from engagement.models import WebhookDelivery
 from engagement.tests.factories import make_account, make_post
 from gator.dashboard import figures
 from gator.dashboard.charts import engagement_chart, platform_chart, state_chart
@@ -160,6 +161,20 @@ def test_concern_about_a_token_names_the_planned_posts_it_puts_at_risk(now):
         str(account),
         "2 scheduled posts are at risk. Its token is about to end: set a new one.",
     )
+
+
+def test_unknown_and_failed_events_are_concerns_by_their_kind(now):
+    for number, state in enumerate(["unknown", "unknown", "failed", "done"]):
+        WebhookDelivery.objects.create(
+            platform="facebook", digest=f"{number}", kind="page.holograms", state=state, happened_at=now
+        )
+
+    found = [(one.kind, one.name, one.reason) for one in concerns(now)]
+
+    assert sorted(found) == [
+        ("Event failed", "Facebook: page.holograms", "1 kept for somebody to look at."),
+        ("Unknown event", "Facebook: page.holograms", "2 kept for somebody to look at."),
+    ]
 
 
 def test_page_costs_the_same_however_much_there_is(admin_client, now):

@@ -1,0 +1,1 @@
+"""What platforms push: their signatures, their events, and what each event does here."""
