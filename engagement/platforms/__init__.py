@@ -6,7 +6,7 @@ from engagement.enums import Flavour
 from engagement.models import SocialAccount
 from engagement.platforms.base import PlatformAdapter
 from engagement.platforms.facebook import FacebookAdapter
-from engagement.platforms.instagram import InstagramAdapter
+from engagement.platforms.instagram import InstagramAdapter, InstagramFacebookLoginAdapter
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.tiktok import TikTokAdapter
 from engagement.platforms.tiktok_business import TikTokBusinessAdapter
@@ -18,6 +18,7 @@ __all__ = ["ADAPTERS", "PlatformAdapter", "adapter_for", "adapter_name", "creden
 # By the name of `adapter_name()`: the platform, and its programme where that is not the usual one.
 ADAPTERS: dict[str, type[PlatformAdapter]] = {
     "instagram": InstagramAdapter,
+    "instagram_facebook_login": InstagramFacebookLoginAdapter,
     "facebook": FacebookAdapter,
     "twitter": TwitterAdapter,
     "tiktok": TikTokAdapter,

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 
@@ -34,6 +34,7 @@ Answers = dict[str, Metrics | errors.PlatformError]
 # Keeps the handle of a post before anything of it can be live, so that a killed process leaves it behind.
 Remember = Callable[[str], None]
 Maker = Callable[[Draft, Remember], PublishedPost]
+One = TypeVar("One")
 
 # Enough for some thousand comments; a thread that never ends, or pages in a circle, stops here.
 MAX_PAGES = 20
@@ -219,9 +220,10 @@ class PlatformAdapter(ABC):
             raise errors.OutcomeUnknown(error.message, platform=self.platform) from None
 
 
-def each_read(ids: Iterable[str], read: Callable[[str], Metrics]) -> Answers:
+def each_read(ids: Iterable[str], read: Callable[[str], One]) -> dict[str, One | errors.PlatformError]:
     """One read per post. After an error of the account, such as a limit, the rest carry it without being asked."""
-    answers, stopped = Answers(), None
+    answers: dict[str, One | errors.PlatformError] = {}
+    stopped: errors.PlatformError | None = None
     for one in ids:
         try:
             answers[one] = stopped or read(one)

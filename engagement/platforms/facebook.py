@@ -1,130 +1,151 @@
-"""Facebook Pages: Graph API with a Page token. Endpoints and field tables.
-
-Facebook names no publishing parameter for AI-made content, so none is sent.
-"""
-
-import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+"""Facebook Pages: Graph API with a Page token. Field tables, comments and the Page; see `facebook_publishing.py`."""
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, Maker, Remember, each_read
-from engagement.platforms.graph import GraphAdapter, insight_values, judge, nested, version_of
-from engagement.platforms.http import decode
+from engagement.platforms.facebook_publishing import FacebookPublisher
+from engagement.platforms.graph import CommentPage, Item, Items, next_cursor, without_addresses
+from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
+from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.nodes import Node
-from engagement.platforms.replies import Reply
-from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
-from gator.studio.enums import MediaKind
+from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
 
-COMMENT_FIELDS = "id,message,created_time,from,parent{id}"
+COMMENT_FIELDS = "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url"
+
+# "Page Insights", least dependable first: some Pages are refused the first, and its unique twin then goes alone.
+POST_METRICS = (
+    "post_media_view",
+    "post_clicks",
+    # Stands in where the summary of reactions is missing.
+    "post_reactions_by_type_total",
+    "post_total_media_view_unique",
+)
+# Of the video itself: a post's own insights leave out what happens on reels.
+WATCHED = ("post_video_followers", "post_video_avg_time_watched", "post_video_view_time")
+# Plays are counted for reels; what is refused to other videos is remembered apart from them.
+VIDEO_METRICS = ("fb_reels_total_plays", "blue_reels_play_count", *WATCHED)
+VIDEO_INSIGHTS = "video_insights"
 
 
-class FacebookAdapter(GraphAdapter):
+class FacebookAdapter(FacebookPublisher):
     """A Facebook Page."""
 
     platform = Platform.FACEBOOK.value
+    can_batch = True
     list_edge = "posts"
-    post_fields = "id,created_time,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
-    # Some Pages are refused the first; its unique twin then goes alone.
-    list_metrics = ("post_media_view", "post_clicks", "post_total_media_view_unique")
-
-    # Publishing
-
-    @property
-    def makers(self) -> dict[str, Maker]:
-        return {MediaKind.TEXT: self._publish_text, MediaKind.IMAGE: self._publish_photo}
-
-    def _publish_text(self, draft: Draft, remember: Remember) -> PublishedPost:
-        return self._publish("feed", "id", {"message": draft.caption})
-
-    def _publish_photo(self, draft: Draft, remember: Remember) -> PublishedPost:
-        """The answer's `id` is the photo's; the post's is `post_id`, and only posts have insights."""
-        return self._publish("photos", "post_id", {"url": self._first_url(draft), "message": draft.caption})
-
-    def _publish(self, edge: str, key: str, form: dict[str, str]) -> PublishedPost:
-        path = self._path(self.credentials.platform_user_id, edge)
-        post_id = self._created(self.http.create(path, data=form).node, key)
-        try:
-            node = self.http.get(self._path(post_id), fields="permalink_url,created_time").node
-        except errors.PlatformError:
-            # It is live: that its address could not be read must not lose its id.
-            return PublishedPost(platform_post_id=post_id)
-        return PublishedPost(
-            platform_post_id=post_id, url=node.text("permalink_url"), published_at=node.moment("created_time")
-        )
+    post_fields = (
+        "id,created_time,permalink_url,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
+    )
+    optional_fields = {"attachments": "attachments{media_type,target{id}}"}
+    list_names = (*POST_METRICS, "attachments")
+    post_names = list_names
 
     # Metrics
 
-    def _read_rest(self, ids: Sequence[str]) -> Answers:
-        """One batch; what was refused or timed out in it is asked once more alone, without the refused metric."""
-        if len(ids) == 1:
-            return each_read(ids, self._read_one)
-        answers = self._read_together(ids)
-        again = [one for one in ids if isinstance(answers[one], errors.Rejected | errors.TemporaryFailure)]
-        return answers | each_read(again, self._read_one)
+    def _completed(self, items: Items) -> Items:
+        """Posts with a video in them, with the insights of that video."""
+        videos = {one: video for one, item in items.items() if (video := _video_of(item))}
+        wants = {one: self._watched(items[one], video) for one, video in videos.items()}
+        read = self.read_named(wants)
+        return items | {one: _joined(items[one], read.get(one)) for one in videos}
 
-    def _read_together(self, ids: Sequence[str]) -> Answers:
-        fields = nested(self.post_fields, self.allowed("post", self.list_metrics))
-        items = [{"method": "GET", "relative_url": f"{self._path(one)[1:]}?fields={fields}"} for one in ids]
-        reply = self.http.batch(self._path() + "/", batch=json.dumps(items), include_headers="false")
-        if not isinstance(reply.body, list) or len(reply.body) != len(ids):
-            raise errors.InvalidResponse("A batch was not answered item by item", platform=self.platform)
-        return {one: self._item(item, reply) for one, item in zip(ids, reply.body, strict=True)}
+    def _watched(self, item: Item | errors.PlatformError, video: str) -> Want:
+        is_reel = isinstance(item, Item) and "/reel/" in str(item.node.value.get("permalink_url"))
+        kind = "reel" if is_reel else "video"
+        path = self._path(video, VIDEO_INSIGHTS)
+        return Want(kind, VIDEO_METRICS, lambda names: Ask(path, {"metric": ",".join(names)}) if names else None)
 
-    def _item(self, item: Any, batch: Reply) -> Metrics | errors.PlatformError:
-        """An item of a batch holds its body as text; null stands for one that timed out."""
-        if item is None:
-            return errors.TemporaryFailure("The item timed out in its batch", platform=self.platform)
-        try:
-            reply = Reply(self.platform, int(item["code"]), batch.headers, decode(item["body"]))
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return errors.InvalidResponse("An item of a batch cannot be read", platform=self.platform)
-        try:
-            return judge(reply) or self._metrics(reply.node, version_of(batch))
-        except errors.InvalidResponse as error:
-            return error
-
-    def _read_one(self, post_id: str) -> Metrics:
-        reply = self.with_metrics(
-            "post",
-            self.list_metrics,
-            lambda names: self.http.get(self._path(post_id), fields=nested(self.post_fields, names)),
-        )
-        return self._metrics(reply.node, version_of(reply))
-
-    def _metrics(self, item: Node, version: str) -> Metrics:
-        insight = insight_values(item.node("insights"))
+    def _metrics(self, item: Item) -> Metrics:
+        """Clicks are those anywhere on the post, not on a link alone: Facebook counts no others for each post."""
+        node = item.node
+        insight = insight_values(node.node("insights")) | insight_values(node.node(VIDEO_INSIGHTS))
+        reactions = node.node("reactions").node("summary").count("total_count")
         return Metrics(
-            likes=item.node("reactions").node("summary").count("total_count"),
-            comments=item.node("comments").node("summary").count("total_count"),
+            likes=_sum(insight.get("post_reactions_by_type_total")) if reactions is None else reactions,
+            comments=node.node("comments").node("summary").count("total_count"),
             # Documented: the key is absent when there are none. So absent is known here, and is zero.
-            shares=item.node("shares").count("count") if "shares" in item.value else 0,
-            views=insight.get("post_media_view"),
-            reach=insight.get("post_total_media_view_unique"),
-            api_version=version,
-            raw=item.value,
+            shares=node.node("shares").count("count") if "shares" in node.value else 0,
+            views=whole_number(insight, "post_media_view"),
+            reach=whole_number(insight, "post_total_media_view_unique"),
+            link_clicks=whole_number(insight, "post_clicks"),
+            video_views=whole_number(insight, "blue_reels_play_count", "fb_reels_total_plays"),
+            follows=whole_number(insight, "post_video_followers"),
+            average_watch_seconds=seconds(insight, "post_video_avg_time_watched"),
+            total_watch_seconds=seconds(insight, "post_video_view_time"),
+            api_version=item.version,
+            raw=without_addresses(node.value),
         )
 
     # Comments
 
-    def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
+    def _comment_page(self, post_id: str, after: str) -> CommentPage:
         """`filter=stream` brings replies along, in one list by time."""
-        return self._comment_pages(
-            post_id,
-            self._seen,
-            fields=COMMENT_FIELDS,
-            filter="stream",
-            order="reverse_chronological",
-            limit=100,
+        cursor = {"after": after} if after else {}
+        node = self._smaller(
+            lambda limit: self.http.get(
+                self._path(post_id, "comments"),
+                fields=COMMENT_FIELDS,
+                filter="stream",
+                order="reverse_chronological",
+                summary="true",
+                limit=2 * limit,
+                **cursor,
+            )
+        ).node
+        seen = [self._seen(comment) for comment in node.nodes("data")]
+        return CommentPage(seen, next_cursor(node), total=node.node("summary").count("total_count"))
+
+    def _seen(self, comment: Node) -> SeenInteraction:
+        """Who wrote it is missing where Facebook keeps it: then nothing is known of the author."""
+        person = comment.node("from")
+        is_reply = bool(comment.node("parent").text("id"))
+        return SeenInteraction(
+            platform_id=comment.required("id"),
+            kind=(InteractionKind.REPLY if is_reply else InteractionKind.COMMENT).value,
+            occurred_at=comment.moment("created_time"),
+            author_id=person.text("id") or None,
+            text=comment.text("message"),
+            likes=comment.count("like_count"),
+            signals=AuthorSignals(has_name=bool(person.text("name"))) if person.text("id") else None,
         )
 
-    def _seen(self, comment: Node) -> Iterator[SeenInteraction]:
-        is_reply = bool(comment.node("parent").text("id"))
-        yield SeenInteraction(
-            platform_id=comment.required("id"),
-            kind=str(InteractionKind.REPLY if is_reply else InteractionKind.COMMENT),
-            occurred_at=comment.moment("created_time"),
-            author_id=comment.node("from").text("id") or None,
-            text=comment.text("message"),
-        )
+    # The account
+
+    def fetch_account(self) -> AccountFacts:
+        """Followers and name of the Page. Facebook no longer says where they live or how old they are."""
+        node = self.http.get(
+            self._path(self.credentials.platform_user_id), fields="id,name,followers_count,fan_count"
+        ).node
+        return AccountFacts(followers=node.count("followers_count", "fan_count"), handle=node.text("name"))
+
+    def refresh(self) -> Tokens:
+        """A Page's token has no end where it was made with a long-lived user token."""
+        return self._exchanged()
+
+
+def _video_of(item: Item | errors.PlatformError) -> str:
+    """The id of the video in a post; empty if there is none, or Facebook does not say."""
+    if not isinstance(item, Item):
+        return ""
+    attachments = item.node.value.get("attachments")
+    listed = attachments.get("data") if isinstance(attachments, dict) else None
+    for one in listed if isinstance(listed, list) else []:
+        target = one.get("target") if isinstance(one, dict) else None
+        if isinstance(target, dict) and "video" in str(one.get("media_type")).lower():
+            return str(target.get("id") or "")
+    return ""
+
+
+def _joined(item: Item | errors.PlatformError, got: Got | errors.PlatformError | None) -> Item | errors.PlatformError:
+    """A post with the insights of its video, if it has any."""
+    if isinstance(got, errors.Rejected | errors.UnsupportedFeature | errors.NotFound) or got is None:
+        return item
+    if isinstance(got, errors.PlatformError) or not isinstance(item, Item):
+        return got if isinstance(got, errors.PlatformError) else item
+    return item.with_more(**{VIDEO_INSIGHTS: got.reply.body})
+
+
+def _sum(value: Insight | None) -> int | None:
+    """Reactions of all types together."""
+    if not isinstance(value, dict):
+        return None
+    return sum(count for count in value.values() if isinstance(count, int))

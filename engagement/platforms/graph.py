@@ -1,262 +1,272 @@
-"""What Instagram and Facebook share: the Graph API's errors, insights, lists holding insights, pages of comments."""
+"""What Instagram and Facebook share: posts from the owner's list with their insights, comments page by page, tokens."""
 
-import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from unicodedata import normalize
 
-from django.conf import settings
-
+from engagement.enums import InteractionKind
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, PlatformAdapter, cursor_pages
-from engagement.platforms.errors import Kind
+from engagement.platforms.base import MAX_PAGES, Answers
+from engagement.platforms.graph_errors import asks_for_less
+from engagement.platforms.graph_reading import Ask, Got, GraphReader, Want, version_of
 from engagement.platforms.nodes import Node
+from engagement.platforms.oauth import app_of, tokens_of
 from engagement.platforms.replies import Reply
-from engagement.values import Metrics, SeenInteraction
+from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction, Tokens, Visible
 
-# (code, subcode) to kind, from "Handling Errors", "Rate Limits" and the publishing subcodes. None stands for any. A
-# subcode is looked up before its bare code, because it says more.
-KINDS: dict[tuple[int | None, int | None], Kind] = {
-    (1, None): errors.TemporaryFailure,
-    (2, None): errors.TemporaryFailure,
-    (3, None): errors.AccessDenied,
-    (4, None): errors.RateLimited,
-    (9, None): errors.RateLimited,
-    (10, None): errors.AccessDenied,
-    (17, None): errors.RateLimited,
-    (24, None): errors.TemporaryFailure,
-    (25, None): errors.AccessDenied,
-    (32, None): errors.RateLimited,
-    (100, None): errors.Rejected,
-    # Deleted, private and foreign posts look the same.
-    (100, 33): errors.NotFound,
-    # Posted before the account became professional: there will never be insights.
-    (100, 2108006): errors.UnsupportedFeature,
-    (102, None): errors.AuthenticationFailed,
-    (190, None): errors.AuthenticationFailed,
-    (324, None): errors.Rejected,
-    (341, None): errors.RateLimited,
-    (352, None): errors.Rejected,
-    (368, None): errors.RateLimited,
-    (506, None): errors.Rejected,
-    (613, None): errors.RateLimited,
-    (803, None): errors.NotFound,
-    (2500, None): errors.Rejected,
-    (3001, None): errors.Rejected,
-    (9004, None): errors.TemporaryFailure,
-    (9007, None): errors.TemporaryFailure,
-    (36000, None): errors.Rejected,
-    (36001, None): errors.Rejected,
-    (36003, None): errors.Rejected,
-    (80001, None): errors.RateLimited,
-    (80002, None): errors.RateLimited,
-    (80006, None): errors.RateLimited,
-    (1609005, None): errors.Rejected,
-    # Instagram's server or upload failed: a new container helps.
-    (None, 2207001): errors.TemporaryFailure,
-    (None, 2207032): errors.TemporaryFailure,
-    (None, 2207053): errors.TemporaryFailure,
-    (None, 2207082): errors.TemporaryFailure,
-    # The media could not be downloaded.
-    (None, 2207003): errors.TemporaryFailure,
-    (None, 2207052): errors.TemporaryFailure,
-    (None, 2207077): errors.TemporaryFailure,
-    # The container is missing or expired, or not ready yet.
-    (None, 2207006): errors.TemporaryFailure,
-    (None, 2207008): errors.TemporaryFailure,
-    (None, 2207020): errors.TemporaryFailure,
-    (None, 2207027): errors.TemporaryFailure,
-    # The daily number of posts is reached.
-    (None, 2207042): errors.RateLimited,
-    # Restricted, or blocked as suspected spam: somebody must act in the app.
-    (None, 2207050): errors.AccessDenied,
-    (None, 2207051): errors.AccessDenied,
-    # Size, format, aspect ratio, caption length, kind, video, carousel, thumbnail, trial reel.
-    (None, 2207004): errors.Rejected,
-    (None, 2207005): errors.Rejected,
-    (None, 2207009): errors.Rejected,
-    (None, 2207010): errors.Rejected,
-    (None, 2207023): errors.Rejected,
-    (None, 2207026): errors.Rejected,
-    (None, 2207028): errors.Rejected,
-    (None, 2207057): errors.Rejected,
-    (None, 2207081): errors.Rejected,
-}
-# Permissions missing or withdrawn have a hundred codes.
-PERMISSION_CODES = range(200, 300)
-NOT_READY = "2207027"
-
-# "Back off from 5 minutes" where no header says how long; posting blocks and daily limits last for hours.
-LIMIT_WAIT = 300.0
-LONG_WAITS = {368: 6 * 3600.0, 9: 3600.0}
-
+# More with their insights inside are refused by some accounts.
 LIST_LIMIT = 50
-# Posts older than these pages are read one by one.
-LIST_PAGES = 2
 # For fewer posts than this a page of fifty costs more than it saves.
 LIST_FROM = 3
+KINDS = frozenset({InteractionKind.COMMENT.value, InteractionKind.REPLY.value})
+# The platform's clock and ours may differ by this much.
+CLOCKS = timedelta(minutes=5)
 
 
-def judge(reply: Reply) -> errors.PlatformError | None:
-    """The error of a Graph answer: subcode, transience, code and only then the status."""
-    body = reply.body if isinstance(reply.body, dict) else {}
-    if "error" not in body and reply.status < 300:
-        return None
-    found = body.get("error")
-    error = Node(reply.platform, found if isinstance(found, dict) else {})
-    code, subcode = _number(error, "code"), _number(error, "error_subcode")
-    kind = kind_of(code, subcode, transient=error.value.get("is_transient") is True, status=reply.status)
-    return kind(
-        str(error.value.get("message") or "It gave no reason"),
-        platform=reply.platform,
-        status=reply.status,
-        code=str(code or ""),
-        subcode=str(subcode or ""),
-        retry_after=_wait(reply, code) if kind is errors.RateLimited else reply.retry_after,
-    )
+@dataclass(frozen=True)
+class Item:
+    """A post as it was read, and the names it was asked for."""
+
+    node: Node
+    version: str
+    asked: frozenset[str] = frozenset()
+
+    def with_more(self, **more: Any) -> "Item":
+        """The same with further parts in it."""
+        return Item(Node(self.node.platform, self.node.value | more), self.version, self.asked)
 
 
-def kind_of(code: int | None, subcode: int | None, *, transient: bool, status: int) -> Kind:
-    """The table's answer for a code; an unknown code with an unknown status is `PlatformError` itself."""
-    for key in ((code, subcode), (None, subcode)):
-        if subcode is not None and key in KINDS:
-            return KINDS[key]
-    if transient:
-        return errors.TemporaryFailure
-    if (code, None) in KINDS and code is not None:
-        return KINDS[code, None]
-    if code in PERMISSION_CODES:
-        return errors.AccessDenied
-    # A 400 says "an error" and no more: a code that no table knows stays unknown.
-    return errors.PlatformError if code and status == 400 else errors.kind_of_status(status)
+Items = dict[str, Item | errors.PlatformError]
 
 
-def _number(node: Node, name: str) -> int | None:
-    found = node.value.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+@dataclass(frozen=True)
+class CommentPage:
+    """One page of comments: the cursor of the next, the replies beyond those shown, how many there are in all."""
+
+    seen: Sequence[SeenInteraction]
+    after: str
+    # (comment, cursor after the replies that came with it)
+    threads: Sequence[tuple[str, str]] = ()
+    total: int | None = None
 
 
-def _wait(reply: Reply, code: int | None) -> float:
-    """`estimated_time_to_regain_access` is in minutes, the longest of all entries counts."""
-    if code in LONG_WAITS:
-        return LONG_WAITS[code]
-    try:
-        usage = json.loads(reply.headers.get("X-Business-Use-Case-Usage", "{}"))
-        entries = [entry for listed in usage.values() for entry in listed]
-        minutes = max((float(entry["estimated_time_to_regain_access"]) for entry in entries), default=0.0)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        minutes = 0.0
-    return min(minutes * 60, 24 * 3600.0) if minutes > 0 else reply.retry_after or LIMIT_WAIT
-
-
-def insight_values(node: Node) -> dict[str, int | None]:
-    """Metric name to number: `total_value.value` if it is there, else the first of `values`. Others are unknown."""
-    return {entry.required("name"): _insight(entry) for entry in node.nodes("data")}
-
-
-def _insight(entry: Node) -> int | None:
-    total = entry.node("total_value")
-    if "value" in total.value:
-        return total.count("value")
-    values = entry.nodes("values")
-    # Metrics by type hold an object here, which is no number.
-    return values[0].count("value") if values and not isinstance(values[0].value.get("value"), dict) else None
-
-
-class GraphAdapter(PlatformAdapter):
+class GraphAdapter(GraphReader):
     """A product of the Graph API. Posts come from the owner's list with nested insights, the rest are read by id."""
 
     batch_size = 50
     list_edge: ClassVar[str]
     post_fields: ClassVar[str]
+    # Fields that not every app or version has, as they are written; they are left out like metrics.
+    optional_fields: ClassVar[Mapping[str, str]] = {}
     # Least dependable first: when a refusal names no metric, the first is dropped.
-    list_metrics: ClassVar[tuple[str, ...]]
-    judge = staticmethod(judge)
+    list_names: ClassVar[Sequence[str]]
+    # The same for a post that is read by id.
+    post_names: ClassVar[Sequence[str]]
+    # How a post's words are called there.
+    caption_field: ClassVar[str]
+    address_fields: ClassVar[str]
+    # Halved whenever the platform finds an answer too large.
+    limit = LIST_LIMIT
 
     @abstractmethod
-    def _read_rest(self, ids: Sequence[str]) -> Answers:
-        """Posts that the list did not hold."""
+    def _completed(self, items: Items) -> Items:
+        """The posts with what needs a second look in them."""
 
     @abstractmethod
-    def _metrics(self, item: Node, version: str) -> Metrics:
+    def _metrics(self, item: Item) -> Metrics:
         """The numbers of one post with its insights inside."""
 
-    def _path(self, *parts: str) -> str:
-        return "/" + "/".join((settings.GRAPH_API_VERSION, *parts))
+    @abstractmethod
+    def _comment_page(self, post_id: str, after: str) -> CommentPage:
+        """One page of the comments of a post, newest first."""
+
+    def _reply_page(self, comment_id: str, after: str) -> CommentPage:
+        """One page of the replies to a comment, where they do not come with the comments."""
+        raise errors.UnsupportedFeature("It does not list replies apart", platform=self.platform)
+
+    # Metrics
 
     def _read_batch(self, ids: Sequence[str]) -> Answers:
-        listed = self._read_list(set(ids)) if self.recent and len(ids) >= LIST_FROM else {}
-        rest = [one for one in ids if one not in listed]
-        return listed | self._read_rest(rest) if rest else listed
+        is_listed = self.recent or not self.can_batch
+        items = self._listed(ids) if is_listed and len(ids) >= LIST_FROM else {}
+        items |= self._by_id([one for one in ids if one not in items])
+        return {one: self._measured(item) for one, item in self._completed(items).items()}
 
-    def _read_list(self, wanted: set[str]) -> Answers:
-        """What the newest pages of the owner's list hold of the wanted posts; a refused list holds nothing."""
-        found, after = Answers(), ""
-        for _ in range(LIST_PAGES):
-            try:
-                reply = self.with_metrics("list", self.list_metrics, partial(self._page, after))
-            except (errors.Rejected, errors.UnsupportedFeature):
+    def _listed(self, ids: Sequence[str]) -> Items:
+        """What the owner's list holds of the wanted posts: pages are read while they bring some.
+
+        Where there are no batches, a page that brings none costs no more than one of the posts that are still missing.
+        A refused list holds nothing; any other error stands for the posts not read before it.
+        """
+        found, after = Items(), ""
+        for number in range(1, MAX_PAGES + 1):
+            page = self._page(after)
+            if isinstance(page, errors.Rejected | errors.UnsupportedFeature):
                 break
-            items = [item for item in reply.node.nodes("data") if item.text("id") in wanted]
-            found |= {item.text("id"): self._guarded(item, version_of(reply)) for item in items}
-            after = next_cursor(reply.node)
-            if not after or len(found) == len(wanted):
+            if isinstance(page, errors.PlatformError):
+                return dict.fromkeys(ids, page) | found
+            brought = self._wanted(page, ids)
+            found |= brought
+            after = next_cursor(page.reply.node)
+            missing = len(ids) - len(found)
+            is_barren = not brought and (self.can_batch or number > missing)
+            if not after or is_barren or missing < LIST_FROM:
                 break
         return found
 
-    def _page(self, after: str, names: Sequence[str]) -> Reply:
-        fields = nested(self.post_fields, names)
+    def _page(self, after: str) -> Got | errors.PlatformError:
         cursor = {"after": after} if after else {}
         path = self._path(self.credentials.platform_user_id, self.list_edge)
-        return self.http.get(path, fields=fields, limit=LIST_LIMIT, **cursor)
 
-    def _guarded(self, item: Node, version: str) -> Metrics | errors.PlatformError:
-        """One post with a number that is none does not spoil its page."""
+        def ask(names: Sequence[str]) -> Ask:
+            return Ask(path, {"fields": self._fields(names), "limit": str(self.limit), **cursor})
+
+        page = self.read_named({"page": Want("list", self.list_names, ask)})["page"]
+        if asks_for_less(page) and self.limit > 1:
+            self.limit //= 2
+            return self._page(after)
+        return page
+
+    def _wanted(self, page: Got, ids: Sequence[str]) -> Items:
         try:
-            return self._metrics(item, version)
+            nodes = [node for node in page.reply.node.nodes("data") if node.text("id") in ids]
+        except errors.InvalidResponse as error:
+            return dict.fromkeys(ids, error)
+        return {node.text("id"): Item(node, version_of(page.reply), page.asked) for node in nodes}
+
+    def _by_id(self, ids: Sequence[str]) -> Items:
+        def want(one: str) -> Want:
+            return Want("post", self.post_names, lambda names: Ask(self._path(one), {"fields": self._fields(names)}))
+
+        read = self.read_named({one: want(one) for one in ids})
+        return {one: _item(got) if isinstance(got, Got) else got for one, got in read.items()}
+
+    def _fields(self, names: Sequence[str]) -> str:
+        """The field list of a post: what every app has, then the optional fields and the insights among the names."""
+        fields = [self.optional_fields[name] for name in names if name in self.optional_fields]
+        metrics = ",".join(name for name in names if name not in self.optional_fields)
+        return ",".join([self.post_fields, *fields, *([f"insights.metric({metrics})"] if metrics else [])])
+
+    def _measured(self, item: Item | errors.PlatformError) -> Metrics | errors.PlatformError:
+        """One post with a number that is none does not spoil the others."""
+        try:
+            return self._metrics(item) if isinstance(item, Item) else item
         except errors.InvalidResponse as error:
             return error
 
-    def with_metrics(self, place: str, names: Sequence[str], ask: Callable[[Sequence[str]], Reply]) -> Reply:
-        """Ask without the metrics refused in this place before. One unknown name fails a whole call, so the name that a
-        refusal quotes (else the first) is dropped and the rest asked again."""
+    # Comments
+
+    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
+        """Comments and replies under a post, newest first; see the base class.
+
+        Kinds are whole when the last page was reached. Facebook may end the pages of a very long thread early, so of
+        several pages as much as it counts must have been seen.
+        """
+        found: dict[str, SeenInteraction] = {}
+        threads: list[tuple[str, str]] = []
+        whole, after, used = frozenset[str](), "", {""}
+        for number in range(MAX_PAGES):
+            page = self._comment_page(post_id, after)
+            fresh = [one for one in page.seen if one.platform_id not in known and one.platform_id not in found]
+            found |= {one.platform_id: one for one in page.seen}
+            threads += page.threads
+            after = page.after
+            if not after:
+                is_cut = number > 0 and page.total is not None and len(found) < page.total
+                whole = frozenset() if is_cut else KINDS
+            if after in used or (page.seen and not fresh and not everything):
+                break
+            used.add(after)
+        if not self._read_threads(threads, found):
+            whole -= {InteractionKind.REPLY.value}
+        return Visible(interactions=tuple(found.values()), whole=whole)
+
+    def _read_threads(self, threads: Sequence[tuple[str, str]], found: dict[str, SeenInteraction]) -> bool:
+        """Read the replies that did not come with their comments, bounded; whether all were read."""
+        waiting = list(threads)
+        for _ in range(MAX_PAGES):
+            if not waiting:
+                break
+            comment_id, after = waiting.pop()
+            page = self._reply_page(comment_id, after)
+            fresh = [one for one in page.seen if one.platform_id not in found]
+            found |= {one.platform_id: one for one in page.seen}
+            if page.after and fresh:
+                waiting.append((comment_id, page.after))
+        return not waiting
+
+    def _smaller(self, ask: Callable[[int], Reply]) -> Reply:
+        """Ask with the limit of today, and with half of it as long as the platform finds the answer too large."""
         while True:
-            asked = self.allowed(place, names)
             try:
-                return ask(asked)
+                return ask(self.limit)
             except errors.Rejected as error:
-                if error.code != "100" or not asked:
+                if not asks_for_less(error) or self.limit == 1:
                     raise
-                name = next((name for name in asked if quotes(error.message, name)), asked[0])
-                self.refused.add((place, name))
+                self.limit //= 2
 
-    def allowed(self, place: str, names: Sequence[str]) -> list[str]:
-        """The metrics not refused in this place so far."""
-        return [name for name in names if (place, name) not in self.refused]
+    # Publishing
 
-    def _comment_pages(
-        self, post_id: str, parse: Callable[[Node], Iterator[SeenInteraction]], **params: Any
-    ) -> Iterator[list[SeenInteraction]]:
-        path = self._path(post_id, "comments")
+    def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
+        """Look a post of unknown outcome up among the newest fifty of the account; see the base class."""
+        made = (node for node in self._newest() if (node.moment(self._moment_field) or since) >= since - CLOCKS)
+        return next(
+            (
+                self._described(node.required("id"), node)
+                for node in made
+                if node.text("id") not in known and same_words(node.text(self.caption_field), draft.caption)
+            ),
+            None,
+        )
 
-        def fetch(cursor: str) -> tuple[list[SeenInteraction], str]:
-            node = self.http.get(path, **params, **({"after": cursor} if cursor else {})).node
-            return [seen for one in node.nodes("data") for seen in parse(one)], next_cursor(node)
+    def _newest(self) -> list[Node]:
+        path = self._path(self.credentials.platform_user_id, self.list_edge)
+        fields = f"id,{self.caption_field},{self.address_fields}"
+        return self.http.get(path, fields=fields, limit=LIST_LIMIT).node.nodes("data")
 
-        return cursor_pages(fetch)
+    def _described(self, post_id: str, node: Node, handle: str = "") -> PublishedPost:
+        address, moment = self.address_fields.split(",")
+        return PublishedPost(
+            platform_post_id=post_id, publish_id=handle, url=node.text(address), published_at=node.moment(moment)
+        )
+
+    def _live(self, post_id: str, handle: str = "") -> PublishedPost:
+        """A post that is live: that its address cannot be read must not lose its id."""
+        try:
+            node = self.http.get(self._path(post_id), fields=self.address_fields).node
+            return self._described(post_id, node, handle)
+        except errors.PlatformError:
+            return PublishedPost(platform_post_id=post_id, publish_id=handle)
+
+    @property
+    def _moment_field(self) -> str:
+        return self.address_fields.split(",")[1]
+
+    # Tokens
+
+    def _exchanged(self) -> Tokens:
+        """A token of about sixty days for the one there is, which must not have expired ("Get Long-Lived Tokens")."""
+        app = app_of(self)
+        answer = self.http.renew(
+            self._path("oauth", "access_token"),
+            grant_type="fb_exchange_token",
+            client_id=app.id,
+            client_secret=app.secret,
+            fb_exchange_token=self.credentials.access_token,
+        ).node
+        tokens = tokens_of(answer)
+        if tokens.expires_in is None and tokens.access_token == self.credentials.access_token:
+            raise errors.UnsupportedFeature(
+                "The token has no end, so there is nothing to renew", platform=self.platform
+            )
+        return tokens
 
 
-def quotes(message: str, name: str) -> bool:
-    """Whether a refusal names this metric, and not only as one of those it would accept."""
-    complaint = message.partition("must be one of the following values")
-    listed = complaint[2].rpartition("(got ")[2] if complaint[1] else ""
-    return name in (listed or complaint[0]).replace("(", " ").replace(")", " ").replace(",", " ").split()
-
-
-def nested(fields: str, metrics: Sequence[str]) -> str:
-    """A field list with insights inside, if any metric is left."""
-    return f"{fields},insights.metric({','.join(metrics)})" if metrics else fields
+def _item(got: Got) -> Item:
+    return Item(got.reply.node, version_of(got.reply), got.asked)
 
 
 def next_cursor(node: Node) -> str:
@@ -265,6 +275,20 @@ def next_cursor(node: Node) -> str:
     return paging.node("cursors").text("after") if paging.text("next") else ""
 
 
-def version_of(reply: Reply) -> str:
-    """The version that answered: expired ones are served by the oldest that is not."""
-    return reply.headers.get("facebook-api-version", "")
+def without_addresses(value: Any) -> Any:
+    """The same JSON without `paging`, whose addresses may hold a token."""
+    if isinstance(value, list):
+        return [without_addresses(one) for one in value]
+    if isinstance(value, dict):
+        return {name: without_addresses(one) for name, one in value.items() if name != "paging"}
+    return value
+
+
+def same_words(there: str, ours: str) -> bool:
+    """Whether a caption came back as it was sent: composed, with plain line ends, without the space around it."""
+    return plain_words(there) == plain_words(ours)
+
+
+def plain_words(caption: str) -> str:
+    """A caption as the platforms give it back."""
+    return "\n".join(line.rstrip() for line in normalize("NFC", caption).splitlines()).strip()

@@ -30,7 +30,8 @@ READ_TRIES = 3
 EXCERPT = 200
 REDACTED = "[redacted]"
 # What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
-_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>]+")
+# A backslash ends it as well: in an item of a batch it belongs to the quote behind it.
+_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
 # A shorter string is no token of any platform, and replacing it would mangle the answer.
@@ -110,6 +111,15 @@ class Connection:
     def batch(self, path: str, **form: Any) -> Reply:
         """A bundle of reads that the platform takes as a POST with a form."""
         return self._repeated("POST", path, data=form)
+
+    def renew(self, path: str, **params: Any) -> Reply:
+        """Ask, once, for new tokens with a GET, as Meta has it. As with `exchange`, this answer keeps its tokens."""
+        self._check_token()
+        return self._once("GET", path, self._deadline(), auth=_Unsigned(), keeps_tokens=True, params=params)
+
+    def delete(self, path: str) -> Reply:
+        """Take away something that nobody sees: the same once more changes nothing."""
+        return self._repeated("DELETE", path)
 
     def prepare(self, path: str, **request: Any) -> Reply:
         """Send once something nobody sees yet: when the answer is lost, nothing is."""
@@ -287,6 +297,14 @@ class Connection:
 def _excerpt(text: str) -> str:
     """The beginning of a text that nobody could read: half an answer may hold a token that was new to everybody."""
     return redacted(_NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text))[:EXCERPT]
+
+
+def _has_no_query(record: logging.LogRecord) -> bool:
+    """Where tokens are renewed with a GET, they stand in the query, and urllib3 logs whole addresses."""
+    return not (isinstance(record.args, tuple) and any("?" in str(one) for one in record.args))
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_has_no_query)
 
 
 def is_same_site(url: str, base: str) -> bool:

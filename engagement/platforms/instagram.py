@@ -1,198 +1,241 @@
-"""Instagram: professional accounts through the Instagram API with Instagram Login. Endpoints and field tables.
+"""Instagram: professional accounts through the Instagram API, by Instagram Login or by Facebook Login.
 
-Publishing takes two steps, a container and its publication; nothing is live before the second.
+Field tables, comments and the account itself; publishing is in `instagram_publishing.py`.
 """
 
-import hashlib
-import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
-from engagement.enums import InteractionKind, Platform
+from engagement.enums import Flavour, InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import Answers, Maker, Remember, each_read
-from engagement.platforms.graph import NOT_READY, GraphAdapter, insight_values, version_of
-from engagement.platforms.nodes import Node
-from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction
-from gator.studio.enums import MediaKind
+from engagement.platforms.graph import CommentPage, Item, Items, next_cursor, without_addresses
+from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
+from engagement.platforms.graph_reading import Ask, Got, Want
+from engagement.platforms.instagram_publishing import InstagramPublisher
+from engagement.platforms.nodes import Node, trailing_digits
+from engagement.platforms.oauth import tokens_of
+from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
 
-# Which parameters make a container of a kind ("IG User Media"); every single video is a reel.
-CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
-    MediaKind.IMAGE: ("image_url", {}),
-    MediaKind.VIDEO: ("video_url", {"media_type": "REELS"}),
-}
-# Nothing more will come of a container in one of these states.
-DEAD = ("ERROR", "EXPIRED")
-
+# "Instagram Media Insights": which metric exists for which `media_product_type`, least dependable first.
+EVERYWHERE = ("shares", "reach", "views")
+# Likes stand in where the counter is hidden.
+POSTS = ("reposts", "likes", "saved", *EVERYWHERE)
+FEED_ONLY = ("follows", "profile_visits")
+REELS_ONLY = ("reels_skip_rate", "ig_reels_video_view_total_time", "ig_reels_avg_watch_time")
 REELS = "REELS"
-EVERYWHERE = ("views", "reach", "saved", "shares")
-# Profile visits exist for posts in the feed only ("Instagram Media Insights").
-PRODUCT_METRICS = {"FEED": (*EVERYWHERE, "profile_visits"), REELS: EVERYWHERE}
+PRODUCT_METRICS = {
+    "FEED": (*FEED_ONLY, *POSTS),
+    REELS: (*REELS_ONLY, *POSTS),
+    "STORY": ("link_clicks", *FEED_ONLY, *EVERYWHERE),
+}
+# Counters without the delay of insights, since 22 Apr 2026 and with Facebook Login alone.
+COUNTERS = ("reposts_count", "shares_count", "saved_count")
 
-PERSON = "id,text,timestamp,username,from{id,username}"
-ANONYMOUS = "id,text,timestamp,username"
+PERSON = "id,text,timestamp,username,from{id,username},like_count,hidden,parent_id"
+# `from` is refused to some apps; then the name alone tells people apart.
+ANONYMOUS = "id,text,timestamp,username,like_count,hidden,parent_id"
+COMMENTS_LIMIT = 50
+
+DEMOGRAPHICS = ("country", "city", "age,gender")
 
 
-class InstagramAdapter(GraphAdapter):
-    """A professional Instagram account."""
+class InstagramAdapter(InstagramPublisher):
+    """A professional Instagram account, connected by Instagram Login."""
 
     platform = Platform.INSTAGRAM.value
+    # Whether this host takes batches is not documented.
+    can_batch = False
     list_edge = "media"
-    post_fields = "id,media_product_type,timestamp,like_count,comments_count"
-    list_metrics = ("profile_visits", *EVERYWHERE)
-
-    # Publishing
-
-    @property
-    def makers(self) -> dict[str, Maker]:
-        return dict.fromkeys(CONTAINERS, self._publish)
-
-    def _publish(self, draft: Draft, remember: Remember) -> PublishedPost:
-        parameter, fixed = CONTAINERS[draft.media_kind]
-        form = {
-            parameter: self._first_url(draft),
-            "caption": draft.caption,
-            "is_ai_generated": "true",
-            **fixed,
-        }
-        path = self._path(self.credentials.platform_user_id, "media")
-        container = self.http.prepare(path, data=form).node.required("id")
-        handle = f"{container}:{_digest(draft.caption)}"
-        remember(handle)
-        return self.resume(handle, draft)
-
-    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
-        """Publish a container once it is ready.
-
-        The handle is the container's id and a digest of the caption, by which the post is found again when the
-        container says that it is already published.
-        """
-        return self._watch(lambda: self._look(publish_id))
-
-    def _look(self, handle: str) -> PublishedPost:
-        container = handle.partition(":")[0]
-        node = self.http.get(self._path(container), fields="status_code,status").node
-        status = node.required("status_code")
-        if status == "PUBLISHED":
-            return self._find(handle)
-        if status in DEAD:
-            raise errors.Rejected(node.text("status") or status, platform=self.platform, code=status)
-        return self._go_live(handle) if status == "FINISHED" else PublishedPost(publish_id=handle)
-
-    def _go_live(self, handle: str) -> PublishedPost:
-        path = self._path(self.credentials.platform_user_id, "media_publish")
-        try:
-            node = self.http.create(path, data={"creation_id": handle.partition(":")[0]}).node
-            media_id = self._created(node, "id")
-        except errors.TemporaryFailure as error:
-            if error.subcode == NOT_READY:
-                return PublishedPost(publish_id=handle)
-            raise
-        except errors.OutcomeUnknown as error:
-            error.publish_id = handle
-            raise
-        return self._described(media_id, handle)
-
-    def _described(self, media_id: str, handle: str) -> PublishedPost:
-        try:
-            node = self.http.get(self._path(media_id), fields="permalink,timestamp").node
-        except errors.PlatformError:
-            # It is live: that its address could not be read must not lose its id.
-            return PublishedPost(platform_post_id=media_id, publish_id=handle)
-        return _published(media_id, handle, node)
-
-    def _find(self, handle: str) -> PublishedPost:
-        """The newest post with the caption this container was made with."""
-        path = self._path(self.credentials.platform_user_id, "media")
-        items = self.http.get(path, fields="id,caption,permalink,timestamp", limit=50).node.nodes("data")
-        digest = handle.partition(":")[2]
-        match = next((item for item in items if digest and _digest(item.text("caption")) == digest), None)
-        if match is None:
-            raise errors.OutcomeUnknown(
-                "The post is live, but which of the posts it is cannot be told",
-                platform=self.platform,
-                publish_id=handle,
-            )
-        return _published(match.required("id"), handle, match)
+    post_fields = "id,media_type,media_product_type,timestamp,permalink,like_count,comments_count"
+    # A page that holds posts of one type gets all its metrics in one call; where types are mixed, the metrics that only
+    # one of them knows are refused once, remembered, and from then on read beside the list.
+    list_names: ClassVar[Sequence[str]] = (*REELS_ONLY, *FEED_ONLY, *POSTS)
+    post_names: ClassVar[Sequence[str]] = ()
 
     # Metrics
 
-    def _read_rest(self, ids: Sequence[str]) -> Answers:
-        return each_read(ids, self._read_one)
+    def _refused_with(self, place: str, name: str) -> Sequence[str]:
+        """On a page of mixed types, none of what one type alone knows can be asked for."""
+        families = (FEED_ONLY, REELS_ONLY) if place == "list" else ()
+        return next((family for family in families if name in family), (name,))
 
-    def _read_one(self, media_id: str) -> Metrics:
-        """Counters and insights are asked for apart, since old media has the first and not the second."""
-        reply = self.http.get(self._path(media_id), fields=self.post_fields)
-        node = reply.node
-        product = node.text("media_product_type")
-        insights = self._insights(media_id, product) if node.required("id") else {}
-        return self._metrics(Node(self.platform, node.value | {"insights": insights}), version_of(reply))
+    def _completed(self, items: Items) -> Items:
+        """Counters and insights are asked for apart by id, since old media has the first and not the second."""
+        wants = {one: self._insights(one, item) for one, item in items.items() if isinstance(item, Item)}
+        read = self.read_named(wants)
+        return {one: _joined(item, read.get(one)) for one, item in items.items()}
 
-    def _insights(self, media_id: str, product: str) -> dict[str, object]:
+    def _insights(self, media_id: str, item: Item) -> Want:
+        """What was not asked for yet of the metrics that the post's type knows."""
+        product = str(item.node.value.get("media_product_type") or "")
+        missing = [name for name in PRODUCT_METRICS.get(product, EVERYWHERE) if name not in item.asked]
         path = self._path(media_id, "insights")
-        names = PRODUCT_METRICS.get(product, EVERYWHERE)
-        try:
-            return self.with_metrics(
-                product, names, lambda asked: self.http.get(path, metric=",".join(asked))
-            ).node.value
-        except (errors.UnsupportedFeature, errors.Rejected):
-            # No metric is left, or this media never has any: unknown, beside counters that are known.
-            return {}
+        return Want(product, missing, lambda names: Ask(path, {"metric": ",".join(names)}) if names else None)
 
-    def _metrics(self, item: Node, version: str) -> Metrics:
-        insight = insight_values(item.node("insights"))
-        views = insight.get("views")
+    def _metrics(self, item: Item) -> Metrics:
+        node, insight = item.node, insight_values(item.node.node("insights"))
+        likes, views = node.count("like_count"), whole_number(insight, "views")
+        shares, saves, reposts = (node.count(name) for name in ("shares_count", "saved_count", "reposts_count"))
         return Metrics(
-            likes=item.count("like_count"),
-            comments=item.count("comments_count"),
-            shares=insight.get("shares"),
-            saves=insight.get("saved"),
+            likes=whole_number(insight, "likes") if likes is None else likes,
+            comments=node.count("comments_count"),
+            shares=whole_number(insight, "shares") if shares is None else shares,
+            saves=whole_number(insight, "saved") if saves is None else saves,
+            reposts=whole_number(insight, "reposts") if reposts is None else reposts,
             views=views,
-            reach=insight.get("reach"),
-            video_views=views if item.text("media_product_type") == REELS else None,
-            profile_visits=insight.get("profile_visits"),
-            api_version=version,
-            raw=item.value,
+            reach=whole_number(insight, "reach"),
+            video_views=views if node.text("media_product_type") == REELS else None,
+            profile_visits=whole_number(insight, "profile_visits"),
+            follows=whole_number(insight, "follows"),
+            link_clicks=whole_number(insight, "link_clicks"),
+            video_skip_rate=number(insight, "reels_skip_rate"),
+            average_watch_seconds=seconds(insight, "ig_reels_avg_watch_time"),
+            total_watch_seconds=seconds(insight, "ig_reels_video_view_total_time"),
+            api_version=item.version,
+            raw=without_addresses(node.value),
         )
 
     # Comments
 
-    def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
-        """`from` is refused to some apps; then the name alone tells people apart."""
-        try:
-            yield from self._comments(post_id, PERSON)
-        except errors.Rejected:
-            yield from self._comments(post_id, ANONYMOUS)
+    def _comment_page(self, post_id: str, after: str) -> CommentPage:
+        node = self._comments(self._path(post_id, "comments"), after, with_replies=True)
+        comments = node.nodes("data")
+        inline = [(comment.required("id"), comment.node("replies")) for comment in comments]
+        threads = [(comment_id, cursor) for comment_id, replies in inline if (cursor := next_cursor(replies))]
+        seen = [one for comment in comments for one in self._seen(comment)]
+        return CommentPage(seen, next_cursor(node), threads)
 
-    def _comments(self, post_id: str, person: str) -> Iterator[list[SeenInteraction]]:
-        fields = f"{person},replies.limit(50){{{person}}}"
-        return self._comment_pages(post_id, self._seen, fields=fields, limit=50)
+    def _reply_page(self, comment_id: str, after: str) -> CommentPage:
+        node = self._comments(self._path(comment_id, "replies"), after, with_replies=False)
+        replies = [self._interaction(reply, InteractionKind.REPLY) for reply in node.nodes("data")]
+        return CommentPage(replies, next_cursor(node))
+
+    def _comments(self, path: str, after: str, *, with_replies: bool) -> Node:
+        cursor = {"after": after} if after else {}
+
+        def ask(person: str) -> Node:
+            fields = f"{person},replies.limit({COMMENTS_LIMIT}){{{person}}}" if with_replies else person
+            return self._smaller(
+                lambda limit: self.http.get(path, fields=fields, limit=min(limit, COMMENTS_LIMIT), **cursor)
+            ).node
+
+        if ("comments", "from") in self.refused:
+            return ask(ANONYMOUS)
+        try:
+            return ask(PERSON)
+        except (errors.Rejected, errors.AccessDenied):
+            node = ask(ANONYMOUS)
+            self.refused.add(("comments", "from"))
+            return node
 
     def _seen(self, comment: Node) -> Iterator[SeenInteraction]:
-        yield _interaction(comment, InteractionKind.COMMENT)
+        kind = InteractionKind.REPLY if comment.text("parent_id") else InteractionKind.COMMENT
+        yield self._interaction(comment, kind)
         for reply in comment.node("replies").nodes("data"):
-            yield _interaction(reply, InteractionKind.REPLY)
+            yield self._interaction(reply, InteractionKind.REPLY)
+
+    def _interaction(self, node: Node, kind: InteractionKind) -> SeenInteraction:
+        name = node.text("username") or node.node("from").text("username")
+        return SeenInteraction(
+            platform_id=node.required("id"),
+            kind=kind.value,
+            occurred_at=node.moment("timestamp"),
+            author_id=self._author(node, name),
+            text=node.text("text"),
+            likes=node.count("like_count"),
+            signals=AuthorSignals(handle_digits=trailing_digits(name)) if name else None,
+        )
+
+    def _author(self, node: Node, name: str) -> str | None:
+        """The id of the author, which is scoped to the app; our own comments are known by id, mark or name."""
+        person, mine = node.node("from"), self.credentials
+        is_ours = (
+            mine.platform_user_id in {person.text("id"), node.node("user").text("id")}
+            or bool(person.text("self_ig_scoped_id"))
+            or (bool(mine.handle) and name.lower() == mine.handle.lower())
+        )
+        if is_ours:
+            return mine.platform_user_id
+        return person.text("id") or (f"username:{name}" if name else None)
+
+    # The account
+
+    def fetch_account(self) -> AccountFacts:
+        """Followers, handle and, from a hundred followers on, where they live and how old they are."""
+        me = self.credentials.platform_user_id
+        node = self.http.get(self._path(me), fields="id,username,followers_count").node
+        audience = {dimension: self._followers_by(dimension) for dimension in DEMOGRAPHICS}
+        return AccountFacts(
+            followers=node.count("followers_count"),
+            handle=node.text("username"),
+            audience={dimension: groups for dimension, groups in audience.items() if groups},
+        )
+
+    def _followers_by(self, dimension: str) -> dict[str, int]:
+        """Followers in groups, at most the 45 largest. A refusal is no data: a small account has none."""
+        try:
+            reply = self.http.get(
+                self._path(self.credentials.platform_user_id, "insights"),
+                metric="follower_demographics",
+                period="lifetime",
+                metric_type="total_value",
+                timeframe="this_month",
+                breakdown=dimension,
+            )
+        except (errors.Rejected, errors.UnsupportedFeature):
+            return {}
+        except errors.AccessDenied as error:
+            self._notice(f"Demographics of the followers cannot be read. {error.for_staff}")
+            return {}
+        return _groups(reply.node)
+
+    def _notice(self, words: str) -> None:
+        if words not in self.notices:
+            self.notices.append(words)
+
+    def refresh(self) -> Tokens:
+        """Sixty more days for a token that is at least 24 hours old and has not expired ("Refresh Access Token")."""
+        token = self.credentials.access_token
+        answer = self.http.renew("/refresh_access_token", grant_type="ig_refresh_token", access_token=token)
+        return tokens_of(answer.node)
 
 
-def _interaction(node: Node, kind: str) -> SeenInteraction:
-    name = node.text("username")
-    return SeenInteraction(
-        platform_id=node.required("id"),
-        kind=str(kind),
-        occurred_at=node.moment("timestamp"),
-        author_id=node.node("from").text("id") or (f"username:{name}" if name else None),
-        text=node.text("text"),
-    )
+class InstagramFacebookLoginAdapter(InstagramAdapter):
+    """A professional Instagram account, connected by Facebook Login through its Page."""
+
+    flavour = Flavour.FACEBOOK_LOGIN.value
+    host = "https://graph.facebook.com"
+    can_batch = True
+    optional_fields = {name: name for name in COUNTERS}
+    list_names = (*InstagramAdapter.list_names, *COUNTERS)
+    post_names = COUNTERS
+
+    def refresh(self) -> Tokens:
+        """Sixty more days for a user's token; a Page's has no end."""
+        return self._exchanged()
 
 
-def _published(media_id: str, handle: str, node: Node) -> PublishedPost:
-    return PublishedPost(
-        platform_post_id=media_id,
-        publish_id=handle,
-        url=node.text("permalink"),
-        published_at=node.moment("timestamp"),
-    )
+def _joined(item: Item | errors.PlatformError, got: Got | errors.PlatformError | None) -> Item | errors.PlatformError:
+    """A post with the insights that were read beside it."""
+    if isinstance(got, errors.Rejected | errors.UnsupportedFeature) or got is None or not isinstance(item, Item):
+        # No metric is left, or this media never has any: unknown, beside counters that are known.
+        return item
+    if isinstance(got, errors.PlatformError):
+        return got
+    try:
+        data = [one.value for part in (item.node.node("insights"), got.reply.node) for one in part.nodes("data")]
+    except errors.InvalidResponse as error:
+        return error
+    return item.with_more(insights={"data": data})
 
 
-def _digest(caption: str) -> str:
-    """Of the caption as Instagram gives it back: composed, without the space around it."""
-    return hashlib.sha256(unicodedata.normalize("NFC", caption).strip().encode()).hexdigest()[:16]
+def _groups(node: Node) -> dict[str, int]:
+    """People by group, as they came; of several values of a group, such as age and gender, joined by a comma."""
+    results = [
+        result
+        for entry in node.nodes("data")
+        for breakdown in entry.node("total_value").nodes("breakdowns")
+        for result in breakdown.nodes("results")
+    ]
+    counted = ((",".join(map(str, one.value.get("dimension_values") or [])), one.count("value")) for one in results)
+    return {group: count for group, count in counted if group and count is not None}
