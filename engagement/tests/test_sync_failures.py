@@ -36,7 +36,7 @@ def outcomes(account: SocialAccount, now) -> list[str]:
 # Failures
 
 
-def synced_once(stage: Stage, platform: str = "facebook") -> tuple[SocialMediaPost, object] -> tuple[SocialMediaPost, datetime]:
+def synced_once(stage: Stage, platform: str = "facebook") -> tuple[SocialMediaPost, datetime]:
     """A post that was read after a day, and the moment it is due again."""
     post = stage.live(stage.account(platform))
     now = stage.pass_time(hours=24)
