@@ -422,8 +422,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It logs whole addresses, and Instagram's renewal has the token in its address.
+        # They log whole addresses, and Instagram's renewal has the token in its address.
         "urllib3.connectionpool": {"filters": ["redact"]},
+        "engagement.sandbox.server": {"filters": ["redact"]},
     },
 }
 

@@ -34,6 +34,6 @@ def test_token_is_removed_from_the_traceback():
     assert "very-secret" not in told
 
 
-@pytest.mark.parametrize("logger", ["urllib3.connectionpool"])
+@pytest.mark.parametrize("logger", ["urllib3.connectionpool", "engagement.sandbox.server"])
 def test_logger_that_tells_addresses_has_the_filter(logger):
     assert {type(one) for one in logging.getLogger(logger).filters} == {RedactingFilter}

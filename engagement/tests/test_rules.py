@@ -10,14 +10,7 @@ from engagement.rules import RENEWALS, is_due, lead
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # Their adapters are being written: empty once they are.
-TO_COME = {
-    "instagram",
-    "instagram_facebook_login",
-    "facebook",
-    "twitter",
-    "tiktok",
-    "tiktok_business",
-}
+TO_COME = {"instagram", "instagram_facebook_login", "facebook"}
 
 
 @pytest.mark.parametrize(

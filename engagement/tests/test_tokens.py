@@ -14,9 +14,10 @@ from acd.tests.factories import NOW
 from engagement.enums import AccountState, Flavour, Platform
 from engagement.models import SocialAccount
 from engagement.platforms import ADAPTERS, adapter_for, errors
+from engagement.platforms.twitter import TwitterAdapter
 from engagement.reports import Outcome
 from engagement.tests.factories import make_account
-from engagement.tests.renewing import RenewingTwitter, pair, renewable_account
+from engagement.tests.renewing import pair, renewable_account
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import sandbox_account
 from engagement.tokens import CLAIM, HOLD, due_for_refresh, mark_ends, refresh_account, refresh_due
@@ -122,7 +123,7 @@ def test_paused_account_keeps_its_token_alive_and_stays_paused(renewing):
 
 @pytest.mark.django_db
 def test_account_paused_while_its_token_is_renewed_stays_paused(renewing, monkeypatch):
-    class PausedMeanwhile(RenewingTwitter):
+    class PausedMeanwhile(TwitterAdapter):
         def refresh(self) -> Tokens:
             SocialAccount.objects.update(state=AccountState.PAUSED)
             return super().refresh()
@@ -141,7 +142,7 @@ def test_account_paused_while_its_token_is_renewed_stays_paused(renewing, monkey
 
 @pytest.mark.django_db
 def test_token_set_by_a_person_meanwhile_is_kept(renewing, monkeypatch):
-    class SetMeanwhile(RenewingTwitter):
+    class SetMeanwhile(TwitterAdapter):
         def refresh(self) -> Tokens:
             SocialAccount.objects.update(access_token="pasted", token_refreshed_at=NOW)
             return super().refresh()
@@ -182,7 +183,7 @@ def test_renewal_without_an_answer_keeps_the_old_pair_and_is_tried_again(renewin
 
 @pytest.mark.django_db
 def test_renewal_of_unknown_outcome_is_told_in_words_that_fit(renewing, monkeypatch):
-    class NeverAnswered(RenewingTwitter):
+    class NeverAnswered(TwitterAdapter):
         def refresh(self) -> Tokens:
             raise errors.OutcomeUnknown("The answer never arrived.", platform=self.platform)
 
@@ -247,7 +248,7 @@ def test_refresh_token_that_comes_back_is_kept(renewing, settings):
 
 @pytest.mark.django_db
 def test_answer_without_a_token_is_no_renewal(renewing, monkeypatch):
-    class GivesNothing(RenewingTwitter):
+    class GivesNothing(TwitterAdapter):
         def refresh(self) -> Tokens:
             return Tokens(access_token="", expires_in=7200)
 
@@ -276,7 +277,7 @@ def test_odd_life_does_not_cost_the_new_pair(renewing, settings, seconds, ends_a
 
 @pytest.mark.django_db
 def test_answer_without_an_end_leaves_it_unknown(renewing, monkeypatch):
-    class SaysLittle(RenewingTwitter):
+    class SaysLittle(TwitterAdapter):
         def refresh(self) -> Tokens:
             return Tokens(access_token="new")
 

@@ -91,6 +91,7 @@ class Sinks:
 
     def __init__(self) -> None:
         self.parts: dict[str, list[str]] = defaultdict(list)
+        self.console = StringIO()
 
     def keep(self, sink: str, *shown: object) -> None:
         self.parts[sink] += [one if isinstance(one, str) else repr(one) for one in shown]
