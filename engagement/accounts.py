@@ -8,7 +8,7 @@ from typing import Any
 from engagement.models import SocialAccount
 from engagement.platforms import errors
 from engagement.querysets import WORKING
-from engagement.tokens import CONFIRM_AFTER, confirm_failure
+from engagement.tokens import CONFIRM_AFTER, confirm_failure, fresh
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,11 @@ def closed(account: SocialAccount, now: datetime) -> str:
     if account.auth_failures and account.last_error_at and now < (again := account.last_error_at + CONFIRM_AFTER):
         return f"The platform refused the token of {account}: Gator asks again after {again:%Y-%m-%d %H:%M} UTC."
     return ""
+
+
+def unready(account: SocialAccount, now: datetime) -> str:
+    """Why an account cannot be called at `now`, after its token was renewed if that was due; empty if it can."""
+    return closed(account, now) or fresh(account, now)
 
 
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from engagement.accounts import CLOSING, note_account_error
+from engagement.accounts import CLOSING, note_account_error, unready
 from engagement.audiences import shown
 from engagement.models import SocialAccount
 from engagement.platforms import adapter_for, errors
@@ -21,7 +21,7 @@ def read_facts(account: SocialAccount, now: datetime) -> bool:
 
     The turn is taken by a conditional update, so of many workers one asks. What cannot be read stays as it was.
     """
-    if not SocialAccount.objects.facts_due(now).filter(pk=account.pk).update(facts_at=now):
+    if unready(account, now) or not SocialAccount.objects.facts_due(now).filter(pk=account.pk).update(facts_at=now):
         return False
     try:
         with adapter_for(account) as adapter:

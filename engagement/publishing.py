@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from engagement import attempts
-from engagement.accounts import CLOSING, closed, note_account_error
+from engagement.accounts import CLOSING, note_account_error, unready
 from engagement.attempts import Attempt, ClaimLost
 from engagement.enums import AttemptOutcome, PostStatus, Purpose
 from engagement.ladder import next_sync
@@ -110,7 +110,7 @@ def _hindrance(post: SocialMediaPost, now: datetime) -> str:
         return "It has no account."
     # An earlier post of the same run may have closed it.
     post.account.refresh_from_db()
-    return closed(post.account, now)
+    return unready(post.account, now)
 
 
 def _withheld(post: SocialMediaPost) -> str:

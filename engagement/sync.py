@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from engagement.accounts import closed, note_account_error, note_peculiarities, throttled
+from engagement.accounts import note_account_error, note_account_success, note_peculiarities, throttled, unready
 from engagement.assessment import assess_posts
 from engagement.audiences import shown
 from engagement.endings import Ending, ending, is_gone, told
@@ -100,7 +100,7 @@ def _due(account: SocialAccount, report: Report, now: datetime) -> Source:
     size = batch_size(account)
     for number in count():
         account.refresh_from_db()
-        if reason := closed(account, now):
+        if reason := unready(account, now):
             if number == 0:
                 report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
             return
@@ -116,7 +116,7 @@ def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], report: Rep
     size = batch_size(account)
     for start in range(0, len(posts), size):
         account.refresh_from_db()
-        those, reason = posts[start : start + size], closed(account, now)
+        those, reason = posts[start : start + size], unready(account, now)
         wanted = SocialMediaPost.objects.filter(pk__in=[post.pk for post in those])
         mine = [] if reason else claim(wanted, now=now, limit=size)
         for post in those:
@@ -183,6 +183,8 @@ def _finish(landed: Sequence[tuple[Batch, Fetched]], report: Report, now: dateti
     for batch, fetched in landed:
         if fetched.account_error:
             note_account_error(batch.account, fetched.account_error, now)
+        elif fetched.observations:
+            note_account_success(batch.account)
         note_peculiarities(batch.account, fetched.notices, fetched.refused, now)
     _store([fetched for _, fetched in landed], now)
     unfiltered = _assess([observation.post for _, fetched in landed for observation in fetched.observations], now)

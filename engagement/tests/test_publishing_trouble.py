@@ -144,9 +144,16 @@ def test_rate_limit_closes_the_window_and_the_next_post_of_the_run_is_not_sent(s
 
 
 # For the message of a Page post no limit is documented.
-@pytest.mark.parametrize("platform", ["instagram", "twitter", "tiktok"])
+@pytest.mark.parametrize(
+    ("platform", "advice"),
+    [
+        ("instagram", "Instagram takes at most 2,200 characters: shorten the caption."),
+        ("twitter", "Change what the message names, then try again."),
+        ("tiktok", "Change what the message names, then try again."),
+    ],
+)
 @pytest.mark.django_db
-def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, platform):
+def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, platform, advice):
     post = planned(stage, platform, caption="x" * 70_000)
 
     report = publish_due(NOW)
@@ -155,7 +162,7 @@ def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, pla
     assert (report.counts(), report.failed) == ({"failed": 1}, True)
     assert post.status == PostStatus.FAILED
     assert post.status_reason.startswith(f"{Platform(platform).label} refused the request: ")
-    assert post.status_reason.endswith("Change what the message names, then try again.")
+    assert post.status_reason.endswith(advice)
     assert (outcomes(NOW + HOUR), stage.sent(platform)) == ([], [])
 
 
