@@ -31,8 +31,9 @@ def ending(post: SocialMediaPost, error: errors.PlatformError | None, now: datet
     failed = (("sync_status", SyncStatus.FAILED), ("sync_error", words))
     if isinstance(error, errors.NotFound):
         return (*failed, *_missed(post, words, now))
+    # A window that opens sooner than a failure would be retried is not waited for any longer.
     wait = timedelta(seconds=error.retry_after) if isinstance(error, errors.RateLimited) else RETRY
-    return (*failed, ("next_sync_at", now + max(RETRY, wait)))
+    return (*failed, ("next_sync_at", now + wait))
 
 
 def _missed(post: SocialMediaPost, words: str, now: datetime) -> Ending:

@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count, islice
@@ -29,7 +29,7 @@ from engagement.flights import flown
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import ADAPTERS, adapter_for, adapter_name, errors
-from engagement.platforms.budgets import Clock, clock_from, meter_for
+from engagement.platforms.budgets import clock_from, meter_for
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.recording import Observation, record_many, refuse
 from engagement.reports import Outcome, Report
@@ -54,55 +54,70 @@ READ = (
     *("account", "platform", "platform_post_id", "caption", "status", "published_at", "claim"),
     *("sync_status", "source", "missing_since", "interactions_read_at", "likes", "comments", "shares"),
 )
+
+
+@dataclass
+class Run:
+    """One piece of syncing: its moment and the clock that goes on from there, and what it came to."""
+
+    now: datetime
+    report: Report = field(default_factory=Report)
+    # Accounts whose budget is spent: what is left of theirs stays due.
+    spent: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.clock = clock_from(self.now)
+
+
 # Batches of one account, each claimed when it is asked for.
 Source = Iterator[Batch]
 
 
 def sync_due(now: datetime) -> Report:
     """Sync every due post, the platforms beside one another and the accounts of each in turn."""
-    report = Report()
-    due = SocialMediaPost.objects.due_for_sync(now).order_by().values("account")
+    run, due = Run(now), SocialMediaPost.objects.due_for_sync(now).order_by().values("account")
     accounts = SocialAccount.objects.filter(pk__in=due).order_by("pk")
-    return _sync([_due(account, report, now) for account in accounts], list(accounts), report, now)
+    return _sync([(account.platform, _due(account, run)) for account in accounts], run)
 
 
 def sync_account(account: SocialAccount, *, now: datetime) -> Report:
     """Sync the due posts of one account, batch by batch."""
-    report = Report()
-    return _sync([_due(account, report, now)], [account], report, now)
+    run = Run(now)
+    return _sync([(account.platform, _due(account, run))], run)
 
 
 def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
-    report = Report()
-    for batch in islice(_due(account, report, now), 1):
-        _finish([(batch, _fetched(batch, now, clock_from(now)))], report, now)
-    return report
+    run = Run(now)
+    for batch in islice(_due(account, run), 1):
+        _finish([(batch, _fetched(batch, run))], run)
+    return run.report
 
 
 def sync_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> Report:
     """Sync the given posts now, due or not. Posts that cannot be synced are told with the reason."""
-    report, named = Report(), list(posts)
+    run, named = Run(now), list(posts)
     accounts = SocialAccount.objects.in_bulk({post.account_id for post in named if post.account_id})
     wanted: dict[SocialAccount, list[SocialMediaPost]] = defaultdict(list)
     for post in named:
         account = accounts.get(post.account_id or 0)
         if account is None or post.status != PostStatus.PUBLISHED:
-            report.add(post, Outcome.SKIPPED, "It is not live on an account of ours, so there is nothing to read.")
+            run.report.add(post, Outcome.SKIPPED, "It is not live on an account of ours, so there is nothing to read.")
         else:
             wanted[account].append(post)
-    sources = [_named(account, those, report, now) for account, those in wanted.items()]
-    return _sync(sources, list(wanted), report, now)
+    return _sync([(account.platform, _named(account, those, run)) for account, those in wanted.items()], run)
 
 
-def _due(account: SocialAccount, report: Report, now: datetime) -> Source:
+def _due(account: SocialAccount, run: Run) -> Source:
     """The due posts of an account, while it may be called. One that may not be called at all is told."""
-    size = batch_size(account)
+    size, now = batch_size(account), run.now
     for number in count():
         account.refresh_from_db()
         if reason := unready(account, now):
             if number == 0:
-                report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
+                run.report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
+            return
+        if account.pk in run.spent:
             return
         posts = claim(account.posts.due_for_sync(now), now=now, limit=size)
         if posts:
@@ -111,9 +126,9 @@ def _due(account: SocialAccount, report: Report, now: datetime) -> Source:
             return
 
 
-def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], report: Report, now: datetime) -> Source:
+def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -> Source:
     """The given posts of an account; those that it may not be called for, or that another worker has, are told."""
-    size = batch_size(account)
+    size, now = batch_size(account), run.now
     for start in range(0, len(posts), size):
         account.refresh_from_db()
         those, reason = posts[start : start + size], unready(account, now)
@@ -121,7 +136,7 @@ def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], report: Rep
         mine = [] if reason else claim(wanted, now=now, limit=size)
         for post in those:
             if post not in mine:
-                report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
+                run.report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
         if mine:
             yield Batch(account, mine, _are_recent(account, mine))
 
@@ -136,16 +151,15 @@ def _in_turn(sources: Iterable[Source]) -> Source:
             yield batch
 
 
-def _sync(sources: Sequence[Source], accounts: Sequence[SocialAccount], report: Report, now: datetime) -> Report:
+def _sync(sources: Iterable[tuple[str, Source]], run: Run) -> Report:
     """Work the sources off, each platform in a lane of its own."""
     lanes: dict[str, list[Source]] = defaultdict(list)
-    for account, source in zip(accounts, sources, strict=True):
-        lanes[account.platform].append(source)
+    for platform, source in sources:
+        lanes[platform].append(source)
     drawn = [_in_turn(lane) for lane in lanes.values()]
-    read = partial(_fetched, now=now, clock=clock_from(now))
-    for landed in flown(drawn, read, flights=settings.SYNC_FLIGHTS):
-        _finish(landed, report, now)
-    return report
+    for landed in flown(drawn, partial(_fetched, run=run), flights=settings.SYNC_FLIGHTS):
+        _finish(landed, run)
+    return run.report
 
 
 def batch_size(account: SocialAccount) -> int:
@@ -173,28 +187,36 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     return list(SocialMediaPost.objects.filter(claim=mine).only(*READ).order_by("pk"))
 
 
-def _fetched(batch: Batch, now: datetime, clock: Clock) -> Fetched:
-    with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, clock)) as adapter:
-        return fetch(adapter, batch.posts, now, recent=batch.recent)
+def _fetched(batch: Batch, run: Run) -> Fetched:
+    with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, run.clock)) as adapter:
+        return fetch(adapter, batch.posts, run.now, recent=batch.recent)
 
 
-def _finish(landed: Sequence[tuple[Batch, Fetched]], report: Report, now: datetime) -> None:
+def _finish(landed: Sequence[tuple[Batch, Fetched]], run: Run) -> None:
     """Write what batches brought, all at once, and tell it."""
+    now = run.now
     for batch, fetched in landed:
-        if fetched.account_error:
-            note_account_error(batch.account, fetched.account_error, now)
-        elif fetched.observations:
-            note_account_success(batch.account)
-        note_peculiarities(batch.account, fetched.notices, fetched.refused, now)
+        _note(batch.account, fetched, run)
     _store([fetched for _, fetched in landed], now)
     unfiltered = _assess([observation.post for _, fetched in landed for observation in fetched.observations], now)
     for batch, fetched in landed:
         _settle(batch.posts, fetched.failures, unfiltered, now)
         _forget_texts(batch.posts, fetched.failures, now)
-        report.extend(
+        run.report.extend(
             told(post, fetched.failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)
             for post in batch.posts
         )
+
+
+def _note(account: SocialAccount, fetched: Fetched, run: Run) -> None:
+    """Write down what the platform said of the account, good or bad."""
+    if isinstance(fetched.account_error, errors.RateLimited):
+        run.spent.add(account.pk)
+    if fetched.account_error:
+        note_account_error(account, fetched.account_error, run.now)
+    elif fetched.observations:
+        note_account_success(account)
+    note_peculiarities(account, fetched.notices, fetched.refused, run.now)
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from django.db import connection
 from acd.tests.factories import NOW
 from engagement.enums import SyncStatus
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
-from engagement.reports import Outcome, Report
-from engagement.sync import Batch, _fetched, _finish, claim, sync_account
+from engagement.reports import Outcome
+from engagement.sync import Batch, Run, _fetched, _finish, claim, sync_account
 from engagement.tests.factories import make_account, make_post
 
 HOUR = timedelta(hours=1)
@@ -64,8 +64,8 @@ def test_post_whose_claim_was_lost_is_settled_by_its_new_owner_alone(stage):
 
 def from_a_slow_worker(post: SocialMediaPost, now) -> None:
     """Go on with a post that was claimed long ago."""
-    batch = Batch(post.account, [post])
-    _finish([(batch, _fetched(batch, now, lambda: now))], Report(), now)
+    batch, run = Batch(post.account, [post]), Run(now)
+    _finish([(batch, _fetched(batch, run))], run)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time by itself")

@@ -11,8 +11,8 @@ from acd.tests.factories import NOW
 from engagement.endings import NOT_FILTERED, RETRY
 from engagement.enums import AccountState, FilterState, Platform, PostStatus, SyncStatus
 from engagement.models import MetricSnapshot, RefusedPayload, SocialAccount, SocialMediaPost
-from engagement.reports import Outcome, Report
-from engagement.sync import Batch, _fetched, _finish, claim, sync_account, sync_due, sync_posts
+from engagement.reports import Outcome
+from engagement.sync import Batch, Run, _fetched, _finish, claim, sync_account, sync_due, sync_posts
 from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import Stage
@@ -61,7 +61,7 @@ def test_fetch_that_fails_touches_no_stored_number(stage, platform, kind):
     assert report.count(Outcome.SYNCED) == 0
     assert (post.status, post.sync_status, post.claim) == (PostStatus.PUBLISHED, SyncStatus.FAILED, None)
     assert post.sync_error.startswith(Platform(platform).label)
-    assert post.next_sync_at >= now + RETRY
+    assert post.next_sync_at >= now + (timedelta(minutes=1) if kind == "rate_limit" else RETRY)
     assert post.snapshots.count() == 1
 
 
@@ -155,11 +155,11 @@ def test_expired_token_pauses_that_account_alone(stage):
 def test_writing_an_error_down_leaves_what_staff_changed_meanwhile(stage):
     post, now = synced_once(stage)
     stale = SocialAccount.objects.get(pk=post.account.pk)
-    batch = Batch(stale, claim(SocialMediaPost.objects.all(), now=now, limit=1))
+    batch, run = Batch(stale, claim(SocialMediaPost.objects.all(), now=now, limit=1)), Run(now)
     SocialAccount.objects.update(state=AccountState.PAUSED, handle="renamed")
     stage.fault("server_error", platform="facebook")
 
-    _finish([(batch, _fetched(batch, now, lambda: now))], Report(), now)
+    _finish([(batch, _fetched(batch, run))], run)
 
     stale.refresh_from_db()
     assert (stale.state, stale.handle, stale.last_error != "") == (AccountState.PAUSED, "renamed", True)
