@@ -19,7 +19,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from engagement.accounts import note_account_error, note_account_success, note_peculiarities, throttled, unready
+from engagement.accounts import (
+    CLOSING,
+    note_account_error,
+    note_account_success,
+    note_peculiarities,
+    throttled,
+    unready,
+)
 from engagement.assessment import assess_posts
 from engagement.audiences import shown
 from engagement.endings import Ending, ending, is_gone, told
@@ -62,8 +69,8 @@ class Run:
 
     now: datetime
     report: Report = field(default_factory=Report)
-    # Accounts whose budget is spent: what is left of theirs stays due.
-    spent: set[int] = field(default_factory=set)
+    # Accounts that may not be called any more: what is left of theirs stays due.
+    closed: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.clock = clock_from(self.now)
@@ -77,19 +84,19 @@ def sync_due(now: datetime) -> Report:
     """Sync every due post, the platforms beside one another and the accounts of each in turn."""
     run, due = Run(now), SocialMediaPost.objects.due_for_sync(now).order_by().values("account")
     accounts = SocialAccount.objects.filter(pk__in=due).order_by("pk")
-    return _sync([(account.platform, _due(account, run)) for account in accounts], run)
+    return _sync([(account.platform, _due(account, run, at_once=settings.SYNC_FLIGHTS)) for account in accounts], run)
 
 
 def sync_account(account: SocialAccount, *, now: datetime) -> Report:
     """Sync the due posts of one account, batch by batch."""
     run = Run(now)
-    return _sync([(account.platform, _due(account, run))], run)
+    return _sync([(account.platform, _due(account, run, at_once=settings.SYNC_FLIGHTS))], run)
 
 
 def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
     run = Run(now)
-    for batch in islice(_due(account, run), 1):
+    for batch in islice(_due(account, run, at_once=1), 1):
         _finish([(batch, _fetched(batch, run))], run)
     return run.report
 
@@ -108,8 +115,11 @@ def sync_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> Report:
     return _sync([(account.platform, _named(account, those, run)) for account, those in wanted.items()], run)
 
 
-def _due(account: SocialAccount, run: Run) -> Source:
-    """The due posts of an account, while it may be called. One that may not be called at all is told."""
+def _due(account: SocialAccount, run: Run, *, at_once: int) -> Source:
+    """The due posts of an account, while it may be called. One that may not be called at all is told.
+
+    Posts are claimed for `at_once` batches at a time.
+    """
     size, now = batch_size(account), run.now
     for number in count():
         account.refresh_from_db()
@@ -117,13 +127,24 @@ def _due(account: SocialAccount, run: Run) -> Source:
             if number == 0:
                 run.report.add(account, Outcome.THROTTLED if throttled(account, now) else Outcome.SKIPPED, reason)
             return
-        if account.pk in run.spent:
+        if account.pk in run.closed:
             return
-        posts = claim(account.posts.due_for_sync(now), now=now, limit=size)
-        if posts:
-            yield Batch(account, posts, _are_recent(account, posts))
-        if len(posts) < size:
+        most = size * at_once
+        posts = claim(account.posts.due_for_sync(now), now=now, limit=most)
+        yield from _batches(account, posts, size, run)
+        if len(posts) < most:
             return
+
+
+def _batches(account: SocialAccount, posts: Sequence[SocialMediaPost], size: int, run: Run) -> Source:
+    """Claimed posts in batches, the newest first; those of an account that was closed meanwhile are given back."""
+    newest = sorted(posts, key=lambda post: (post.published_at is not None, post.published_at), reverse=True)
+    for start in range(0, len(newest), size):
+        if account.pk in run.closed:
+            release(newest[start:])
+            return
+        those = newest[start : start + size]
+        yield Batch(account, those, _are_recent(account, those))
 
 
 def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -> Source:
@@ -187,6 +208,12 @@ def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[
     return list(SocialMediaPost.objects.filter(claim=mine).only(*READ).order_by("pk"))
 
 
+def release(posts: Sequence[SocialMediaPost]) -> None:
+    """Give claims back unused."""
+    mine = SocialMediaPost.objects.filter(pk__in=[post.pk for post in posts], claim=posts[0].claim)
+    mine.update(claim=None, claimed_until=None)
+
+
 def _fetched(batch: Batch, run: Run) -> Fetched:
     with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, run.clock)) as adapter:
         return fetch(adapter, batch.posts, run.now, recent=batch.recent)
@@ -210,8 +237,8 @@ def _finish(landed: Sequence[tuple[Batch, Fetched]], run: Run) -> None:
 
 def _note(account: SocialAccount, fetched: Fetched, run: Run) -> None:
     """Write down what the platform said of the account, good or bad."""
-    if isinstance(fetched.account_error, errors.RateLimited):
-        run.spent.add(account.pk)
+    if isinstance(fetched.account_error, CLOSING):
+        run.closed.add(account.pk)
     if fetched.account_error:
         note_account_error(account, fetched.account_error, run.now)
     elif fetched.observations:

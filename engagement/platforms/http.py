@@ -34,6 +34,7 @@ REDACTED = "[redacted]"
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
+_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 # A shorter string is no token of any platform, and replacing it would mangle the answer.
 _MIN_TOKEN = 6
 
@@ -330,7 +331,9 @@ def _backoff(attempt: int) -> float:
 
 def decode(text: str) -> Any:
     """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    return storable(json.loads(text, parse_constant=_refuse_constant))
+    value = json.loads(text, parse_constant=_refuse_constant)
+    # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
+    return storable(value) if _UNSTORABLE.search(text) else value
 
 
 def _refuse_constant(name: str) -> NoReturn:
