@@ -20,18 +20,17 @@ from engagement.values import Credentials, Draft, Metrics, PublishedPost
 START = datetime(2026, 8, 1, 12, tzinfo=UTC)
 UNKNOWN_ID = "19"
 BUSINESS = "tiktok_business"
-# The programmes that the sandbox speaks.
-SPOKEN = [name for name in ADAPTERS if name in {account.platform for account in ACCOUNTS} | {BUSINESS}]
-SEEN = [name for name in SPOKEN if ADAPTERS[name].can_see_interactions]
+SEEN = [name for name, adapter in ADAPTERS.items() if adapter.can_see_interactions]
 # What a platform gives beside likes, comments, shares and views.
 GIVEN = {
     "instagram": {"reach", "saves"},
+    "instagram_facebook_login": {"reach", "saves"},
     "facebook": {"reach"},
     "twitter": {"saves", "impressions"},
     "tiktok": set(),
     "tiktok_business": {"reach", "saves"},
 }
-WAITS = {"instagram": 600.0, "facebook": 600.0, "twitter": 601.0, "tiktok": 60.0, "tiktok_business": 60.0}
+WAITS = {"instagram": 600.0, "facebook": 600.0, "twitter": 601.0, "tiktok": 60.0}
 
 
 @dataclass
@@ -79,13 +78,13 @@ def stage(request, tmp_path) -> Iterator[Stage]:
     credentials = Credentials(
         platform_user_id=account.user_id,
         handle=account.handle,
-        access_token=world.tokens_of(account, BUSINESS if request.param == BUSINESS else "").access,
+        access_token=world.tokens_of(account, request.param).access,
     )
     with serve(world) as address, adapter(credentials, f"{address}/{platform}") as speaking:
         yield Stage(request.param, world, account, speaking, draft)
 
 
-every = pytest.mark.parametrize("stage", SPOKEN, indirect=True)
+every = pytest.mark.parametrize("stage", ADAPTERS, indirect=True)
 every_seeing = pytest.mark.parametrize("stage", SEEN, indirect=True)
 
 
@@ -116,7 +115,7 @@ def test_publish_without_media_is_rejected_before_anything_is_sent(stage):
 
 
 # For the message of a Page post no limit is documented.
-@pytest.mark.parametrize("stage", ["instagram", "twitter", "tiktok"], indirect=True)
+@pytest.mark.parametrize("stage", ["instagram", "instagram_facebook_login", "twitter", "tiktok"], indirect=True)
 def test_publish_of_a_caption_of_100000_characters_is_rejected_and_nothing_goes_live(stage):
     with pytest.raises(errors.Rejected):
         stage.publish("x" * 100_000)
@@ -191,7 +190,7 @@ def test_limit_says_how_long_to_wait_and_is_not_retried(stage):
     with pytest.raises(errors.RateLimited) as limited:
         stage.adapter.fetch_metrics([post_id])
 
-    assert limited.value.retry_after == pytest.approx(WAITS[stage.name], abs=2)
+    assert limited.value.retry_after == pytest.approx(WAITS[stage.account.platform], abs=2)
     assert not limited.value.permanent
 
 
@@ -234,6 +233,7 @@ def test_slow_answer_to_a_read_is_a_temporary_failure(stage, settings):
     ("stage", "path"),
     [
         ("instagram", "/media_publish"),
+        ("instagram_facebook_login", "/media_publish"),
         ("facebook", "/photos"),
         ("twitter", "/2/tweets?"),
         ("tiktok", "/content/init"),
@@ -304,7 +304,7 @@ def test_interactions_are_read_no_further_than_a_page_of_known_ones(stage):
     assert set(ids) - known
 
 
-@pytest.mark.parametrize("stage", ["instagram", "facebook"], indirect=True)
+@pytest.mark.parametrize("stage", ["instagram", "instagram_facebook_login", "facebook"], indirect=True)
 def test_interactions_of_a_vanished_post_are_not_found(stage):
     post_id = stage.publish().platform_post_id
     stage.fault("vanished_post", post=post_id)
