@@ -258,7 +258,7 @@ class GraphAdapter(GraphReader):
             fb_exchange_token=self.credentials.access_token,
         ).node
         tokens = tokens_of(answer)
-        if tokens.expires_in is None and tokens.access_token == self.credentials.access_token:
+        if not tokens.expires_in and tokens.access_token == self.credentials.access_token:
             raise errors.UnsupportedFeature(
                 "The token has no end, so there is nothing to renew", platform=self.platform
             )

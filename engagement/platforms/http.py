@@ -300,14 +300,6 @@ def _excerpt(text: str) -> str:
     return redacted(_NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text))[:EXCERPT]
 
 
-def _has_no_query(record: logging.LogRecord) -> bool:
-    """Where tokens are renewed with a GET, they stand in the query, and urllib3 logs whole addresses."""
-    return not (isinstance(record.args, tuple) and any("?" in str(one) for one in record.args))
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_has_no_query)
-
-
 def is_same_site(url: str, base: str) -> bool:
     """Whether an address is on the host of the base, or encrypted on another one of its domain."""
     given, ours = urlsplit(url), urlsplit(base)

@@ -79,7 +79,7 @@ def _handler(answers: Sequence[Answer], asked: Asked) -> type[BaseHTTPRequestHan
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_DELETE = do_GET
 
         def log_message(self, *args: Any) -> None:
             """Silence: what was asked is kept in `asked`."""

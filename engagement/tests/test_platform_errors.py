@@ -13,71 +13,8 @@ from engagement.platforms.errors import (
     RateLimited,
     Rejected,
     TemporaryFailure,
-    UnsupportedFeature,
 )
 from engagement.platforms.replies import Reply
-
-# status, code, subcode, kind
-GRAPH = [
-    (500, 1, None, TemporaryFailure),
-    (400, 1, None, TemporaryFailure),
-    (503, 2, None, TemporaryFailure),
-    (400, 3, None, AccessDenied),
-    (403, 4, None, RateLimited),
-    (400, 4, 2207051, AccessDenied),
-    (400, 9, 2207042, RateLimited),
-    (403, 10, None, AccessDenied),
-    (400, 17, None, RateLimited),
-    (400, 24, 2207006, TemporaryFailure),
-    (400, 24, 2207008, TemporaryFailure),
-    (400, 25, 2207050, AccessDenied),
-    (400, 32, None, RateLimited),
-    (400, 100, None, Rejected),
-    (500, 100, None, Rejected),
-    (400, 100, 33, NotFound),
-    (404, 100, 33, NotFound),
-    (400, 100, 2108006, UnsupportedFeature),
-    (400, 100, 2207010, Rejected),
-    (400, 100, 2207023, Rejected),
-    (400, 100, 4711, Rejected),
-    (400, 102, None, AuthenticationFailed),
-    (400, 190, None, AuthenticationFailed),
-    (400, 190, 458, AuthenticationFailed),
-    (400, 190, 460, AuthenticationFailed),
-    (401, 190, 463, AuthenticationFailed),
-    (400, 190, 467, AuthenticationFailed),
-    (400, 190, 492, AuthenticationFailed),
-    (403, 200, None, AccessDenied),
-    (400, 230, None, AccessDenied),
-    (400, 299, None, AccessDenied),
-    (400, 324, None, Rejected),
-    (400, 341, None, RateLimited),
-    (400, 352, 2207026, Rejected),
-    (400, 368, None, RateLimited),
-    (400, 506, None, Rejected),
-    (400, 613, None, RateLimited),
-    (400, 803, None, NotFound),
-    (400, 2500, None, Rejected),
-    (400, 3001, 1504028, Rejected),
-    (400, 9004, 2207052, TemporaryFailure),
-    (400, 9007, 2207027, TemporaryFailure),
-    (400, 36000, 2207004, Rejected),
-    (400, 36001, 2207005, Rejected),
-    (400, 36003, 2207009, Rejected),
-    (400, 80001, None, RateLimited),
-    (400, 80002, None, RateLimited),
-    (400, 80006, None, RateLimited),
-    (400, 1609005, None, Rejected),
-    (400, -1, 2207001, TemporaryFailure),
-    (400, -1, 2207032, TemporaryFailure),
-    (400, -1, 2207053, TemporaryFailure),
-    (400, -2, 2207003, TemporaryFailure),
-    (400, 100, 2207081, Rejected),
-    (400, 987654, None, PlatformError),
-    (418, 987654, None, PlatformError),
-    (403, 987654, None, AccessDenied),
-    (500, 987654, None, TemporaryFailure),
-]
 
 # status, body, kind
 X_TYPE = "https://api.x.com/2/problems/"
@@ -145,34 +82,6 @@ def wait(platform, status, headers, body):
     return error.retry_after
 
 
-@pytest.mark.parametrize("platform", ["instagram", "facebook"])
-@pytest.mark.parametrize(("status", "code", "subcode", "expected"), GRAPH)
-def test_graph_error_is_known_by_subcode_then_code_then_status(platform, status, code, subcode, expected):
-    body = {"error": {"message": "No", "type": "OAuthException", "code": code, "error_subcode": subcode}}
-
-    assert kind(platform, status, body) is expected
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "expected"),
-    [
-        (400, {"error": {"message": "No", "code": 987654, "is_transient": True}}, TemporaryFailure),
-        (400, {"error": {"message": "No", "code": 190, "is_transient": False}}, AuthenticationFailed),
-        (200, {"error": {"message": "No", "code": 190}}, AuthenticationFailed),
-        (200, {"error": "nonsense"}, PlatformError),
-        (404, {"error": {"code": True}}, PlatformError),
-        (404, {}, PlatformError),
-        (401, [], AuthenticationFailed),
-        (302, {}, PlatformError),
-        (200, [], type(None)),
-        (200, {}, type(None)),
-    ],
-    ids=str,
-)
-def test_graph_error_of_unusual_form_is_still_an_error(status, body, expected):
-    assert kind("instagram", status, body) is expected
-
-
 @pytest.mark.parametrize(("status", "body", "expected"), X, ids=str)
 def test_x_error_is_known_by_type_code_words_then_status(status, body, expected):
     assert kind("twitter", status, body) is expected
@@ -191,26 +100,6 @@ def test_every_status_without_a_readable_body_is_an_error(platform):
 
     assert [status for status, found in kinds.items() if not issubclass(found, PlatformError)] == []
     assert {kinds[status] for status in range(500, 600)} == {TemporaryFailure}
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ('{"1": [{"type": "instagram", "estimated_time_to_regain_access": 7}]}', 420),
-        ('{"1": [{"estimated_time_to_regain_access": 1}], "2": [{"estimated_time_to_regain_access": 3}]}', 180),
-        ('{"1": [{"type": "instagram", "estimated_time_to_regain_access": 0}]}', 300),
-        ('{"1": [{"type": "instagram", "estimated_time_to_regain_access": -9}]}', 300),
-        ('{"1": [{"type": "instagram", "estimated_time_to_regain_access": 525600}]}', 86400),
-        ('{"1": [{"type": "instagram"}]}', 300),
-        ("[1, 2]", 300),
-        ("not json", 300),
-    ],
-    ids=["minutes", "longest", "zero", "negative", "a-year", "missing", "a-list", "broken"],
-)
-def test_graph_limit_waits_as_long_as_its_header_says(header, seconds):
-    body = {"error": {"message": "Too many", "code": 80002}}
-
-    assert wait("instagram", 400, {"X-Business-Use-Case-Usage": header}, body) == seconds
 
 
 DATE = "Sun, 02 Aug 2026 12:00:00 GMT"

@@ -1,0 +1,260 @@
+"""What the adapter of Facebook Pages asks for and what it makes of the answers: numbers, comments, the Page, tokens."""
+
+import json
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+import pytest
+
+from engagement.platforms import ADAPTERS, errors
+from engagement.tests.replies import Answer, answering, sample
+from engagement.values import App, Credentials, Metrics, Tokens
+
+ME = Credentials(platform_user_id="1784", handle="Me", access_token="token-of-a-test")
+COUNTERS = "id,created_time,permalink_url,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
+ATTACHED = "attachments{media_type,target{id}}"
+METRICS = "post_media_view,post_clicks,post_reactions_by_type_total,post_total_media_view_unique"
+FIELDS = f"{COUNTERS},{ATTACHED},insights.metric({METRICS})"
+
+
+def adapter_at(asked, **changes):
+    return ADAPTERS["facebook"](replace(ME, **changes), asked.address)
+
+
+def measured(metrics):
+    return {name: value for name, value in metrics.counts().items() if value is not None}
+
+
+def post(number, **more):
+    return {"id": f"1_{number}", "reactions": {"data": [], "summary": {"total_count": number}}, **more}
+
+
+def item(body, code=200):
+    return {"code": code, "body": json.dumps(body)}
+
+
+def refusal(message):
+    return {"error": {"message": message, "code": 100}}
+
+
+def items_of(request):
+    return [one["relative_url"] for one in json.loads(parse_qs(request[3].decode())["batch"][0])]
+
+
+# Numbers
+
+
+def test_post_is_read_with_its_summaries_and_insights():
+    with answering(sample("facebook_post")) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1_2"])["1_2"]
+
+    assert measured(metrics) == {"likes": 9, "comments": 5, "shares": 7, "views": 54, "reach": 42}
+    assert (metrics.api_version, metrics.raw) == ("v26.0", sample("facebook_post").body)
+    assert (asked.lines, asked.queries) == (["GET /v26.0/1_2"], [{"fields": FIELDS}])
+
+
+def test_new_posts_are_read_from_the_list_of_the_page():
+    with answering(Answer({"data": [post(1), post(2), post(3), post(4)]})) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_1", "1_2", "1_3"])
+
+    assert (asked.lines, asked.queries) == (["GET /v26.0/1784/posts"], [{"fields": FIELDS, "limit": "50"}])
+    assert [answers[one].likes for one in ("1_1", "1_2", "1_3")] == [1, 2, 3]
+
+
+def test_batch_answers_item_by_item_and_asks_again_for_what_timed_out():
+    replies = (Answer({"data": []}), sample("facebook_batch"), sample("facebook_post"))
+    with answering(*replies) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_2", "1_3", "1_4"])
+
+    assert asked.lines == ["GET /v26.0/1784/posts", "POST /v26.0/", "GET /v26.0/1_4"]
+    assert items_of(asked.requests[1]) == [f"v26.0/1_{one}?fields={FIELDS}" for one in (2, 3, 4)]
+    assert measured(answers["1_2"]) == {"likes": 9, "comments": 5, "shares": 0}
+    assert isinstance(answers["1_3"], errors.NotFound)
+    assert isinstance(answers["1_4"], Metrics)
+
+
+def test_batch_with_a_closed_window_is_not_asked_again():
+    limited = item({"error": {"message": "(#80001) Too many calls", "code": 80001}}, 400)
+    with answering(Answer([item(post(1)), limited, None])) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_1", "1_2", "1_3"], recent=False)
+
+    assert len(asked.requests) == 1
+    kinds = [Metrics, errors.RateLimited, errors.TemporaryFailure]
+    assert [type(one) for one in answers.values()] == kinds
+
+
+def test_batch_that_is_too_large_is_asked_in_halves():
+    too_much = Answer({"error": {"message": "Please reduce the amount of data", "code": 1}}, 500)
+    halves = (Answer([item(post(1))]), Answer([item(post(2)), item(post(3))]))
+    with answering(too_much, *halves) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_1", "1_2", "1_3"], recent=False)
+
+    assert [len(items_of(request)) for request in asked.requests] == [3, 1, 2]
+    assert [one.likes for one in answers.values()] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], [{"code": 200}], {"data": []}, [{"code": "x", "body": "{}"}, {"code": 200, "body": "{"}, 7]],
+    ids=["empty", "short", "no-list", "broken-items"],
+)
+def test_batch_that_is_not_answered_as_documented_is_invalid(body):
+    with answering(Answer(body)) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_1", "1_2", "1_3"], recent=False)
+
+    assert {type(one) for one in answers.values()} == {errors.InvalidResponse}
+
+
+def test_token_in_an_item_of_a_batch_is_redacted_and_the_item_still_readable():
+    paging = {"next": "https://graph.facebook.com/v26.0/1_1/insights?limit=5&access_token=EAABsecret"}
+    body = post(1, insights={"data": [], "paging": paging})
+    with answering(Answer([item(body), item(post(2))])) as asked:
+        answers = adapter_at(asked).fetch_metrics(["1_1", "1_2"], recent=False)
+
+    assert [one.likes for one in answers.values()] == [1, 2]
+    assert "EAABsecret" not in str(answers["1_1"].raw)
+
+
+def test_refusal_without_a_name_drops_the_least_dependable_metric_first():
+    with answering(sample("facebook_metric_refused"), sample("facebook_post")) as asked:
+        adapter = adapter_at(asked)
+        answer = adapter.fetch_metrics(["1_2"])["1_2"]
+
+    assert isinstance(answer, Metrics)
+    assert ["post_media_view" in query["fields"] for query in asked.queries] == [True, False]
+    assert adapter.refused == {("post", "post_media_view")}
+
+
+def test_field_that_is_refused_within_a_batch_is_left_out_of_the_next():
+    no = item(refusal("(#100) Tried accessing nonexisting field (attachments) on node type (Post)"), 400)
+    with answering(Answer([no, no]), Answer([item(post(1)), item(post(2))])) as asked:
+        adapter = adapter_at(asked)
+        adapter.fetch_metrics(["1_1", "1_2"], recent=False)
+
+    assert items_of(asked.requests[1])[0] == f"v26.0/1_1?fields={COUNTERS},insights.metric({METRICS})"
+    assert adapter.refused == {("post", "attachments")}
+
+
+def test_object_that_has_no_insights_is_read_without_them_and_nothing_is_remembered():
+    no = Answer(refusal("(#100) Tried accessing nonexisting field (insights) on node type (Photo)"), 400)
+    with answering(no, Answer(post(7))) as asked:
+        adapter = adapter_at(asked)
+        answer = adapter.fetch_metrics(["1_7"])["1_7"]
+
+    assert (answer.likes, adapter.refused) == (7, set())
+    assert asked.queries[1] == {"fields": COUNTERS}
+
+
+def test_reel_is_read_with_the_insights_of_its_video():
+    with answering(sample("facebook_video_post"), sample("facebook_video_insights")) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1784_2"])["1784_2"]
+
+    assert asked.lines == ["GET /v26.0/1784_2", "GET /v26.0/55/video_insights"]
+    assert asked.queries[1]["metric"].split(",") == [
+        "fb_reels_total_plays", "blue_reels_play_count", "post_video_followers", "post_video_avg_time_watched",
+        "post_video_view_time",
+    ]  # fmt: skip
+    assert measured(metrics) == {
+        "likes": 9, "comments": 5, "shares": 7, "views": 54, "link_clicks": 3, "video_views": 40, "follows": 2,
+        "average_watch_seconds": 6.4, "total_watch_seconds": 256.0,
+    }  # fmt: skip
+    assert "EAABsecret" not in str(metrics.raw)
+
+
+def test_video_that_has_no_plays_keeps_its_times_and_costs_reels_nothing():
+    video = post(2, attachments={"data": [{"media_type": "video", "target": {"id": "56"}}]})
+    no = Answer(refusal("(#100) The value must be a valid insights metric: fb_reels_total_plays"), 400)
+    with answering(Answer(video), no, sample("facebook_video_insights")) as asked:
+        adapter = adapter_at(asked)
+        metrics = adapter.fetch_metrics(["1_2"])["1_2"]
+
+    assert metrics.total_watch_seconds == 256.0
+    assert adapter.refused == {("video", "fb_reels_total_plays")}
+
+
+@pytest.mark.parametrize(
+    ("more", "likes"),
+    [
+        ({"reactions": {"data": []}}, 6),
+        ({"reactions": {"data": [], "summary": {"total_count": 0}}}, 0),
+    ],
+    ids=["without-a-summary", "none"],
+)
+def test_reactions_by_type_stand_in_for_a_missing_summary(more, likes):
+    by_type = {"name": "post_reactions_by_type_total", "values": [{"value": {"like": 3, "love": 2, "wow": 1}}]}
+    with answering(Answer(post(1, insights={"data": [by_type]}, **more))) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1_1"])["1_1"]
+
+    assert metrics.likes == likes
+
+
+# Comments
+
+
+def test_comments_of_people_who_are_not_named_have_no_author():
+    with answering(sample("facebook_comments")) as asked:
+        visible = adapter_at(asked).fetch_interactions("1_2", frozenset())
+
+    seen = visible.interactions
+    assert [(one.platform_id, one.kind, one.author_id, one.text) for one in seen] == [
+        ("2_4", "reply", None, "I agree"), ("2_3", "comment", "777", "Great post")
+    ]  # fmt: skip
+    assert [one.signals and one.signals.has_name for one in seen] == [None, True]
+    assert visible.whole == {"comment", "reply"}
+    assert asked.queries == [
+        {
+            "fields": "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url",
+            "filter": "stream",
+            "order": "reverse_chronological",
+            "summary": "true",
+            "limit": "100",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("total", "whole"), [(2, {"comment", "reply"}), (9, set())], ids=["all", "cut-short"])
+def test_long_thread_is_whole_only_if_as_much_was_seen_as_is_counted(total, whole):
+    first = {"data": [{"id": "1"}], "paging": {"cursors": {"after": "a"}, "next": "https://graph.example/"}}
+    last = {"data": [{"id": "2"}], "summary": {"total_count": total}}
+    with answering(Answer(first), Answer(last)) as asked:
+        visible = adapter_at(asked).fetch_interactions("1_2", frozenset())
+
+    assert (len(visible.interactions), visible.whole) == (2, whole)
+
+
+def test_own_comment_has_the_id_of_the_page():
+    with answering(Answer({"data": [{"id": "1", "from": {"id": "1784", "name": "Me"}}]})) as asked:
+        seen = adapter_at(asked).fetch_interactions("1_2", frozenset()).interactions
+
+    assert seen[0].author_id == "1784"
+
+
+# The Page and its token
+
+
+@pytest.mark.parametrize(
+    ("counts", "followers"), [({"followers_count": 7, "fan_count": 5}, 7), ({"fan_count": 5}, 5), ({}, None)], ids=str
+)
+def test_page_is_read_with_its_followers(counts, followers):
+    with answering(Answer({"id": "1784", "name": "Me", **counts})) as asked:
+        facts = adapter_at(asked).fetch_account()
+
+    assert (facts.followers, facts.handle, facts.audience) == (followers, "Me", {})
+    assert asked.queries == [{"fields": "id,name,followers_count,fan_count"}]
+
+
+@pytest.mark.parametrize("end", [{}, {"expires_in": 0}], ids=["unsaid", "zero"])
+def test_token_without_an_end_is_not_renewed(end):
+    with answering(Answer({"access_token": ME.access_token, **end})) as asked:
+        adapter = adapter_at(asked, app=App(id="9", secret="secret-of-the-app"))
+
+        with pytest.raises(errors.UnsupportedFeature, match="no end"):
+            adapter.refresh()
+
+
+def test_token_with_an_end_is_exchanged():
+    with answering(Answer({"access_token": "EAABnew"})) as asked:
+        tokens = adapter_at(asked, app=App(id="9", secret="secret-of-the-app")).refresh()
+
+    assert tokens == Tokens(access_token="EAABnew")
+    assert asked.lines == ["GET /v26.0/oauth/access_token"]
