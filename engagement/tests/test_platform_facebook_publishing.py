@@ -94,7 +94,7 @@ def test_photo_that_cannot_be_deleted_is_told_to_staff_beside_the_refusal():
 
 @pytest.mark.parametrize("post_id", ["9", "1784_9"], ids=["bare", "whole"])
 def test_video_has_its_post_once_it_is_processed(post_id):
-    kept = []
+    kept: list[str] = []
     waiting = Answer({"id": "55", "status": {"video_status": "processing"}})
     ready = Answer({"id": "55", "post_id": post_id, "permalink_url": "/1784/videos/55/", "status": {}})
     with answering(Answer({"id": "55"}), waiting, ready) as asked:

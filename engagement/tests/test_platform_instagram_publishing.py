@@ -40,7 +40,7 @@ def post(number, caption=CAPTION, at="2026-08-01T12:00:00+0000"):
 
 
 def test_image_is_a_container_and_its_publication():
-    kept = []
+    kept: list[str] = []
     with answering(made(1), READY, Answer({"id": "1792"}), LIVE) as asked:
         published = adapter_at(asked).publish(IMAGE, kept.append)
 
@@ -86,7 +86,7 @@ def test_video_is_a_reel_and_left_to_resume_while_it_is_processed():
 
 
 def test_carousel_is_its_children_and_a_container_with_the_caption_and_the_label():
-    kept = []
+    kept: list[str] = []
     replies = (made(1), made(2), WORKING, READY, made(3), READY, Answer({"id": "1792"}), LIVE)
     with answering(*replies) as asked:
         published = adapter_at(asked).publish(MIXED, kept.append)

@@ -1,4 +1,4 @@
-"""What the adapters of X and TikTok do over several requests, before a sandbox that was written without them."""
+"""What the adapters do over several requests, before a sandbox that was written without them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -85,9 +85,73 @@ def test_tiktok_takes_a_file_that_has_no_address(before):
     assert ("tiktok", published.platform_post_id) in before.world.posts
 
 
-@on("twitter", "tiktok", "tiktok_business")
+@on("instagram", "instagram_facebook_login", "facebook")
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("image", ["a.jpg"]), ("carousel", ["a.jpg", "b.jpg", "c.jpg"]), ("video", ["v.mp4"])],
+    ids=["image", "carousel", "video"],
+)
+def test_meta_takes_media_of_every_kind(before, kind, names):
+    published = publish(before.adapter(), before.draft(kind, *names, is_local=False))
+
+    post = before.world.posts[before.account.platform, published.platform_post_id]
+    assert before.world.create_calls == {before.account.user_id: 1}
+    assert post.text == "Fresh figs: example.com/figs & more"
+
+
+@on("instagram", "instagram_facebook_login")
+def test_instagram_takes_a_carousel_with_a_video_in_it_and_its_label(before):
+    published = publish(before.adapter(), before.draft("carousel", "a.jpg", "v.mp4", is_local=False))
+
+    assert before.world.posts["instagram", published.platform_post_id].extra["ai"] is True
+
+
+@on("instagram", "instagram_facebook_login")
+def test_instagram_reads_posts_of_mixed_types_with_all_that_each_has(before):
+    adapter = before.adapter()
+    drafts = [before.draft(kind, name, is_local=False) for kind, name in [("image", "a.jpg"), ("video", "v.mp4")] * 2]
+    ids = [publish(adapter, draft).platform_post_id for draft in drafts]
+    before.world.move_clock(LATER)
+
+    metrics = adapter.fetch_metrics(ids)
+
+    images, videos = [metrics[one] for one in ids[::2]], [metrics[one] for one in ids[1::2]]
+    assert all(one.profile_visits is not None and one.follows is not None for one in images)
+    assert all(one.total_watch_seconds > 0 and 0 < one.video_skip_rate <= 100 for one in videos)
+    assert all(one.reposts is not None and one.saves is not None for one in metrics.values())
+    assert {place for place, _ in adapter.refused} == {"list"}
+
+
+@on("facebook")
+def test_facebook_reads_a_video_with_its_times(before):
+    adapter = before.adapter()
+    post_id = publish(adapter, before.draft("video", "v.mp4", is_local=False)).platform_post_id
+    before.world.move_clock(LATER)
+
+    metrics = adapter.fetch_metrics([post_id])[post_id]
+
+    assert metrics.average_watch_seconds > 0
+    assert metrics.total_watch_seconds >= metrics.average_watch_seconds
+    assert metrics.follows is not None
+
+
+@on("instagram", "instagram_facebook_login")
+def test_instagram_account_comes_with_its_audience(before):
+    facts = before.adapter().fetch_account()
+
+    assert (facts.followers, facts.handle) == (before.account.followers, before.account.handle)
+    assert set(facts.audience) == {"country", "city", "age,gender"}
+
+
+@on("facebook")
+def test_token_of_a_page_has_no_end(before):
+    with pytest.raises(errors.UnsupportedFeature):
+        before.adapter().refresh()
+
+
+@on("instagram", "instagram_facebook_login", "facebook", "twitter", "tiktok", "tiktok_business")
 def test_post_whose_answer_was_lost_is_found_by_its_words(before):
-    kind, names = ("text", ()) if before.name == "twitter" else ("video", ("v.mp4",))
+    kind, names = ("text", ()) if before.name in ("facebook", "twitter") else ("video", ("v.mp4",))
     draft = before.draft(kind, *names, is_local=False)
     adapter = before.adapter()
     published = publish(adapter, draft)
@@ -99,7 +163,7 @@ def test_post_whose_answer_was_lost_is_found_by_its_words(before):
     assert adapter.find(replace(draft, caption="Other words"), since=START, known=frozenset()) is None
 
 
-@on("twitter", "tiktok", "tiktok_business")
+@on("instagram", "instagram_facebook_login", "twitter", "tiktok", "tiktok_business")
 def test_new_tokens_work_and_old_ones_do_not(before):
     old = before.adapter()
 
@@ -107,7 +171,7 @@ def test_new_tokens_work_and_old_ones_do_not(before):
 
     facts = before.adapter(access_token=tokens.access_token).fetch_account()
     assert (facts.followers, facts.handle) == (before.account.followers, before.account.handle)
-    assert tokens.refresh_token
+    assert bool(tokens.refresh_token) == (before.account.platform != "instagram")
     assert tokens.expires_in
     with pytest.raises(errors.AuthenticationFailed):
         old.fetch_account()
@@ -115,10 +179,10 @@ def test_new_tokens_work_and_old_ones_do_not(before):
         old.refresh()
 
 
-@on("twitter", "tiktok_business")
+@on("instagram", "instagram_facebook_login", "facebook", "twitter", "tiktok_business")
 def test_whole_look_shows_what_was_deleted(before):
     adapter = before.adapter()
-    kind, names = ("text", ()) if before.name == "twitter" else ("video", ("v.mp4",))
+    kind, names = ("text", ()) if before.name in ("facebook", "twitter") else ("video", ("v.mp4",))
     post_id = publish(adapter, before.draft(kind, *names, is_local=False)).platform_post_id
     before.world.move_clock(LATER)
 
@@ -128,7 +192,7 @@ def test_whole_look_shows_what_was_deleted(before):
     told = [one for one in visible.interactions if one.kind in ("comment", "reply")]
     assert {one.platform_id for one in told} == world
     assert any(one.signals for one in told)
-    if before.name == "tiktok_business":
+    if before.name != "twitter":
         assert visible.whole == {"comment", "reply"}
 
 
