@@ -6,7 +6,8 @@ from engagement.enums import Flavour
 from engagement.models import SocialAccount
 from engagement.platforms.base import PlatformAdapter
 from engagement.platforms.facebook import FacebookAdapter
-from engagement.platforms.instagram import InstagramAdapter, InstagramFacebookLoginAdapter
+from engagement.platforms.instagram import InstagramAdapter
+from engagement.platforms.instagram_facebook_login import InstagramFacebookLoginAdapter
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.tiktok import TikTokAdapter
 from engagement.platforms.tiktok_business import TikTokBusinessAdapter

@@ -1,20 +1,22 @@
-"""Instagram: professional accounts through the Instagram API, by Instagram Login or by Facebook Login.
+"""Instagram: professional accounts through the Instagram API with Instagram Login.
 
-Field tables, comments and the account itself; publishing is in `instagram_publishing.py`.
+Field tables, comments and the account itself; publishing is in `instagram_publishing.py`, what Facebook Login has
+beyond this in `instagram_facebook_login.py`.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from engagement.enums import Flavour, InteractionKind, Platform
+from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.graph import CommentPage, Item, Items, next_cursor, without_addresses
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.instagram_publishing import InstagramPublisher
+from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.nodes import Node, trailing_digits
 from engagement.platforms.oauth import tokens_of
-from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
+from engagement.values import AccountFacts, AuthorSignals, Credentials, Metrics, SeenInteraction, Tokens, Visible
 
 # "Instagram Media Insights": which metric exists for which `media_product_type`, least dependable first.
 EVERYWHERE = ("shares", "reach", "views")
@@ -28,8 +30,6 @@ PRODUCT_METRICS = {
     REELS: (*REELS_ONLY, *POSTS),
     "STORY": ("link_clicks", *FEED_ONLY, *EVERYWHERE),
 }
-# Counters without the delay of insights, since 22 Apr 2026 and with Facebook Login alone.
-COUNTERS = ("reposts_count", "shares_count", "saved_count")
 
 PERSON = "id,text,timestamp,username,from{id,username},like_count,hidden,parent_id"
 # `from` is refused to some apps; then the name alone tells people apart.
@@ -51,6 +51,11 @@ class InstagramAdapter(InstagramPublisher):
     # one of them knows are refused once, remembered, and from then on read beside the list.
     list_names: ClassVar[Sequence[str]] = (*REELS_ONLY, *FEED_ONLY, *POSTS)
     post_names: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, credentials: Credentials, base_url: str, meter: Meter = UNMETERED) -> None:
+        super().__init__(credentials, base_url, meter)
+        # By interaction, the name of a stranger, for as long as one look lasts: it is never kept.
+        self.handles: dict[str, str] = {}
 
     # Metrics
 
@@ -97,6 +102,11 @@ class InstagramAdapter(InstagramPublisher):
 
     # Comments
 
+    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
+        """Comments and replies under a post, newest first; see the base class."""
+        self.handles.clear()
+        return super().fetch_interactions(post_id, known, everything=everything)
+
     def _comment_page(self, post_id: str, after: str) -> CommentPage:
         node = self._comments(self._path(post_id, "comments"), after, with_replies=True)
         comments = node.nodes("data")
@@ -136,11 +146,14 @@ class InstagramAdapter(InstagramPublisher):
 
     def _interaction(self, node: Node, kind: InteractionKind) -> SeenInteraction:
         name = node.text("username") or node.node("from").text("username")
+        author = self._author(node, name)
+        if name and author != self.credentials.platform_user_id:
+            self.handles[node.required("id")] = name
         return SeenInteraction(
             platform_id=node.required("id"),
             kind=kind.value,
             occurred_at=node.moment("timestamp"),
-            author_id=self._author(node, name),
+            author_id=author,
             text=node.text("text"),
             likes=node.count("like_count"),
             signals=AuthorSignals(handle_digits=trailing_digits(name)) if name else None,
@@ -198,21 +211,6 @@ class InstagramAdapter(InstagramPublisher):
         token = self.credentials.access_token
         answer = self.http.renew("/refresh_access_token", grant_type="ig_refresh_token", access_token=token)
         return tokens_of(answer.node)
-
-
-class InstagramFacebookLoginAdapter(InstagramAdapter):
-    """A professional Instagram account, connected by Facebook Login through its Page."""
-
-    flavour = Flavour.FACEBOOK_LOGIN.value
-    host = "https://graph.facebook.com"
-    can_batch = True
-    optional_fields = {name: name for name in COUNTERS}
-    list_names = (*InstagramAdapter.list_names, *COUNTERS)
-    post_names = COUNTERS
-
-    def refresh(self) -> Tokens:
-        """Sixty more days for a user's token; a Page's has no end."""
-        return self._exchanged()
 
 
 def _joined(item: Item | errors.PlatformError, got: Got | errors.PlatformError | None) -> Item | errors.PlatformError:

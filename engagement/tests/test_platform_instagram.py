@@ -11,7 +11,7 @@ import pytest
 from engagement.platforms import ADAPTERS, errors
 from engagement.platforms.instagram import FEED_ONLY, PRODUCT_METRICS, REELS_ONLY
 from engagement.tests.replies import Answer, answering, sample
-from engagement.values import App, Credentials, Metrics, Tokens
+from engagement.values import App, AuthorSignals, Credentials, Metrics, Tokens
 
 ME = Credentials(platform_user_id="1784", handle="Me.99", access_token="token-of-a-test")
 FIELDS = "id,media_type,media_product_type,timestamp,permalink,like_count,comments_count"
@@ -390,6 +390,55 @@ def test_reading_everything_goes_on_past_what_is_known():
         visible = by_login(asked.address).fetch_interactions("1792", known, everything=True)
 
     assert (len(visible.interactions), visible.whole) == (4, {"comment", "reply"})
+
+
+# Authors, with Facebook Login
+
+
+DISCOVERED = {
+    "business_discovery": {"id": "9", "name": "Ann", "biography": "Figs", "followers_count": 64976, "follows_count": 12,
+                           "media_count": 436},
+    "id": "1784",
+}  # fmt: skip
+PERSONAL = {"error": {"message": "(#110) Cannot find User", "code": 110, "error_subcode": 2207013}}
+
+
+def test_new_authors_are_looked_up_in_one_batch():
+    comments = page(
+        {"id": "1", "username": "ann12"}, {"id": "2", "username": "bob"}, {"id": "3", "username": "ann12"},
+        {"id": "4", "username": "known"}, {"id": "5", "username": "x){id}"}, {"id": "6", "username": "me.99"},
+    )  # fmt: skip
+    answers = [{"code": 200, "body": json.dumps(DISCOVERED)}, {"code": 400, "body": json.dumps(PERSONAL)}]
+    with answering(comments, Answer(answers)) as asked:
+        visible = by_facebook(asked.address).fetch_interactions("1792", frozenset({"4"}))
+
+    profile = "name,biography,followers_count,follows_count,media_count,profile_picture_url"
+    assert items_of(asked.requests[1]) == [
+        f"v26.0/1784?fields=business_discovery.username({handle}){{{profile}}}" for handle in ("ann12", "bob")
+    ]
+    ann = AuthorSignals(
+        followers=64976, following=12, posts=436, has_biography=True, has_picture=False, has_name=True, handle_digits=2
+    )
+    signals = {one.platform_id: one.signals for one in visible.interactions}
+    assert (signals["1"], signals["3"]) == (ann, ann)
+    assert (signals["2"], signals["4"]) == (AuthorSignals(handle_digits=0), None)
+
+
+def test_authors_that_cannot_be_looked_up_cost_no_comment():
+    denied = refusal("(#10) Needs instagram_basic", code=10)
+    with answering(page({"id": "1", "username": "ann"}), denied) as asked:
+        adapter = by_facebook(asked.address)
+        visible = adapter.fetch_interactions("1792", frozenset())
+
+    assert (len(visible.interactions), visible.whole) == (1, {"comment", "reply"})
+    assert adapter.notices[0].startswith("Authors of comments cannot be looked up.")
+
+
+def test_nobody_is_looked_up_with_instagram_login():
+    with answering(page({"id": "1", "username": "ann"})) as asked:
+        by_login(asked.address).fetch_interactions("1792", frozenset())
+
+    assert len(asked.requests) == 1
 
 
 # The account
