@@ -14,8 +14,8 @@ class Command(ConsoleCommand):
     help = (
         f"Blank the text of interactions first seen more than COMMENT_TEXT_RETENTION_DAYS "
         f"({settings.COMMENT_TEXT_RETENTION_DAYS}) days ago, keeping verdict and reasons, delete payloads refused "
-        f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago, and keep what was spent "
-        f"as a sum a day for {SPENDING_DAYS} days. May be repeated."
+        f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago, and keep what was "
+        f"spent as a sum a day for {SPENDING_DAYS} days. May be repeated."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
