@@ -6,8 +6,10 @@ from typing import Any
 
 from engagement.accounts import CLOSING, note_account_error, unready
 from engagement.audiences import shown
+from engagement.enums import Purpose
 from engagement.models import SocialAccount
 from engagement.platforms import adapter_for, errors
+from engagement.platforms.budgets import clock_from, meter_for
 from engagement.values import AccountFacts
 
 logger = logging.getLogger(__name__)
@@ -24,7 +26,7 @@ def read_facts(account: SocialAccount, now: datetime) -> bool:
     if unready(account, now) or not SocialAccount.objects.facts_due(now).filter(pk=account.pk).update(facts_at=now):
         return False
     try:
-        with adapter_for(account) as adapter:
+        with adapter_for(account, meter=meter_for(account, Purpose.SYNC, clock_from(now))) as adapter:
             _store(account, adapter.fetch_account(), now)
     except errors.UnsupportedFeature:
         return False

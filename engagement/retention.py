@@ -1,27 +1,36 @@
-"""What is not kept for good: the text of comments, payloads that were refused, and events that were pushed."""
+"""What is not kept for good: texts of comments, refused payloads, events that were pushed, and what was spent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import TruncDay
 
-from engagement.models import Interaction, RefusedPayload, WebhookDelivery
+from engagement.models import BilledRead, Interaction, RefusedPayload, Spending, WebhookDelivery
 
 # Long enough to look into a platform's mistake; payloads may hold strangers' words.
 REFUSED_PAYLOAD_DAYS = 30
 # The same for events that Gator did not know or failed on. No platform repeats one after so long.
 DELIVERY_DAYS = 30
+# A month of what was spent can always be told.
+SPENDING_DAYS = 35
+# After the longest window slots count no more; what they held is kept as the sum of their day.
+SLOT_DAYS = 3
+# What was paid for matters on its own day.
+BILLED_DAYS = 2
 BATCH = 1000
 
 
 @dataclass(frozen=True)
 class Purged:
-    """How many texts were blanked, and how many refused payloads and pushed events deleted."""
+    """How many texts were blanked, and how many refused payloads and pushed events and rows of spending deleted."""
 
     texts: int
     payloads: int
+    spendings: int = 0
 
 
 def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
@@ -31,7 +40,7 @@ def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
     """
     payloads = RefusedPayload.objects.filter(created_at__lt=now - timedelta(days=REFUSED_PAYLOAD_DAYS))
     events = WebhookDelivery.objects.filter(received_at__lt=now - timedelta(days=DELIVERY_DAYS))
-    return Purged(_blank_texts(now, batch), _deleted(payloads, batch) + _deleted(events, batch))
+    return Purged(_blank_texts(now, batch), _deleted(payloads, batch) + _deleted(events, batch), _spendings(now, batch))
 
 
 def _blank_texts(now: datetime, batch: int) -> int:
@@ -47,3 +56,26 @@ def _deleted(old: QuerySet[Any], batch: int) -> int:
     while ids := list(old.order_by("pk").values_list("pk", flat=True)[:batch]):
         total += old.model._default_manager.filter(pk__in=ids).delete()[0]
     return total
+
+
+def _spendings(now: datetime, batch: int) -> int:
+    """Slots become one row a day, and go with the reads paid for when their time is over."""
+    spent = Spending.objects.filter(slot_at__lt=now - timedelta(days=SPENDING_DAYS))
+    billed = BilledRead.objects.filter(day__lt=(now - timedelta(days=BILLED_DAYS)).date())
+    return _deleted(spent, batch) + _deleted(billed, batch) + _fold_slots(now)
+
+
+def _fold_slots(now: datetime) -> int:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    over = Spending.objects.filter(slot_at__lt=today - timedelta(days=SLOT_DAYS), counts_until__lte=now)
+    days = over.annotate(day=TruncDay("slot_at")).order_by().values("budget", "day")
+    sums = days.annotate(n=Count("pk"), total=Sum("amount"), until=Max("counts_until")).filter(n__gt=1)
+    return sum([_fold_day(*row) for row in list(sums.values_list("budget", "day", "total", "until", "n"))])
+
+
+@transaction.atomic
+def _fold_day(budget: int, day: datetime, total: int, until: datetime, rows: int) -> int:
+    slots = Spending.objects.filter(budget=budget, slot_at__gte=day, slot_at__lt=day + timedelta(days=1))
+    slots.filter(counts_until__lte=until).delete()
+    Spending.objects.create(budget_id=budget, slot_at=day, counts_until=until, amount=total)
+    return rows - 1

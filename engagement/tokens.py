@@ -12,9 +12,10 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, F, Q, Value, When
 
-from engagement.enums import AccountState
+from engagement.enums import AccountState, Purpose
 from engagement.models import SocialAccount
 from engagement.platforms import adapter_for, errors
+from engagement.platforms.budgets import clock_from, meter_for
 from engagement.platforms.http import REDACTED
 from engagement.querysets import BROKEN, WORKING, has_app
 from engagement.reports import Item, Outcome, Report
@@ -102,7 +103,7 @@ def refresh_account(account: SocialAccount, *, now: datetime) -> Item:
         account.refresh_from_db()
         return Item(str(account), Outcome.SKIPPED, _busy(account, now))
     try:
-        with adapter_for(account) as adapter:
+        with adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, clock_from(now))) as adapter:
             tokens = adapter.refresh()
         if not tokens.access_token:
             raise errors.InvalidResponse("The answer holds no access token", platform=account.platform)

@@ -15,6 +15,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Feedback", "star", "studio.feedback"),
         ("Personas", "face", "studio.persona"),
         ("Accounts", "key", "engagement.socialaccount"),
+        ("Budgets", "speed", "engagement.budget"),
     ),
     "Learning": (
         ("Patterns", "lightbulb", "patterns.pattern"),
@@ -66,6 +67,10 @@ TABS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Posts at risk", "attention", "at_risk"),
         ("Failing", "attention", "failing"),
         ("No token", "attention", "missing"),
+    ),
+    "engagement.budget": (
+        ("Used up", "left", "nothing"),
+        ("Money", "left", "costing"),
     ),
     "engagement.interaction": (
         ("Bots", "verdict", "bot"),

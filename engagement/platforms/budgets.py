@@ -241,16 +241,16 @@ class MeteredCall:
             pause = doubled(SILENCE_PAUSE, beyond, LONGEST_SILENCE_PAUSE)
             save(budget, closed_until=now + pause, reason=SILENT)
 
-    @transaction.atomic
     def _charge(self, things: Mapping[str, int]) -> None:
         """Charge what was returned, each thing once a day, to the account and to the app."""
         limits = [limit for limit in self.units if limit.unit == MONEY]
         if not (things and limits):
             return
-        budgets, now = locked(self.meter.account, limits), self.meter.clock()
-        app = next(budget for limit, budget in budgets.items() if not limit.per_account)
-        price = new_today(app, things, now)
-        add(dict.fromkeys(budgets.values(), price), now)
+        with transaction.atomic():
+            budgets, now = locked(self.meter.account, limits), self.meter.clock()
+            app = next(budget for limit, budget in budgets.items() if not limit.per_account)
+            price = new_today(app, things, now)
+            add(dict.fromkeys(budgets.values(), price), now)
 
     def _give_back(self) -> None:
         for limit, taken in self.taken.items():

@@ -91,4 +91,4 @@ def test_command_tells_the_counts():
 
     call_command("purge_expired", as_json=True, stdout=out)
 
-    assert json.loads(out.getvalue()) == {"texts": 0, "payloads": 0}
+    assert json.loads(out.getvalue()) == {"texts": 0, "payloads": 0, "spendings": 0}

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from engagement.accounts import CLOSING, closed, note_account_error
-from engagement.enums import AccountState, PostStatus
+from engagement.enums import AccountState, PostStatus, Purpose
 from engagement.interactions import mark_deleted, record_interactions
 from engagement.models import Interaction, SocialAccount, SocialMediaPost, WebhookDelivery
 from engagement.platforms import adapter_for, errors
+from engagement.platforms.budgets import clock_from, meter_for
 from engagement.publishing import advance
 from engagement.webhooks.values import Commented, Effect, Gone, Moved, Processed, Revoked, Seen
 
@@ -81,7 +82,7 @@ def _fetch_comment(effect: Commented, delivery: WebhookDelivery, now: datetime) 
         return {post.pk}
     if post.account is None or closed(post.account, now):
         return _read_soon(post, now)
-    with adapter_for(post.account) as adapter:
+    with adapter_for(post.account, meter=meter_for(post.account, Purpose.SYNC, clock_from(now))) as adapter:
         if not adapter.can_see_interactions:
             return _read_soon(post, now)
         try:

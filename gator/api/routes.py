@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from acd.api import ACDContextViewSet, TraceArtifactViewSet
 from engagement.api import PostViewSet, SocialAccountViewSet
+from engagement.api_budgets import BudgetViewSet
 from engagement.api_ingestion import InteractionViewSet, MetricsViewSet, SnapshotViewSet
 from gator.api.generation import ContentViewSet
 from gator.api.tokens import LoginView, LogoutAllView, LogoutView
@@ -35,6 +36,7 @@ router.register("feedback", FeedbackViewSet)
 router.register("acd-contexts", ACDContextViewSet, basename="acd-context")
 router.register("trace-artifacts", TraceArtifactViewSet, basename="trace-artifact")
 router.register("accounts", SocialAccountViewSet, basename="account")
+router.register("budgets", BudgetViewSet, basename="budget")
 router.register("posts", PostViewSet, basename="post")
 router.register(f"{OF_POST}/snapshots", SnapshotViewSet, basename="post-snapshot")
 router.register(f"{OF_POST}/metrics", MetricsViewSet, basename="post-metric")

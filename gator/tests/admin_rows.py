@@ -8,6 +8,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -22,6 +23,7 @@ from acd.models import ACDContext, OutcomeEvent, TraceArtifact
 from acd.tests.factories import NOW, make_context
 from engagement.enums import DeliveryState, FilterState
 from engagement.models import (
+    Budget,
     ErasedAuthor,
     Hashtag,
     Interaction,
@@ -29,6 +31,7 @@ from engagement.models import (
     RefusedPayload,
     SocialAccount,
     SocialMediaPost,
+    Spending,
     WebhookDelivery,
 )
 from engagement.tests.factories import make_account, make_interaction, make_post, make_snapshot
@@ -121,6 +124,21 @@ def make_feedback(number: int) -> Feedback:
     return Feedback.objects.create(content=make_content(), rater=rater, rating="good", text=SCRIPT)
 
 
+def make_budget(number: int) -> Budget:
+    """A budget that a stranger's words closed, with something spent."""
+    budget = Budget.objects.create(
+        platform="twitter",
+        account=make_account(),
+        name=f"Money {number}",
+        unit="micro-dollars",
+        seconds=86400,
+        closed_until=timezone.now() + timedelta(hours=1),
+        reason=SCRIPT,
+    )
+    Spending.objects.create(budget=budget, slot_at=NOW, counts_until=NOW, amount=15_000)
+    return budget
+
+
 def make_log(number: int) -> LogEntry:
     user = User.objects.create_user(f"worker-{number}")
     kind = ContentType.objects.get_for_model(Persona)
@@ -147,6 +165,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     PostPerformance: lambda _: PostPerformance.objects.get(pk=make_measured().pk),
     MetricSnapshot: lambda _: make_snapshot(make_post(caption=SCRIPT), raw={"text": SCRIPT}),
     Interaction: make_seen,
+    Budget: make_budget,
     Hashtag: lambda n: Hashtag.objects.create(name=f"tag{n}"),
     RefusedPayload: lambda _: RefusedPayload.objects.create(post=make_post(), reason=SCRIPT, payload=SCRIPT),
     WebhookDelivery: make_delivery,

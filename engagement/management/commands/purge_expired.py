@@ -7,18 +7,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from acd.console import ConsoleCommand
-from engagement.retention import DELIVERY_DAYS, REFUSED_PAYLOAD_DAYS, purge_expired
+from engagement.retention import DELIVERY_DAYS, REFUSED_PAYLOAD_DAYS, SPENDING_DAYS, purge_expired
 
 
 class Command(ConsoleCommand):
     help = (
         f"Blank the text of interactions first seen more than COMMENT_TEXT_RETENTION_DAYS "
-        f"({settings.COMMENT_TEXT_RETENTION_DAYS}) days ago, keeping verdict and reasons, and delete payloads refused "
-        f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago. May be repeated."
+        f"({settings.COMMENT_TEXT_RETENTION_DAYS}) days ago, keeping verdict and reasons, delete payloads refused "
+        f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago, and keep what was "
+        f"spent as a sum a day for {SPENDING_DAYS} days. May be repeated."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         purged = purge_expired(timezone.now())
         self.finish(
-            asdict(purged), summary=f"{purged.texts} texts were blanked, {purged.payloads} payloads and events deleted."
+            asdict(purged),
+            summary=f"{purged.texts} texts were blanked, {purged.payloads} payloads and events and "
+            f"{purged.spendings} rows of spending deleted.",
         )

@@ -1,0 +1,166 @@
+"""Staff and programs see what is left of every budget, and how old spending is kept."""
+
+# mypy: disable-error-code="union-attr"
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+from django.utils import timezone
+
+from acd.tests.clients import client_with
+from acd.tests.factories import NOW
+from engagement.enums import Origin
+from engagement.models import BilledRead, Budget, Spending
+from engagement.retention import BILLED_DAYS, SLOT_DAYS, SPENDING_DAYS, purge_expired
+from engagement.tests.factories import make_account
+from engagement.tests.metering import Clock, Metered
+
+pytestmark = pytest.mark.django_db
+LIST = "/api/v1/budgets/"
+CHANGELIST = "admin:engagement_budget_changelist"
+
+
+@pytest.fixture
+def budgets():
+    """Two accounts on X that searched and were charged, and a page whose quota is nearly used up."""
+    for number in range(2):
+        account = make_account(platform="twitter", platform_user_id=f"{number}")
+        metered = Metered(account, Clock(timezone.now()))
+        body = {"data": [{"id": f"{number}{n}"} for n in range(3)]}
+        metered.answered(("GET", "/2/tweets/search/recent"), body=body)
+    page = Metered(make_account(platform="facebook"), Clock(timezone.now()))
+    page.answered(("GET", "/v26.0/1"), X_App_Usage='{"call_count": 97}')
+    return {
+        (one.account_id and one.account.platform, one.name): one for one in Budget.objects.with_spent(timezone.now())
+    }
+
+
+@pytest.fixture
+def reader():
+    return client_with("engagement.view_budget")
+
+
+def test_api_tells_what_is_left_and_what_it_cost(reader, budgets):
+    search = reader.get(f"{LIST}{budgets['twitter', 'Recent search'].pk}/").json()
+    money = reader.get(f"{LIST}{budgets[None, 'Money'].pk}/").json()
+
+    told = [search[name] for name in ("unit", "amount", "used", "left", "seconds", "micro_dollars_today")]
+    assert told == ["requests", 300, 1, 299, 900, None]
+    assert (search["source"], search["stated_on"]) == ("X Developer Platform: Rate limits", "2026-08-22")
+    assert (money["micro_dollars_today"], money["micro_dollars_month"], money["left"]) == (30_000, 30_000, None)
+
+
+@pytest.mark.parametrize(("query", "names"), [("platform=facebook", 3), ("used_up=true", 1), ("platform=tiktok", 0)])
+def test_api_lists_the_budgets_that_are_asked_for(reader, budgets, query, names):
+    assert len(reader.get(f"{LIST}?{query}").json()["results"]) == names
+
+
+def test_api_lists_the_budgets_of_an_account(reader, budgets):
+    wanted = budgets["facebook", "Calls"]
+
+    found = reader.get(f"{LIST}?account={wanted.account_id}").json()["results"]
+
+    assert [one["name"] for one in found] == ["Calls"]
+
+
+def test_api_list_costs_one_query(reader, budgets, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert len(reader.get(LIST).json()["results"]) == 10
+
+
+def test_list_in_the_admin_shows_use_closings_sources_and_dollars(admin_client, budgets):
+    page = admin_client.get(reverse(CHANGELIST)).content.decode()
+
+    for words in ("1 of 300 in the 15 min", "97 % as reported, stopped", "$0.03", "2026-08-22", "The whole app"):
+        assert words in page
+
+
+def test_tab_of_what_is_used_up_shows_nothing_else(admin_client, budgets):
+    page = admin_client.get(reverse(CHANGELIST), {"left": "nothing"}).content.decode()
+
+    assert ("97 % as reported" in page, "Recent search" in page) == (True, False)
+
+
+def test_page_of_a_budget_shows_spending_per_day(admin_client, budgets):
+    money = budgets[None, "Money"]
+    Spending.objects.create(
+        budget=money, slot_at=timezone.now() - timedelta(days=2), counts_until=timezone.now(), amount=1_500_000
+    )
+
+    page = admin_client.get(reverse("admin:engagement_budget_change", args=[money.pk])).content.decode()
+
+    assert ("$1.50" in page, page.count('max="1500000"')) == (True, 2)
+
+
+def test_staff_set_the_amount_and_nothing_else(admin_client, admin_user, budgets):
+    search = budgets["twitter", "Recent search"]
+    address = reverse("admin:engagement_budget_change", args=[search.pk])
+
+    admin_client.post(address, {"amount": "50", "name": "Other", "closed_until": ""})
+
+    search.refresh_from_db()
+    assert (search.amount, search.name, search.origin) == (50, "Recent search", Origin.STAFF)
+    assert (search.source, LogEntry.objects.count()) == (f"Set by {admin_user}", 1)
+
+
+def test_saving_without_a_change_leaves_the_documents_in_charge(admin_client, budgets):
+    search = budgets["twitter", "Recent search"]
+
+    admin_client.post(reverse("admin:engagement_budget_change", args=[search.pk]), {"amount": "300"})
+
+    search.refresh_from_db()
+    assert (search.origin, search.source) == (Origin.DOCUMENT, "X Developer Platform: Rate limits")
+
+
+def test_staff_go_back_to_the_documents(admin_client, budgets):
+    search = budgets["twitter", "Recent search"]
+    Budget.objects.filter(pk=search.pk).update(amount=1, origin=Origin.STAFF)
+
+    admin_client.post(reverse(CHANGELIST), {"action": "follow_documents", "_selected_action": [search.pk]})
+    Metered(search.account, Clock(timezone.now())).call("GET", "/2/tweets/search/recent")
+
+    search.refresh_from_db()
+    assert (search.amount, search.origin) == (300, Origin.DOCUMENT)
+
+
+# What is kept
+
+
+def spendings():
+    return list(Spending.objects.order_by("slot_at").values_list("slot_at", "amount"))
+
+
+@pytest.fixture
+def search():
+    return Budget.objects.create(platform="twitter", name="Recent search", seconds=900)
+
+
+def spend(budget, moment, amount):
+    until = moment + timedelta(minutes=16)
+    return Spending.objects.create(budget=budget, slot_at=moment, counts_until=until, amount=amount)
+
+
+def test_slots_of_a_past_day_become_one_row(search):
+    day = NOW.replace(hour=0) - timedelta(days=SLOT_DAYS + 1)
+    for hour in (0, 7, 23):
+        spend(search, day + timedelta(hours=hour), 5)
+    young = spend(search, NOW - timedelta(hours=1), 2)
+
+    purged = purge_expired(NOW)
+    again = purge_expired(NOW)
+
+    assert spendings() == [(day, 15), (young.slot_at, 2)]
+    assert (purged.spendings, again.spendings) == (2, 0)
+
+
+def test_old_spending_and_paid_reads_go(search):
+    kept = spend(search, NOW - timedelta(days=SPENDING_DAYS), 1)
+    spend(search, NOW - timedelta(days=SPENDING_DAYS, seconds=1), 1)
+    for age in (BILLED_DAYS, BILLED_DAYS + 1):
+        BilledRead.objects.create(budget=search, day=(NOW - timedelta(days=age)).date(), resource="a" * 64)
+
+    purged = purge_expired(NOW, batch=1)
+
+    assert (purged.spendings, spendings(), BilledRead.objects.count()) == (2, [(kept.slot_at, 1)], 1)

@@ -1,0 +1,118 @@
+"""Adapters, syncing and publishing go through the budgets: what is closed is not called."""
+
+# mypy: disable-error-code="attr-defined,union-attr"
+
+import time
+from datetime import timedelta
+from email.utils import formatdate
+
+import pytest
+
+from acd.tests.factories import NOW
+from engagement.enums import PostStatus, Purpose, SyncStatus
+from engagement.models import Budget, SocialMediaPost
+from engagement.platforms import adapter_for, errors
+from engagement.platforms.budgets import meter_for
+from engagement.publishing import publish
+from engagement.reports import Outcome
+from engagement.scheduling import schedule
+from engagement.sync import sync_account
+from engagement.tests.factories import make_account
+from engagement.tests.metering import Clock, budget_of, budget_of_app, limited
+from engagement.tests.replies import Answer, answering
+
+pytestmark = pytest.mark.django_db
+# What an answer says, made when it is given: the server writes the Date itself.
+WINDOWS = {
+    "seconds": (lambda: {"Retry-After": "120"}, b"{}", 120),
+    "date": (lambda: {"Retry-After": formatdate(time.time() + 120, usegmt=True)}, b"{}", 120),
+    "absurd": (lambda: {"Retry-After": "31536000"}, b"{}", 86400),
+    "negative": (lambda: {"Retry-After": "-5"}, b"{}", 900),
+    "missing": (dict, b"{}", 900),
+    "plain text": (lambda: {"Retry-After": "120"}, b"Too many", 120),
+    "reset": (lambda: {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int(time.time()) + 120)}, b"{}", 121),
+    "reset in plain text": (lambda: {"x-rate-limit-reset": str(int(time.time()) + 120)}, b"Too many", 121),
+}
+
+
+@pytest.mark.parametrize(("headers", "body", "seconds"), WINDOWS.values(), ids=WINDOWS)
+def test_nothing_is_called_until_a_closed_window_opens(settings, headers, body, seconds):
+    account, clock = make_account(platform="twitter"), Clock()
+    with answering(Answer(body, 429, headers()), Answer({"data": []})) as asked:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"twitter": asked.address}
+        with adapter_for(account, meter=meter_for(account, Purpose.SYNC, clock)) as adapter:
+            first = caught(adapter)
+            clock.move(seconds=seconds - 8)
+            inside = [caught(adapter) for _ in range(5)]
+            clock.move(seconds=10)
+            after = caught(adapter)
+
+    assert (type(first), {type(one) for one in inside}, after) == (errors.RateLimited, {errors.BudgetSpent}, None)
+    assert len(asked.requests) == 2
+
+
+def caught(adapter):
+    try:
+        adapter.http.get("/2/tweets", ids="1")
+    except errors.PlatformError as error:
+        return error
+    return None
+
+
+def test_hanging_platform_is_called_a_few_times_by_all_its_accounts(settings):
+    settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"twitter": "http://127.0.0.1:9"}
+    found = []
+    for _ in range(4):
+        account = make_account(platform="twitter")
+        with adapter_for(account, meter=meter_for(account, Purpose.SYNC, Clock())) as adapter:
+            found.append(type(caught(adapter)))
+
+    assert found == [errors.TemporaryFailure, *[errors.BudgetSpent] * 3]
+    assert budget_of_app("Unanswered calls").used == 5
+
+
+def test_sync_counts_its_calls_and_money(stage):
+    account = stage.account("twitter")
+    stage.live(account)
+
+    sync_account(account, now=stage.pass_time(hours=2))
+
+    assert budget_of(account, "Money").month >= 5_000
+    assert {one.platform for one in Budget.objects.used_up(NOW)} == set()
+
+
+def test_sync_without_budget_is_throttled_and_publishing_goes_on(stage, asked):
+    account = stage.account("twitter")
+    post = stage.live(account)
+    now = stage.pass_time(hours=2)
+    sync_account(account, now=now)
+    for name in Budget.objects.filter(account=account, amount__isnull=False).values_list("name", flat=True):
+        limited(account, name, 0)
+    limited(account, "Create a post", 100)
+    asked.clear()
+    later = stage.pass_time(days=1)
+
+    report = sync_account(account, now=later)
+    planned = schedule(stage.content(account), account, later)
+    ended = publish(planned, now=later)
+
+    post.refresh_from_db()
+    account.refresh_from_db()
+    assert (report.counts(), ended.outcome) == ({"throttled": 1}, Outcome.PUBLISHED)
+    assert (post.sync_status, account.throttled_until, account.last_error) == (SyncStatus.FAILED, None, "")
+    assert "X was not called" in post.sync_error
+    assert [line for line in asked if line.startswith("GET")] == []
+
+
+def test_post_without_budget_waits_and_is_not_sent(stage):
+    account = stage.account("tiktok")
+    now = stage.world.time()
+    posts = [schedule(stage.content(account), account, now) for _ in range(2)]
+    publish(posts[0], now=now)
+    limited(account, "Posts", 1)
+
+    ended = publish(SocialMediaPost.objects.get(pk=posts[1].pk), now=now + timedelta(minutes=1))
+
+    posts[1].refresh_from_db()
+    assert (ended.outcome, posts[1].status) == (Outcome.THROTTLED, PostStatus.SCHEDULED)
+    assert len(stage.sent("tiktok")) == 1
