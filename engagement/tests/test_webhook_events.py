@@ -38,7 +38,7 @@ def test_comment_on_instagram_is_read_as_the_adapter_reads_it():
     assert (found.post_id, found.is_own) == ("1792", False)
     assert (seen.platform_id, seen.kind, seen.author_id) == ("178581", InteractionKind.COMMENT, "5641")
     assert seen.text == "Great light! 🌊 ação"
-    assert abs(seen.occurred_at - NOW) < timedelta(minutes=5)
+    assert abs(seen.occurred_at - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_comment_of_an_app_with_instagram_login_stands_in_the_entry_itself():
