@@ -10,7 +10,7 @@ from engagement.enums import PostStatus
 from engagement.models import SocialMediaPost
 from engagement.scheduling import NotPublishable, declare_not_live, draft_of, plan_again, waive_ai_label
 from engagement.tests.factories import make_post
-from gator.studio.models import ContentFile
+from gator.studio.models import CarouselPage
 from gator.studio.tests.factories import make_content
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_draft_of_a_carousel_holds_its_pages_in_order(settings):
     settings.PUBLIC_MEDIA_URL = "https://gator.example/media/"
     content = make_content(media="content/1.jpg", media_kind="carousel")
     for position, name in ((2, "content/3.jpg"), (1, "content/2.jpg")):
-        ContentFile.objects.create(content=content, position=position, file=name)
+        CarouselPage.objects.create(content=content, position=position, file=name)
     post = make_post(content=content, status=PostStatus.SCHEDULED, platform_post_id=None)
 
     draft = draft_of(post)

@@ -21,7 +21,7 @@ from gator.studio.generators import generator
 from gator.studio.generators.base import Brief, Generated, Generator
 from gator.studio.generators.choice import prefer
 from gator.studio.guidance import Guidance
-from gator.studio.models import Content, Persona
+from gator.studio.models import CarouselPage, Content, Persona
 
 logger = logging.getLogger(__name__)
 
@@ -165,13 +165,23 @@ def _keep(content: Content, made: Generated) -> None:
     content.status = ContentStatus.READY
     if made.media:
         content.media.save(f"{content.persona.slug}-{made.media_name}", ContentFile(made.media), save=False)
+    pages = [_page(content, made, number) for number in range(len(made.more_media))]
     try:
         with transaction.atomic():
             content.save()
+            CarouselPage.objects.bulk_create(pages)
     except BaseException:
-        # No row would ever name the file.
-        content.media.delete(save=False)
+        # No row would ever name the files.
+        for file in (content.media, *(page.file for page in pages)):
+            file.delete(save=False)
         raise
+
+
+def _page(content: Content, made: Generated, number: int) -> CarouselPage:
+    page = CarouselPage(content=content, position=number + 1)
+    name = f"{content.persona.slug}-{number + 2}-{made.media_name}"
+    page.file.save(name, ContentFile(made.more_media[number]), save=False)
+    return page
 
 
 def _describe(run: ACDContextManager, made: Generated) -> None:

@@ -97,19 +97,19 @@ class Content(models.Model):
     def files(self) -> list[FieldFile]:
         """Its media in order: the first, and the pages after it."""
         first = [self.media] if self.media else []
-        return [*first, *(one.file for one in self.more_media.all())]
+        return [*first, *(one.file for one in self.pages.all())]
 
 
-class ContentFile(models.Model):
-    """One more picture or video of a content, after `Content.media`: the next pages of a carousel."""
+class CarouselPage(models.Model):
+    """One more picture or video of a carousel, after `Content.media`."""
 
-    content = models.ForeignKey(Content, models.CASCADE, related_name="more_media")
+    content = models.ForeignKey(Content, models.CASCADE, related_name="pages")
     position = models.PositiveSmallIntegerField()
     file = models.FileField(upload_to="content/%Y/%m/")
 
     class Meta:
         ordering = ("content", "position")
-        constraints = (models.UniqueConstraint(fields=["content", "position"], name="contentfile_once_per_position"),)
+        constraints = (models.UniqueConstraint(fields=["content", "position"], name="page_once_per_position"),)
 
     def __str__(self) -> str:
         return f"{self.position}: {self.file.name}"

@@ -35,7 +35,10 @@ class Brief:
 
 @dataclass(frozen=True, kw_only=True)
 class Generated:
-    """One generated piece. `media` is empty for text; `tokens` and `cost` (US dollars) are None where unknown."""
+    """One generated piece. `media` is empty for text; `tokens` and `cost` (US dollars) are None where unknown.
+
+    `more_media` are the next pages of a carousel.
+    """
 
     caption: str
     hashtags: tuple[str, ...] = ()
@@ -48,6 +51,7 @@ class Generated:
     cost: Decimal | None = None
     media: bytes = b""
     media_name: str = ""
+    more_media: tuple[bytes, ...] = ()
 
 
 class Generator(Protocol):

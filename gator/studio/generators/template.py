@@ -13,6 +13,8 @@ from gator.studio.generators.pictures import draw
 MODEL = "template-1"
 # X takes 280 characters, hashtags included; the rest is room for an address.
 MAX_CAPTION = 260
+# Pictures of a carousel: X takes four at most.
+PAGES = 3
 # What a closing sentence must leave for hashtags.
 HASHTAG_ROOM = 80
 HASHTAGS = (3, 5)
@@ -38,7 +40,8 @@ class TemplateGenerator:
         approach = prefer(tuple(CAPTIONS), rng, repeat=advice.approaches, avoid=advice.avoid_approaches)
         limit = int(brief.parameters.get("max_caption", MAX_CAPTION))
         caption = _caption(approach, theme, rng, limit=limit)
-        has_picture = brief.media_kind == MediaKind.IMAGE
+        has_picture = brief.media_kind in (MediaKind.IMAGE, MediaKind.CAROUSEL)
+        pages = PAGES if brief.media_kind == MediaKind.CAROUSEL else 1
         return Generated(
             caption=caption,
             hashtags=_hashtags(brief, rng, room=limit - len(caption)),
@@ -51,11 +54,13 @@ class TemplateGenerator:
             tokens=0,
             media=draw(brief.seed, persona=brief.persona) if has_picture else b"",
             media_name=f"{brief.seed}.jpg" if has_picture else "",
+            more_media=tuple(draw(brief.seed + page, persona=brief.persona) for page in range(1, pages)),
         )
 
     def _require_format(self, brief: Brief) -> None:
         made = self.formats.get(brief.platform, ())
-        if brief.media_kind not in made:
+        # A carousel is made when it is asked for by name, and never chosen: its pages are several pictures, no story.
+        if brief.media_kind not in (*made, *([MediaKind.CAROUSEL] if made else [])):
             raise GenerationFailed(
                 f"The template generator makes no {brief.media_kind} for {brief.platform}:"
                 f" ask for {' or '.join(made) or 'another platform'}, or set GENERATOR to one that does."

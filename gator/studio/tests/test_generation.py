@@ -209,3 +209,10 @@ def test_close_abandoned_fails_only_content_of_swept_runs():
         "running": ContentStatus.GENERATING,
         "swept": ContentStatus.FAILED,
     }
+
+
+def test_carousel_is_made_when_it_is_asked_for_by_name(settings):
+    content = generate(make_persona(), "instagram", NOTHING, seed=3, now=NOW, media_kind=MediaKind.CAROUSEL)
+
+    stored = {path.read_bytes() for path in files(settings.MEDIA_ROOT)}
+    assert (content.status, len(content.files()), len(stored)) == (ContentStatus.READY, 3, 3)
