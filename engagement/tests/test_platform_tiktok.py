@@ -11,6 +11,7 @@ from engagement.platforms import errors
 from engagement.platforms.errors import (
     AccessDenied,
     AuthenticationFailed,
+    OutcomeUnknown,
     PlatformError,
     RateLimited,
     Rejected,
@@ -198,6 +199,15 @@ def test_limit_of_the_look_itself_passes():
     limit = Answer({"data": {}, "error": {"code": "rate_limit_exceeded", "message": "Too many"}}, 429)
     with answering(limit) as asked, pytest.raises(RateLimited):
         tiktok(asked).resume(HANDLE, Draft(media_kind="video", caption="Look"))
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "scope_not_authorized"), (400, "invalid_params")])
+def test_look_that_is_refused_says_nothing_of_a_post_that_was_accepted(status, code):
+    refusal = Answer({"data": {}, "error": {"code": code, "message": "No"}}, status)
+    with answering(refusal) as asked, pytest.raises(OutcomeUnknown) as caught:
+        tiktok(asked).resume(HANDLE, Draft(media_kind="video", caption="Look"))
+
+    assert caught.value.publish_id == HANDLE
 
 
 MADE = datetime.fromtimestamp(1786032726, UTC)
