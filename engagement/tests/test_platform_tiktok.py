@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -211,6 +211,14 @@ def test_look_that_is_refused_says_nothing_of_a_post_that_was_accepted(status, c
 
 
 MADE = datetime.fromtimestamp(1786032726, UTC)
+
+
+def test_post_is_found_where_the_clock_of_the_platform_is_behind():
+    since = MADE + timedelta(minutes=2)
+    with answering(sample("tiktok_list")) as asked:
+        found = tiktok(asked).find(Draft(media_kind="video", caption="Look"), since=since, known=frozenset())
+
+    assert found is not None
 
 
 def test_post_is_found_on_the_list_of_videos():
