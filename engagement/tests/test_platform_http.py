@@ -133,9 +133,12 @@ def test_create_that_was_refused_has_a_known_outcome(status, kind):
     ids=["business", "business service", "tiktok", "graph code", "graph transient"],
 )
 def test_fault_in_an_answer_below_500_leaves_the_outcome_of_a_create_open(name, answer):
-    with answering(answer) as asked, pytest.raises(errors.OutcomeUnknown):
-        judge, platform = ADAPTERS[name].judge, ADAPTERS[name].platform
-        Connection(platform=platform, base_url=asked.address, token=TOKEN, judge=judge).create("/new", json={})
+    adapter = ADAPTERS[name]
+
+    with answering(answer) as asked:
+        connection = Connection(platform=adapter.platform, base_url=asked.address, token=TOKEN, judge=adapter.judge)
+        with pytest.raises(errors.OutcomeUnknown):
+            connection.create("/new", json={})
 
     assert len(asked.requests) == 1
 
