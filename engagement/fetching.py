@@ -51,6 +51,10 @@ def fetch(adapter: PlatformAdapter, posts: list[SocialMediaPost], now: datetime,
     try:
         ids = [post.platform_post_id or "" for post in posts]
         _sort_out(adapter, posts, adapter.fetch_metrics(ids, recent=recent), fetched, now)
+    except errors.NotFound as error:
+        # Of a whole request this says nothing of any one post, least of all that it is gone.
+        failure = errors.TemporaryFailure(error.message, platform=error.platform, status=error.status, code=error.code)
+        fetched.failures, fetched.concerns_account = {post.pk: failure for post in posts}, True
     except errors.PlatformError as error:
         fetched.failures, fetched.concerns_account = {post.pk: error for post in posts}, True
     fetched.notices, fetched.refused = list(adapter.notices), set(adapter.refused)
@@ -96,6 +100,10 @@ def _doubt(adapter: PlatformAdapter, fetched: Fetched) -> None:
         adapter.fetch_account()
     except errors.UnsupportedFeature:
         return
+    except errors.NotFound as error:
+        # Not even the account is there for this token, so that a post is not says nothing of the post.
+        denied = errors.AccessDenied(error.message, platform=error.platform, status=error.status, code=error.code)
+        fetched.failures |= dict.fromkeys(missing, denied)
     except errors.PlatformError as error:
         fetched.failures |= dict.fromkeys(missing, error)
 

@@ -153,6 +153,22 @@ def kind_of_status(status: int) -> Kind:
     return TemporaryFailure if 500 <= status <= 599 else STATUS_KINDS.get(status, PlatformError)
 
 
+# Graph's refusals of media or a container, which may pass, and for which nothing was made.
+UNMADE_CODES, UNMADE_SUBCODES = ("24", "9004", "9007"), "2207"
+
+
+def made_nothing(failure: PlatformError) -> bool:
+    """Whether a failure that may pass says for certain that nothing was made.
+
+    A fault of the platform says nothing of it, whatever its status: some send it with 200 or 400.
+    """
+    if not isinstance(failure, TemporaryFailure):
+        return False
+    is_named = failure.code in UNMADE_CODES or failure.subcode.startswith(UNMADE_SUBCODES)
+    # 408: the request never arrived whole.
+    return failure.status in (None, 408) or (failure.status < 500 and is_named)
+
+
 @dataclass(frozen=True)
 class Case:
     """One row of a platform's table: what an answer must hold, and the kind of error that means.

@@ -164,9 +164,8 @@ class Connection:
         try:
             return self._once("POST", path, self._deadline(), lost=errors.OutcomeUnknown, **request)
         except (errors.TemporaryFailure, errors.InvalidResponse) as failure:
-            # Without a status it was never sent; a refusal below 500 says that nothing was made.
-            refused = isinstance(failure, errors.TemporaryFailure) and (failure.status or 0) < 500
-            if refused:
+            # Without a status it was never sent.
+            if errors.made_nothing(failure):
                 raise
             raise errors.OutcomeUnknown(
                 failure.message, platform=self.platform, status=failure.status, code=failure.code

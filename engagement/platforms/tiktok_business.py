@@ -102,6 +102,13 @@ class TikTokBusinessAdapter(PlatformAdapter):
             if error.code not in FAIL_REASONS:
                 raise
             raise errors.Rejected(error.message, platform=self.platform, code=error.code, advice=error.advice) from None
+        except (errors.AccessDenied, errors.Rejected) as error:
+            if error.code in FAIL_REASONS:
+                raise
+            # It was accepted: a status that may not be read says nothing of what became of it.
+            raise errors.OutcomeUnknown(
+                error.message, platform=self.platform, status=error.status, code=error.code, publish_id=publish_id
+            ) from None
 
     def _look(self, publish_id: str) -> PublishedPost:
         """The id comes up to three minutes after the post is complete."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from engagement.platforms.nodes import Node
 from engagement.values import Draft
 
+# TikTok's clock and ours may differ by this much.
+CLOCKS = timedelta(minutes=5)
 # Titles and descriptions are cut after 150 characters ("Video Object"); which kind of characters is not said.
 CUT = 140
 
@@ -19,9 +21,9 @@ def first_id(data: Node, name: str) -> str:
 
 
 def made_since(video: Node, since: datetime) -> bool:
-    """Whether it was made since then; its moment is in whole seconds."""
+    """Whether it was made since then, by clocks that differ a little."""
     made = video.seconds("create_time")
-    return made is not None and made >= since - timedelta(seconds=1)
+    return made is not None and made >= since - CLOCKS
 
 
 def is_of(draft: Draft, given: Iterable[str]) -> bool:

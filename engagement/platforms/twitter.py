@@ -26,6 +26,8 @@ __all__ = ["TwitterAdapter", "judge", "moment_of"]
 POST_FIELDS = "created_at,public_metrics,attachments"
 # Only the author sees these, and only of posts younger than that. The name is the same for posts and media.
 OWNER_FIELD, OWNED = "non_public_metrics", timedelta(days=30)
+# X's clock and ours may differ by this much: a post must not be missed for it, or it goes out twice.
+CLOCKS = timedelta(minutes=5)
 # The places that `refused` names.
 POST, MEDIA = "post", "media"
 
@@ -75,7 +77,7 @@ class TwitterAdapter(PlatformAdapter):
     def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
         """Look it up on the account's own timeline, page by page."""
         params: dict[str, Any] = {
-            "start_time": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "start_time": f"{since.astimezone(UTC) - CLOCKS:%Y-%m-%dT%H:%M:%SZ}",
             "max_results": 100,
             settings.X_POST_FIELDS: "created_at,entities",
         }

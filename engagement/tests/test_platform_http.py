@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from engagement.platforms import errors
+from engagement.platforms import ADAPTERS, errors
 from engagement.platforms.http import Connection, is_same_site, storable
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter import judge
@@ -119,6 +119,28 @@ def test_create_without_a_readable_answer_is_unknown_and_sent_once(answer, setti
 def test_create_that_was_refused_has_a_known_outcome(status, kind):
     with answering(Answer({}, status)) as asked, pytest.raises(kind):
         connect(asked.address).create("/2/tweets", json={})
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("tiktok_business", Answer({"code": 50000, "message": "System error"})),
+        ("tiktok_business", Answer({"code": 51010, "message": "Service error"})),
+        ("tiktok", Answer({"error": {"code": "internal_error", "message": "Oops"}})),
+        ("facebook", Answer({"error": {"message": "An unknown error", "code": 1}}, 400)),
+        ("facebook", Answer({"error": {"message": "Again", "code": 987654, "is_transient": True}}, 400)),
+    ],
+    ids=["business", "business service", "tiktok", "graph code", "graph transient"],
+)
+def test_fault_in_an_answer_below_500_leaves_the_outcome_of_a_create_open(name, answer):
+    adapter = ADAPTERS[name]
+
+    with answering(answer) as asked:
+        connection = Connection(platform=adapter.platform, base_url=asked.address, token=TOKEN, judge=adapter.judge)
+        with pytest.raises(errors.OutcomeUnknown):
+            connection.create("/new", json={})
+
+    assert len(asked.requests) == 1
 
 
 @pytest.mark.parametrize("ask", ["get", "create", "prepare"])

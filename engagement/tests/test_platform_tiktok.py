@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,6 +11,7 @@ from engagement.platforms import errors
 from engagement.platforms.errors import (
     AccessDenied,
     AuthenticationFailed,
+    OutcomeUnknown,
     PlatformError,
     RateLimited,
     Rejected,
@@ -200,7 +201,24 @@ def test_limit_of_the_look_itself_passes():
         tiktok(asked).resume(HANDLE, Draft(media_kind="video", caption="Look"))
 
 
+@pytest.mark.parametrize(("status", "code"), [(401, "scope_not_authorized"), (400, "invalid_params")])
+def test_look_that_is_refused_says_nothing_of_a_post_that_was_accepted(status, code):
+    refusal = Answer({"data": {}, "error": {"code": code, "message": "No"}}, status)
+    with answering(refusal) as asked, pytest.raises(OutcomeUnknown) as caught:
+        tiktok(asked).resume(HANDLE, Draft(media_kind="video", caption="Look"))
+
+    assert caught.value.publish_id == HANDLE
+
+
 MADE = datetime.fromtimestamp(1786032726, UTC)
+
+
+def test_post_is_found_where_the_clock_of_the_platform_is_behind():
+    since = MADE + timedelta(minutes=2)
+    with answering(sample("tiktok_list")) as asked:
+        found = tiktok(asked).find(Draft(media_kind="video", caption="Look"), since=since, known=frozenset())
+
+    assert found is not None
 
 
 def test_post_is_found_on_the_list_of_videos():

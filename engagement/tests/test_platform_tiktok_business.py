@@ -267,6 +267,14 @@ def test_failure_that_might_pass_never_comes_back_on_resume():
         business(asked).resume("v_pub.1", VIDEO)
 
 
+@pytest.mark.parametrize("code", [40001, 40002])
+def test_look_that_is_refused_says_nothing_of_a_post_that_was_accepted(code):
+    with answering(Answer({"code": code, "message": "No"})) as asked, pytest.raises(errors.OutcomeUnknown) as caught:
+        business(asked).resume("v_pub.1", VIDEO)
+
+    assert caught.value.publish_id == "v_pub.1"
+
+
 def test_lost_answer_to_a_publish_is_unknown_and_sent_once():
     with answering(Answer({}, 503)) as asked, pytest.raises(errors.OutcomeUnknown):
         business(asked).publish(VIDEO)

@@ -136,7 +136,7 @@ def test_post_is_found_by_its_words_as_they_were_written():
 
     assert asked.lines == ["GET /2/users/1784/tweets"]
     assert asked.queries[0] == {
-        "start_time": "2026-08-07T08:59:30Z", "max_results": "100", "tweet.fields": "created_at,entities"
+        "start_time": "2026-08-07T08:54:30Z", "max_results": "100", "tweet.fields": "created_at,entities"
     }  # fmt: skip
     assert found.platform_post_id == "1445880548472328192"
     assert found.url == "https://x.com/me/status/1445880548472328192"

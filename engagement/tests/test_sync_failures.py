@@ -185,6 +185,30 @@ def test_count_that_cannot_be_true_is_kept_for_inspection_and_the_others_are_sto
     assert MetricSnapshot.objects.values_list("post", flat=True).get() == good.pk
 
 
+UNSUPPORTED = {"error": {"message": "Unsupported get request. Object does not exist", "code": 100, "error_subcode": 33}}
+
+
+@pytest.mark.parametrize(
+    ("platform", "answer"),
+    [
+        # Graph words a withdrawn permission like a lost object: then the account itself is lost, too.
+        pytest.param("instagram", Answer(UNSUPPORTED, 400), id="account not there either"),
+        pytest.param("twitter", Answer({"title": "Not Found", "status": 404}, 404), id="whole request not found"),
+    ],
+)
+@pytest.mark.django_db
+def test_posts_that_an_unreadable_account_or_a_refused_request_hides_are_not_deleted(settings, platform, answer):
+    account = make_account(platform=platform)
+    posts = [make_post(account=account, platform_post_id=str(n), next_sync_at=NOW) for n in range(11, 16)]
+
+    with answering(answer) as server:
+        settings.PLATFORM_API_URLS = {platform: server.address}
+        found = [outcomes(account, NOW), outcomes(account, NOW + HOUR)]
+
+    assert found == [[Outcome.FAILED] * 5] * 2
+    assert {SocialMediaPost.objects.get(pk=post.pk).status for post in posts} == {PostStatus.PUBLISHED}
+
+
 # The filter
 
 
