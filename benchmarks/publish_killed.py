@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import accumulate, count
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from _common import ROOT, WORK, Law, empty_database, judge, step
 from django.conf import settings
@@ -51,8 +52,18 @@ AFTERWARDS = tuple(accumulate((timedelta(seconds=settings.CLAIM_SECONDS + 60), *
 BETWEEN = timedelta(days=2)
 FORK = get_context("fork")
 
-# How often a post is live, and what Gator says of it.
-End = tuple[int, str]
+
+class End(NamedTuple):
+    """How often a post is live, how often the call that makes it live was made for it, and what Gator says of it."""
+
+    live: int
+    calls: int
+    said: str
+
+    @property
+    def is_untrue(self) -> bool:
+        """Whether what is said is wrong; `unknown` never is."""
+        return self.said != PostStatus.UNKNOWN and (self.live > 0) != (self.said == PostStatus.PUBLISHED)
 
 
 @contextmanager
@@ -109,47 +120,53 @@ def publish_until(number: int, now: datetime) -> None:
         publish_due(now)
 
 
-def times_live(control: SandboxControl, post: SocialMediaPost) -> int:
-    """How often the platform shows the post."""
-    ledger = get(f"{control.address}/sandbox/ledger", {"platform": post.platform}, timeout=30).json()
-    return sum(one["text"] == post.caption and not one["deleted"] for account in ledger for one in account["posts"])
+def seen(control: SandboxControl, account: SocialAccount, caption: str = "") -> tuple[int, int]:
+    """How many posts with the caption are live on the account, and how many calls to make one were ever made for it."""
+    ledger = get(f"{control.address}/sandbox/ledger", {"platform": account.platform}, timeout=30).json()
+    mine = next(one for one in ledger if one["user_id"] == account.platform_user_id)
+    return sum(one["text"] == caption and not one["deleted"] for one in mine["posts"]), mine["create_calls"]
 
 
-def ends_of(
-    control: SandboxControl, account: SocialAccount, kind: MediaKind, now: datetime
-) -> tuple[list[End], datetime]:
-    """The end of a post for every step at which its process was killed, and when the last one was over."""
+def ends_of(control: SandboxControl, account: SocialAccount, kind: MediaKind, now: datetime) -> list[End]:
+    """The end of a post for every step at which its process was killed."""
     ends: list[End] = []
-    for number in count(1):
+    for number in range(1, MOST_STEPS):
         control.move_clock(now)
-        post = planned(account, kind, number, now)
-        killed = is_killed(number, now)
-        for later in AFTERWARDS:
-            control.move_clock(now + later)
-            publish_due(now + later)
-        post.refresh_from_db()
-        now, end = now + BETWEEN, (times_live(control, post), post.status)
+        killed, end = end_of(control, planned(account, kind, number, now), number, now)
         if not killed:
-            break
+            if end != (1, 1, PostStatus.PUBLISHED):
+                sys.exit(f"An unharmed child did not publish: {end}")
+            return ends
         ends.append(end)
-        if number == MOST_STEPS:
-            sys.exit(f"No child ended unharmed within {MOST_STEPS} steps.")
-    if end != (1, PostStatus.PUBLISHED):
-        sys.exit(f"An unharmed child did not publish: {end}")
-    return ends, now
+        now += BETWEEN
+    sys.exit(f"No child ended unharmed within {MOST_STEPS} steps.")
+
+
+def end_of(control: SandboxControl, post: SocialMediaPost, number: int, now: datetime) -> tuple[bool, End]:
+    """Whether the process was killed at that step, and the end of the post after others took over."""
+    assert post.account is not None
+    before = seen(control, post.account)[1]
+    killed = is_killed(number, now)
+    for later in AFTERWARDS:
+        control.move_clock(now + later)
+        publish_due(now + later)
+    post.refresh_from_db()
+    live, calls = seen(control, post.account, post.caption)
+    return killed, End(live, calls - before, post.status)
 
 
 def laws_of(name: str, ends: list[End], *, lists_at_once: bool) -> list[Law]:
     """Print how the posts ended, and give the laws they must keep."""
-    live = Counter(min(times, 2) for times, _ in ends)
-    untrue = sum((times > 0) != (said == PostStatus.PUBLISHED) and said != PostStatus.UNKNOWN for times, said in ends)
+    live = Counter(min(end.live, 2) for end in ends)
     print(f"           {name}: {len(ends)} kills; live once {live[1]}, never {live[0]}, more than once {live[2]}")
-    for (times, status), n in sorted(Counter(ends).items()):
-        print(f"             {n:4} × live {times} ×, said to be {status}")
+    for end, n in sorted(Counter(ends).items()):
+        print(f"             {n:4} of them: live {end.live} ×, call made {end.calls} ×, said to be {end.said}")
     laws = [
         Law(f"{name}: kills", len(ends), FEWEST_STEPS, "", at_least=True),
         Law(f"{name}: live more than once", live[2], 0, ""),
-        Law(f"{name}: live and not said so, or said so and not live", untrue, 0, ""),
+        # Some platforms refuse a second post of the same words, which would hide that it was tried.
+        Law(f"{name}: sent more than once", sum(end.calls > 1 for end in ends), 0, ""),
+        Law(f"{name}: said to be live or not, and wrong", sum(end.is_untrue for end in ends), 0, ""),
     ]
     # What TikTok moderates for long is not sent again by itself: a person decides.
     return [*laws, Law(f"{name}: not live", live[0], 0, "")] if lists_at_once else laws
@@ -165,7 +182,9 @@ def main() -> None:
         for platform, kind in PAIRS:
             name = f"{platform} {kind}"
             with step(f"{name}, a child for every step"):
-                ends, now = ends_of(control, accounts[platform], kind, now)
+                ends = ends_of(control, accounts[platform], kind, now)
+            # The sandbox's clock only moves forward.
+            now += BETWEEN * (len(ends) + 1)
             laws += laws_of(name, ends, lists_at_once=platform != Platform.TIKTOK)
     judge(laws)
 
