@@ -135,7 +135,14 @@ def _resume(post: SocialMediaPost, now: datetime, condition: Q) -> Item:
     except ClaimLost as lost:
         return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        return _refused(attempt, error, now)
+        return _refused(attempt, _open(error) if attempt.row.sent_at else error, now)
+
+
+def _open(error: errors.PlatformError) -> errors.PlatformError:
+    """What a refused look says of a post that may be live: nothing, if the refusal concerns the asking alone."""
+    if type(error) in (errors.AccessDenied, errors.PlatformError):
+        return errors.OutcomeUnknown(error.message, platform=error.platform, status=error.status, code=error.code)
+    return error
 
 
 def _look_up(post: SocialMediaPost, now: datetime) -> Item:
@@ -183,9 +190,9 @@ def _look_failed(attempt: Attempt, error: errors.PlatformError, now: datetime) -
     post = attempt.post
     if post.account and isinstance(error, CLOSING):
         note_account_error(post.account, error, now)
-    if isinstance(error, errors.UnsupportedFeature):
+    if isinstance(error, errors.UnsupportedFeature | errors.OutcomeUnknown):
         # Nobody but a person can tell.
-        attempt.save(next_lookup_at=None)
+        attempt.save(next_lookup_at=None, status_reason=error.for_staff)
         return Item(str(post), Outcome.FAILED, error.for_staff)
     attempt.save(next_lookup_at=now + RETRY)
     return Item(str(post), Outcome.PENDING, error.for_staff)

@@ -81,7 +81,9 @@ def declare_not_live(post: SocialMediaPost, by: User) -> None:
     """Take a person's word that a post of unknown outcome is not live. Raises `NotPublishable` for any other post."""
     rows = SocialMediaPost.objects.filter(pk=post.pk, status=PostStatus.UNKNOWN)
     reason = f"{by.get_username()} looked at the profile: it did not go out."
-    if not rows.update(status=PostStatus.FAILED, status_reason=reason, next_lookup_at=None, claimed_until=None):
+    if not rows.update(
+        status=PostStatus.FAILED, status_reason=reason, next_lookup_at=None, claim=None, claimed_until=None
+    ):
         raise NotPublishable(f"{post} is {post.get_status_display().lower()}: its outcome is known.")
 
 

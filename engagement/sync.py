@@ -120,8 +120,9 @@ def _due(account: SocialAccount, run: Run, *, at_once: int) -> Source:
 
     Posts are claimed for `at_once` batches at a time.
     """
-    size, now = batch_size(account), run.now
+    size = batch_size(account)
     for number in count():
+        now = run.clock()
         account.refresh_from_db()
         if reason := unready(account, now):
             if number == 0:
@@ -149,8 +150,9 @@ def _batches(account: SocialAccount, posts: Sequence[SocialMediaPost], size: int
 
 def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -> Source:
     """The given posts of an account; those that it may not be called for, or that another worker has, are told."""
-    size, now = batch_size(account), run.now
+    size = batch_size(account)
     for start in range(0, len(posts), size):
+        now = run.clock()
         account.refresh_from_db()
         those, reason = posts[start : start + size], unready(account, now)
         wanted = SocialMediaPost.objects.filter(pk__in=[post.pk for post in those])

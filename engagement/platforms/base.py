@@ -121,7 +121,8 @@ class PlatformAdapter(ABC):
     def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
         """Look a post of unknown outcome up on the account's own list: made since then, with the draft's words.
 
-        Posts in `known` are others of ours. None: it is not there, or not yet.
+        Posts in `known` are others of ours. None: it is not there, or not yet. Raises `OutcomeUnknown` if something
+        else is there that may be it.
         """
         raise errors.UnsupportedFeature("It does not list the account's own posts", platform=self.platform)
 
@@ -195,6 +196,16 @@ class PlatformAdapter(ABC):
         return Visible(interactions=tuple(found.values()))
 
     # Tools of the platforms
+
+    def _doubt(self, strange: Sequence[object]) -> None:
+        """Nothing on the list has the draft's words. A post of that time that is not ours may be it all the same:
+        a platform may change words, so then only a person can tell.
+        """
+        if strange:
+            raise errors.OutcomeUnknown(
+                "A post that Gator does not know was made there since, with other words: it may be this one",
+                platform=self.platform,
+            )
 
     def _watch(self, look: Callable[[], PublishedPost]) -> PublishedPost:
         """Look until the post has its id, a bounded number of times; then it is left as still processed."""

@@ -213,14 +213,12 @@ class GraphAdapter(GraphReader):
     def find(self, draft: Draft, *, since: datetime, known: frozenset[str]) -> PublishedPost | None:
         """Look a post of unknown outcome up among the newest fifty of the account; see the base class."""
         made = (node for node in self._newest() if (node.moment(self._moment_field) or since) >= since - CLOCKS)
-        return next(
-            (
-                self._described(node.required("id"), node)
-                for node in made
-                if node.text("id") not in known and same_words(node.text(self.caption_field), draft.caption)
-            ),
-            None,
-        )
+        strange = [node for node in made if node.text("id") not in known]
+        for node in strange:
+            if same_words(node.text(self.caption_field), draft.caption):
+                return self._described(node.required("id"), node)
+        self._doubt(strange)
+        return None
 
     def _newest(self) -> list[Node]:
         path = self._path(self.credentials.platform_user_id, self.list_edge)

@@ -81,17 +81,20 @@ class TwitterAdapter(PlatformAdapter):
             "max_results": 100,
             settings.X_POST_FIELDS: "created_at,entities",
         }
-        words = comparable(draft.caption)
+        words, strange = comparable(draft.caption), list[Node]()
         for _ in range(MAX_PAGES):
             node = self._read(f"/2/users/{self.credentials.platform_user_id}/tweets", params)
-            for post in node.nodes("data"):
-                post_id = post.required("id")
-                if post_id not in known and told(post) == words:
+            fresh = [post for post in node.nodes("data") if post.required("id") not in known]
+            for post in fresh:
+                if told(post) == words:
+                    post_id = post.required("id")
                     return self._published(post_id, post.moment("created_at") or moment_of(post_id))
+            strange += fresh
             cursor = node.node("meta").text("next_token")
             if not cursor:
-                return None
+                break
             params["pagination_token"] = cursor
+        self._doubt(strange)
         return None
 
     # Metrics

@@ -245,3 +245,28 @@ def test_token_that_was_renewed_since_the_post_was_read_is_used(stage):
     post.account.access_token = "outdated-token"
 
     assert publish(post, now=NOW).outcome == Outcome.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("listed", "status", "next_look"),
+    [
+        pytest.param([], PostStatus.UNKNOWN, True, id="nothing-is-there-yet"),
+        pytest.param(["Good morning"], PostStatus.PUBLISHED, False, id="it-is-there"),
+        pytest.param(["Good mourning"], PostStatus.UNKNOWN, False, id="only-a-person-can-tell"),
+    ],
+)
+@pytest.mark.django_db
+def test_post_of_unknown_outcome_is_looked_up_on_the_list_of_the_account(settings, listed, status, next_look):
+    account = make_account(platform=Platform.TWITTER)
+    schedule(make_content(persona=account.persona, caption="Good morning", hashtags=[]), account, NOW)
+    posts = [{"id": str(900 + n), "text": text, "created_at": NOW.isoformat()} for n, text in enumerate(listed)]
+    found = Answer({"data": posts, "meta": {"result_count": len(posts)}})
+
+    with answering(Answer({"data": {"id": "1"}}, cut=True), found) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        publish_due(NOW)
+        publish_due(NOW + timedelta(minutes=2))
+
+    post = SocialMediaPost.objects.get()
+    assert (post.status, post.next_lookup_at is not None) == (status, next_look)
+    assert asked.lines.count("POST /2/tweets") == 1
