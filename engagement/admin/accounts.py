@@ -25,7 +25,7 @@ from acd.theme import (
     display,
     when,
 )
-from engagement.enums import AccountState
+from engagement.enums import AccountState, Flavour
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.querysets import BROKEN
 from engagement.tokens import SEALED, renewed
@@ -182,10 +182,11 @@ class AccountAdmin(SmallAdmin):
     @display(description="account", ordering="handle")
     def name(self, account: SocialAccount) -> str:
         return format_html(
-            '<span class="gator-platform gator-{}">{}</span> @{}',
+            '<span class="gator-platform gator-{}">{}</span> @{} <span class="gator-muted">{}</span>',
             account.platform,
             account.get_platform_display(),
             account.handle or account.platform_user_id,
+            "" if account.flavour == Flavour.STANDARD else account.get_flavour_display(),
         )
 
     @display(description="persona", ordering="persona__name")
@@ -232,7 +233,7 @@ class AccountAdmin(SmallAdmin):
     def risk_text(self, account: Any) -> str:
         """How many planned posts come too late; none while a program renews the token."""
         n = getattr(account, "posts_at_risk", 0)
-        return f"{posts(n)} {RISK[account.state in BROKEN]}" if n else "None"
+        return f"{posts(n)} {RISK[account.state in BROKEN]}" if n else "No posts"
 
     @display(description="access token")
     def token_text(self, account: SocialAccount) -> str:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from acd.admin_actions import Tally, on_page, tell
 from acd.figures import UNKNOWN, decimals, interval, percent, share
@@ -113,6 +113,7 @@ class PostAdmin(ReadOnly, PublishingActions):
         "address",
         "local_time",
         "freshness_text",
+        "audience_text",
         "attempts_text",
         "label_text",
     )
@@ -142,7 +143,7 @@ class PostAdmin(ReadOnly, PublishingActions):
             },
         ),
         ("What the platform says", {"fields": (*COUNTS, ("source", "api_version"))}),
-        ("Audience", {"fields": ("audience",)}),
+        ("Audience", {"fields": ("audience_text",)}),
         (
             "Sync",
             {
@@ -208,6 +209,18 @@ class PostAdmin(ReadOnly, PublishingActions):
     @display(description="freshness")
     def freshness_text(self, post: SocialMediaPost) -> str:
         return badge(*columns.freshness(post, timezone.now()))
+
+    @display(description="people by group")
+    def audience_text(self, post: SocialMediaPost) -> str:
+        """The groups of each dimension, the largest first."""
+        rows = [
+            (
+                dimension.replace("_", " "),
+                ", ".join(f"{name} {n:,}" for name, n in sorted(groups.items(), key=lambda one: -one[1])),
+            )
+            for dimension, groups in post.audience.items()
+        ]
+        return format_html_join("", "<div><b>{}</b> {}</div>", rows) or UNKNOWN
 
     @display(description="the persona's local time")
     def local_time(self, post: SocialMediaPost) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from acd.constraints import legal, not_negative, ordered, percent
 from acd.enums import Grade
+from acd.figures import short
 from acd.models import ACDContext
 from engagement.enums import (
     AttemptOutcome,
@@ -213,7 +214,7 @@ class SocialMediaPost(Measured):
         )
 
     def __str__(self) -> str:
-        caption = self.caption[:40] or self.platform_post_id or f"post {self.pk}"
+        caption = short(self.caption, 40) or self.platform_post_id or f"post {self.pk}"
         return f"{self.get_platform_display()}: {caption}"
 
     @property

@@ -152,3 +152,18 @@ def test_address_with_a_script_is_no_link(admin_client):
     page = admin_client.get(reverse("admin:engagement_socialmediapost_change", args=[post.pk])).content.decode()
 
     assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize(
+    ("audience", "shown"),
+    [
+        pytest.param({}, "—", id="unknown"),
+        pytest.param({"age": {"18-24": 120, "25-34": 2090}}, "<div><b>age</b> 25-34 2,090, 18-24 120</div>", id="known"),
+    ],
+)
+def test_page_lists_the_audience_largest_first(admin_client, audience, shown):
+    post = make_post(audience=audience)
+
+    page = admin_client.get(reverse("admin:engagement_socialmediapost_change", args=[post.pk])).content.decode()
+
+    assert shown in page[page.index("People by group") :][:500]
