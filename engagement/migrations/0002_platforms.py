@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, help_text='Until then a worker has it, or it waits for its next attempt.', null=True)),
             ],
             options={
-                'verbose_name_plural': 'webhook deliveries',
+                'verbose_name': 'pushed event',
                 'ordering': ('-received_at', '-id'),
             },
         ),

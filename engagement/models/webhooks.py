@@ -39,7 +39,7 @@ class WebhookDelivery(models.Model):
     objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "webhook deliveries"
+        verbose_name = "pushed event"
         ordering = ("-received_at", "-id")
         indexes = (
             models.Index(fields=["-received_at", "-id"], name="delivery_newest"),

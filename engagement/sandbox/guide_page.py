@@ -32,7 +32,7 @@ pre { margin: .15rem 0 .75rem; padding: .6rem .8rem; border: 1px solid var(--lin
   background: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
 .says { margin: .75rem 0 0; color: var(--dim); font-size: .92rem; }
 .scroll { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-size: .92rem; }
+table { width: 100%; min-width: 36rem; border-collapse: collapse; font-size: .92rem; }
 th, td { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--dim); font-weight: 600; white-space: nowrap; }
 summary { margin: .6rem 0; color: var(--mark); cursor: pointer; }

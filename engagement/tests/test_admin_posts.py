@@ -158,7 +158,9 @@ def test_address_with_a_script_is_no_link(admin_client):
     ("audience", "shown"),
     [
         pytest.param({}, "—", id="unknown"),
-        pytest.param({"age": {"18-24": 120, "25-34": 2090}}, "<div><b>age</b> 25-34 2,090, 18-24 120</div>", id="known"),
+        pytest.param(
+            {"age": {"18-24": 120, "25-34": 2090}}, "<div><b>age</b> 25-34 2,090, 18-24 120</div>", id="known"
+        ),
     ],
 )
 def test_page_lists_the_audience_largest_first(admin_client, audience, shown):
