@@ -172,9 +172,9 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
         """`fresh` as the ladder promises, `late`, `stale` (the last read failed), `final`, or `never` read."""
         return post.freshness(timezone.now())
 
-    def get_ai_label(self, post: SocialMediaPost) -> bool:
-        """Whether it goes out, or went out, with the platform's label for AI-made content."""
-        return post.ai_label_waived_by_id is None
+    def get_ai_label(self, post: SocialMediaPost) -> bool | None:
+        """Whether it goes out, or went out, with the platform's label for AI-made content; null if made elsewhere."""
+        return None if post.content_id is None else post.ai_label_waived_by_id is None
 
 
 class ScheduleSerializer(StrictFields, serializers.Serializer[SocialMediaPost]):

@@ -76,6 +76,8 @@ class PublishingActions(Admin):
     @display(description="AI label")
     def label_text(self, post: SocialMediaPost) -> str:
         """Whether it carries the label, or who decided otherwise."""
+        if post.content_id is None:
+            return UNKNOWN
         if post.ai_label_waived_by is None:
             return "Set"
         return f"Waived by {post.ai_label_waived_by}, {post.ai_label_waived_at:%Y-%m-%d %H:%M} UTC"
