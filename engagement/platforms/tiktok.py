@@ -10,11 +10,12 @@ from typing import Any
 
 from engagement.enums import Platform
 from engagement.platforms import errors, tiktok_upload
-from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter, Remember
+from engagement.platforms.base import MAX_PAGES, Answers, Maker, Remember
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
-from engagement.platforms.tiktok_errors import FAIL_REASONS, failure_of, judge
+from engagement.platforms.tiktok_errors import failure_of, judge
 from engagement.platforms.tiktok_objects import first_id, is_of, made_since
+from engagement.platforms.tiktok_publishing import ModeratedAdapter
 from engagement.values import AccountFacts, Draft, Metrics, PublishedPost, Tokens
 from gator.studio.enums import MediaKind
 
@@ -24,14 +25,12 @@ FOUND_FIELDS = "id,create_time,share_url,title,video_description"
 VIDEO_INIT, PHOTO_INIT = "/v2/post/publish/video/init/", "/v2/post/publish/content/init/"
 
 
-class TikTokAdapter(PlatformAdapter):
+class TikTokAdapter(ModeratedAdapter):
     """A TikTok account."""
 
     platform = Platform.TIKTOK.value
     batch_size = 20
     can_see_interactions = False
-    # Posts are moderated first.
-    lists_at_once = False
     judge = staticmethod(judge)
 
     # Publishing
@@ -101,35 +100,6 @@ class TikTokAdapter(PlatformAdapter):
                 platform=self.platform,
             )
         return data
-
-    def _accepted(self, publish_id: str, remember: Remember) -> PublishedPost:
-        remember(publish_id)
-        return self._watched(publish_id)
-
-    def _watched(self, publish_id: str) -> PublishedPost:
-        try:
-            return self._watch(lambda: self._look(publish_id))
-        except errors.PlatformError as error:
-            if error.code in FAIL_REASONS:
-                raise
-            # It was accepted: that a look failed must not lose the handle, or the post would be sent again.
-            return PublishedPost(publish_id=publish_id)
-
-    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
-        """Look again. A post whose processing failed in the meantime never comes back: it has to be planned again."""
-        try:
-            return self._watch(lambda: self._look(publish_id))
-        except (errors.TemporaryFailure, errors.RateLimited) as error:
-            if error.code not in FAIL_REASONS:
-                raise
-            raise errors.Rejected(error.message, platform=self.platform, code=error.code, advice=error.advice) from None
-        except (errors.AccessDenied, errors.Rejected) as error:
-            if error.code in FAIL_REASONS:
-                raise
-            # It was accepted: a status that may not be read says nothing of what became of it.
-            raise errors.OutcomeUnknown(
-                error.message, platform=self.platform, status=error.status, code=error.code, publish_id=publish_id
-            ) from None
 
     def _look(self, publish_id: str) -> PublishedPost:
         body = {"publish_id": publish_id}

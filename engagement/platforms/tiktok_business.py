@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from engagement.enums import Flavour, Platform
 from engagement.platforms import errors
-from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter, Remember
+from engagement.platforms.base import MAX_PAGES, Answers, Maker, Remember
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
 from engagement.platforms.tiktok_comments import Threads
-from engagement.platforms.tiktok_errors import FAIL_REASONS, failure_of, judge_business
+from engagement.platforms.tiktok_errors import failure_of, judge_business
 from engagement.platforms.tiktok_objects import first_id, is_of, made_since
+from engagement.platforms.tiktok_publishing import ModeratedAdapter
 from engagement.values import AccountFacts, Audience, Draft, Metrics, PublishedPost, Tokens, Visible
 from gator.studio.enums import MediaKind
 
@@ -58,7 +59,7 @@ VIDEO, ACCOUNT = "video", "account"
 REFUSED_PARAMETER = "40002"
 
 
-class TikTokBusinessAdapter(PlatformAdapter):
+class TikTokBusinessAdapter(ModeratedAdapter):
     """A TikTok account that was connected through TikTok API for Business."""
 
     platform = Platform.TIKTOK.value
@@ -66,8 +67,6 @@ class TikTokBusinessAdapter(PlatformAdapter):
     host = "https://business-api.tiktok.com"
     scheme = ("Access-Token", "")
     batch_size = 20
-    # Posts are moderated first.
-    lists_at_once = False
     judge = staticmethod(judge_business)
 
     @property
@@ -85,30 +84,7 @@ class TikTokBusinessAdapter(PlatformAdapter):
         body = {"business_id": self._me, "video_url": self._first_url(draft), "post_info": info}
         reply = self.http.create(f"{ROOT}/business/video/publish/", json=body)
         share_id = self._created(reply.node.node("data"), "share_id")
-        remember(share_id)
-        try:
-            return self._watch(lambda: self._look(share_id))
-        except errors.PlatformError as error:
-            if error.code in FAIL_REASONS:
-                raise
-            # It was accepted: that a look failed must not lose the handle, or the post would be sent again.
-            return PublishedPost(publish_id=share_id)
-
-    def resume(self, publish_id: str, draft: Draft) -> PublishedPost:
-        """Look again. A post whose processing failed in the meantime never comes back: it has to be planned again."""
-        try:
-            return self._watch(lambda: self._look(publish_id))
-        except (errors.TemporaryFailure, errors.RateLimited) as error:
-            if error.code not in FAIL_REASONS:
-                raise
-            raise errors.Rejected(error.message, platform=self.platform, code=error.code, advice=error.advice) from None
-        except (errors.AccessDenied, errors.Rejected) as error:
-            if error.code in FAIL_REASONS:
-                raise
-            # It was accepted: a status that may not be read says nothing of what became of it.
-            raise errors.OutcomeUnknown(
-                error.message, platform=self.platform, status=error.status, code=error.code, publish_id=publish_id
-            ) from None
+        return self._accepted(share_id, remember)
 
     def _look(self, publish_id: str) -> PublishedPost:
         """The id comes up to three minutes after the post is complete."""
