@@ -17,6 +17,8 @@ from engagement.tests.stage import Stage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_secrets")]
 TELLING = pytest.mark.parametrize("platform", ["instagram", "facebook", "twitter"])
 WORDS = ("comment", "reply")
+# Said by hand, since the audience that the world draws is another at every hour: at times fewer than these comment.
+SAID = ("Those figs look ripe", "where is this market?", "My aunt grows them", "going there on Saturday")
 
 
 @pytest.fixture
@@ -35,6 +37,19 @@ def register(sandbox, live_server, platform, **changes):
     return sandbox.ask("POST", "/sandbox/webhooks", json=given | changes)
 
 
+def talk(stage, sandbox, platform, post):
+    """People comment through eleven hours, the last of them in answer to the first; the ids of what they say."""
+    said = list[str]()
+    for number, text in enumerate(SAID, start=1):
+        stage.pass_time(hours=2)
+        answered = said[0] if number == len(SAID) else ""
+        comment = {"post": post.platform_post_id, "platform": platform, "text": text, "author": f"visitor_{number}"}
+        answer = sandbox.ask("POST", "/sandbox/comments", json=comment | {"parent": answered})
+        said.append(answer.body["comment"])
+    stage.pass_time(hours=3)
+    return said
+
+
 def deliver(sandbox, since, **manner):
     answer = sandbox.ask("POST", "/sandbox/webhooks/deliver", json={"since": since.isoformat()} | manner)
     return {status for one in answer.body["deliveries"] for status in one["statuses"]}
@@ -46,7 +61,7 @@ def test_comments_of_the_sandbox_are_judged_once_however_they_are_delivered(worl
     start = stage.world.time()
     post = stage.live(stage.account(platform))
     assert register(sandbox, live_server, platform).status == 200
-    stage.pass_time(hours=11)
+    said = talk(stage, sandbox, platform, post)
 
     statuses = [deliver(sandbox, start, **manner) for manner in ({}, {"twice": True}, {"reverse": True})]
 
@@ -56,7 +71,7 @@ def test_comments_of_the_sandbox_are_judged_once_however_they_are_delivered(worl
     # Whoever reads the post afterwards sees the same comments, by the same people where the event names them.
     assert told.keys() == seen.keys()
     assert {key: one for key, one in told.items() if one[1]}.items() <= seen.items()
-    assert len(told) > 3
+    assert told.keys() >= set(said)
     assert set(WebhookDelivery.objects.values_list("state", "body")) == {(DeliveryState.DONE, "")}
 
 
