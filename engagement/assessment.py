@@ -5,7 +5,7 @@ of queries a batch and their answers are written in sets. Assessing twice gives 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -43,8 +43,9 @@ MEASURED = (
     "raw_rate",
     "measured_at",
 )
+ASSESSED = (*MEASURED, *COMPARED)
 # What is read of a post: what its numbers are made from, and what it is compared by.
-READ = (*METRIC_FIELDS, *MEASURED, *COMPARED, *GROUP, "published_at", "last_synced_at")
+READ = (*METRIC_FIELDS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
 COUNT_OF = {Verdict.GENUINE: "genuine_count", Verdict.BOT: "bot_count", Verdict.PERSONA: "persona_count"}
 
 
@@ -55,7 +56,7 @@ def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime, only_new: b
     the interactions of a post are judged only where one has no verdict yet, or one of an older filter.
     """
     given = {post.pk: post for post in posts}.values()
-    ordered = sorted(given, key=lambda post: (post.published_at is None, post.published_at, post.pk))
+    ordered = oldest_first(given)
     for start in range(0, len(ordered), BATCH):
         _assess_batch(ordered[start : start + BATCH], now, only_new=only_new)
     return len(ordered)
@@ -64,6 +65,18 @@ def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime, only_new: b
 @transaction.atomic
 def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool) -> None:
     posts = _locked(given)
+    assess_on(posts, now, only_new=only_new)
+    write_posts(posts.values(), ASSESSED)
+    for post in given:
+        _hand_back(post, posts.get(post.pk, post))
+
+
+def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: bool) -> None:
+    """Judge the interactions of locked posts, oldest post first, and put the answers on the posts.
+
+    The posts, by key, hold at least what READ names, and the followers of their accounts (`with_accounts`). The caller
+    writes them: what is ASSESSED.
+    """
     _judge(_with_news(posts) if only_new else list(posts.values()))
     seen = _counted(posts)
     for post in posts.values():
@@ -72,9 +85,6 @@ def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: 
     for post in posts.values():
         _measure(post, estimate(seen[post.pk], post.counts(), prior=believed[post.pk]), now)
     compare(posts.values())
-    write_posts(posts.values(), (*MEASURED, *COMPARED))
-    for post in given:
-        _hand_back(post, posts.get(post.pk, post))
 
 
 def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
@@ -98,16 +108,27 @@ def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
     rows = SocialMediaPost.objects.select_for_update().only(*READ).order_by("pk")
     stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
-    # Apart from the posts, since an account's sealed tokens would be opened again for every post of it.
-    wanted = {post.account_id for post in stored.values()} - {None}
-    accounts = SocialAccount.objects.only("followers").in_bulk(wanted)
-    for post in stored.values():
-        post.account = accounts.get(post.account_id or 0)
+    with_accounts(stored.values())
     return {post.pk: stored[post.pk] for post in given if post.pk in stored}
 
 
+def with_accounts(posts: Collection[SocialMediaPost]) -> None:
+    """Give posts the followers of their accounts.
+
+    Apart from the posts, since an account's sealed tokens would be opened again for every post of it.
+    """
+    accounts = SocialAccount.objects.only("followers").in_bulk({post.account_id for post in posts} - {None})
+    for post in posts:
+        post.account = accounts.get(post.account_id or 0)
+
+
+def oldest_first(posts: Iterable[SocialMediaPost]) -> list[SocialMediaPost]:
+    """Posts in the order in which they are judged, so that each learns from those before it."""
+    return sorted(posts, key=lambda post: (post.published_at is None, post.published_at, post.pk))
+
+
 def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
-    for name in (*MEASURED, *COMPARED):
+    for name in ASSESSED:
         setattr(given, name, getattr(stored, name))
 
 

@@ -8,6 +8,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -22,22 +23,28 @@ COMPARED = ("lift", "vs_average", "average_n", "percentile")
 
 # What makes posts comparable; the names are the columns.
 GROUP = ("persona_id", "account_id", "platform", "media_kind", "basis")
+READ = ("engagement_rate", "genuine_engagement")
 
 
-# What is read of an earlier post.
-READ = ("published_at", "pk", "engagement_rate", "genuine_engagement")
+class Numbers(NamedTuple):
+    """What others are compared with of a post."""
 
-
-class Earlier(NamedTuple):
-    """A post that others are compared with. They sort by time."""
-
-    published_at: datetime
-    pk: int
     rate: float | None
     log: float
 
 
-Past = list[Earlier]
+@dataclass(frozen=True)
+class Past:
+    """The numbers of a group's posts, oldest first: `older` before any that is compared, then those at `moments`."""
+
+    numbers: list[Numbers]
+    older: int
+    moments: list[datetime]
+
+    def before(self, moment: datetime | None) -> list[Numbers]:
+        """The last of them before a moment."""
+        end = self.older + (bisect_left(self.moments, moment) if moment else 0)
+        return self.numbers[max(0, end - USUAL_POSTS) : end]
 
 
 def compare(posts: Collection[SocialMediaPost]) -> None:
@@ -54,16 +61,24 @@ def compare(posts: Collection[SocialMediaPost]) -> None:
     for group, members in groups.items():
         past = _past(members, others.filter(**dict(zip(GROUP, group, strict=True))))
         for post in members:
-            _compare(post, _before(post, past))
+            _compare(post, past.before(post.published_at))
 
 
 def _past(members: Sequence[SocialMediaPost], others: SocialMediaPostQuerySet) -> Past:
     """What the members of a group are compared with: others of it as they are stored, and each other as given."""
     mature = others.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
     moments = [post.published_at for post in members if post.published_at]
-    rows = [row for past in mature.leading_to(moments, USUAL_POSTS) for row in past.values_list(*READ)]
-    rows += [tuple(getattr(post, name) for name in READ) for post in members]
-    return sorted(Earlier(moment, pk, rate, math.log1p(genuine)) for moment, pk, rate, genuine in rows)
+    # Of those before all members the order is enough: times are dear to read.
+    before, *between = mature.leading_to(moments, USUAL_POSTS)
+    older = [_numbers(*row) for row in before.values_list(*READ)][::-1]
+    rows = [row for those in between for row in those.values_list("published_at", "pk", *READ)]
+    rows += [tuple(getattr(post, name) for name in ("published_at", "pk", *READ)) for post in members]
+    rows.sort(key=lambda row: row[:2])
+    return Past([*older, *(_numbers(*row[2:]) for row in rows)], len(older), [row[0] for row in rows])
+
+
+def _numbers(rate: float | None, genuine: float) -> Numbers:
+    return Numbers(rate, math.log1p(genuine))
 
 
 def _is_mature(post: SocialMediaPost) -> bool:
@@ -72,16 +87,11 @@ def _is_mature(post: SocialMediaPost) -> bool:
     return post.last_synced_at - post.published_at >= MATURE
 
 
-def _before(post: SocialMediaPost, past: Past) -> Past:
-    end = bisect_left(past, post.published_at, key=lambda earlier: earlier.published_at)
-    return past[max(0, end - USUAL_POSTS) : end]
-
-
 def _clear(post: SocialMediaPost) -> None:
     post.lift = post.vs_average = post.average_n = post.percentile = None
 
 
-def _compare(post: SocialMediaPost, before: Past) -> None:
+def _compare(post: SocialMediaPost, before: Sequence[Numbers]) -> None:
     logs = [earlier.log for earlier in before]
     usual = expected(logs)
     if usual is None or post.genuine_engagement is None:

@@ -10,11 +10,21 @@ from django.conf import settings
 
 from engagement.accounts import CLOSING
 from engagement.enums import MetricSource, SyncStatus
-from engagement.models import Interaction, SocialMediaPost
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import errors
 from engagement.platforms.base import Answers, PlatformAdapter
 from engagement.recording import InvalidMetric, Observation, validate
 from engagement.values import Metrics, Visible
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Posts of one account that this process has claimed, to be read in one go."""
+
+    account: SocialAccount
+    posts: list[SocialMediaPost]
+    # Whether they are among the newest of the account, so that its own list is the cheapest way to read them.
+    recent: bool = True
 
 
 @dataclass

@@ -6,6 +6,7 @@ Pure: what is unknown comes in and goes out as None. Which numbers to feed is le
 import math
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from statistics import median
 
@@ -85,7 +86,7 @@ def expected(values: Sequence[float], *, centre: float | None = None, strength: 
     The trimmed mean of the last 100, shrunk towards `centre` (the level over all media kinds, say) as if that were
     `strength` more posts: (n * mean + strength * centre) / (n + strength). The centre is their median if not given.
     """
-    recent = values[-USUAL_POSTS:]
+    recent = sorted(values[-USUAL_POSTS:])
     if len(recent) < USUAL_MIN_POSTS:
         return None
     centre = median(recent) if centre is None else centre
@@ -103,7 +104,8 @@ def percentile(value: float | None, values: Sequence[float]) -> float | None:
     """Percent of `values` that `value` beats, a tie counting half; None with nothing to compare."""
     if value is None or not values:
         return None
-    beaten = sum((other < value) + (other <= value) for other in values) / 2
+    ordered = sorted(values)
+    beaten = (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2
     return beaten / len(values) * 100
 
 

@@ -3,7 +3,7 @@
 Every function may run twice: a moment that is already known changes nothing. All writes go in sets.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from engagement.values import (
     SECONDS_FIELDS,
     Metrics,
 )
-from engagement.writing import write_columns
+from engagement.writing import add_rows, write_columns
 
 PAYLOAD_LIMIT = 10_000
 # (fields, types, highest value, what to give)
@@ -100,29 +100,39 @@ def record_many(observations: Sequence[Observation], *, source: str = MetricSour
     for observation in observations:
         validate(observation.metrics)
     posts = _locked({o.post.pk for o in observations})
-    fresh = _fresh(observations, posts)
-    MetricSnapshot.objects.bulk_create(
-        [
-            MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, raw=o.metrics.raw, **_columns(o, source))
-            for o in fresh
-        ],
-        batch_size=500,
-    )
-    write_posts(_newest_applied(posts, fresh, source), STANDING_FIELDS)
+    new = record_on(posts, observations, source=source)
+    write_posts(posts.values(), STANDING_FIELDS)
     for observation in observations:
         if observation.post.pk in posts:
             _copy(posts[observation.post.pk], observation.post)
-    return len(fresh)
+    return new
 
 
-def _fresh(observations: Sequence[Observation], posts: dict[int, SocialMediaPost]) -> list[Observation]:
-    """The first observation of every moment that is not known yet, oldest first. A post that is gone has none."""
-    known = _known_moments(posts, {o.observed_at for o in observations})
-    first: dict[tuple[int, datetime], Observation] = {}
-    for one in observations:
-        if one.post.pk in posts and (one.post.pk, one.observed_at) not in known:
-            first.setdefault((one.post.pk, one.observed_at), one)
-    return sorted(first.values(), key=lambda o: o.observed_at)
+def record_on(
+    posts: Mapping[int, SocialMediaPost], observations: Sequence[Observation], *, source: str = MetricSource.API
+) -> int:
+    """Store snapshots of locked posts and put the newest numbers on these; the number of new snapshots.
+
+    The posts, by key, are to be written by the caller: their STANDING_FIELDS. The numbers must be valid. What was
+    observed of a post that is not among them is dropped.
+    """
+    ordered = sorted((o for o in observations if o.post.pk in posts), key=lambda o: o.observed_at)
+    for one in ordered:
+        _stand(posts[one.post.pk], one, source)
+    return add_rows(
+        [
+            MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, raw=o.metrics.raw, **_columns(o, source))
+            for o in ordered
+        ]
+    )
+
+
+def _stand(post: SocialMediaPost, observation: Observation, source: str) -> None:
+    """Put numbers on a post that knew only older ones."""
+    if post.last_synced_at is None or observation.observed_at > post.last_synced_at:
+        for name, value in _columns(observation, source).items():
+            setattr(post, name, value)
+        post.last_synced_at = observation.observed_at
 
 
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
@@ -131,29 +141,9 @@ def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
     return {post.pk: post for post in rows.only(*STANDING_FIELDS)}
 
 
-def _known_moments(posts: dict[int, SocialMediaPost], moments: set[datetime]) -> set[tuple[int, datetime]]:
-    rows = MetricSnapshot.objects.filter(post__in=posts.keys(), observed_at__in=moments)
-    return set(rows.order_by().values_list("post_id", "observed_at"))
-
-
 def _columns(observation: Observation, source: str) -> dict[str, Any]:
     metrics = observation.metrics
     return metrics.counts() | {"api_version": metrics.api_version, "source": source}
-
-
-def _newest_applied(
-    posts: dict[int, SocialMediaPost], fresh: Sequence[Observation], source: str
-) -> list[SocialMediaPost]:
-    """Put the newest numbers on the posts that knew only older ones; those posts."""
-    changed: dict[int, SocialMediaPost] = {}
-    for observation in fresh:
-        post = posts[observation.post.pk]
-        if post.last_synced_at is None or observation.observed_at > post.last_synced_at:
-            for name, value in _columns(observation, source).items():
-                setattr(post, name, value)
-            post.last_synced_at = observation.observed_at
-            changed[post.pk] = post
-    return list(changed.values())
 
 
 def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:

@@ -1,9 +1,8 @@
 """Reading metrics and interactions of due posts: claim, fetch, store, filter, measure.
 
 Due posts are claimed by a conditional update that expires, so two workers never do the same work and a dead one loses
-nothing. Requests run outside any transaction, several at once for each platform; one thread writes. Numbers are stored
-first and marked unfiltered, then assessed, then the claim is given back: whatever fails or dies in between is told and
-done again. A failed fetch touches no stored number.
+nothing. Requests run outside any transaction, several at once for each platform; one thread writes what they brought
+(`landing`). A failed fetch touches no stored number.
 """
 
 import logging
@@ -16,7 +15,6 @@ from functools import partial
 from itertools import count, islice
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from engagement.accounts import (
@@ -27,33 +25,17 @@ from engagement.accounts import (
     throttled,
     unready,
 )
-from engagement.assessment import assess_posts
-from engagement.audiences import shown
-from engagement.endings import Ending, ending, is_gone, told
-from engagement.enums import FilterState, PostStatus, Purpose
-from engagement.fetching import Fetched, fetch
+from engagement.enums import PostStatus, Purpose
+from engagement.fetching import Batch, Fetched, fetch
 from engagement.flights import flown
-from engagement.interactions import mark_deleted, missing_from, record_all_interactions
-from engagement.models import Interaction, SocialAccount, SocialMediaPost
-from engagement.platforms import ADAPTERS, adapter_for, adapter_name, errors
+from engagement.landing import land
+from engagement.models import SocialAccount, SocialMediaPost
+from engagement.platforms import ADAPTERS, adapter_for, adapter_name
 from engagement.platforms.budgets import clock_from, meter_for
 from engagement.querysets import SocialMediaPostQuerySet
-from engagement.recording import Observation, record_many, refuse
 from engagement.reports import Outcome, Report
-from engagement.values import Visible
-from engagement.writing import write_columns
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Posts of one account that this process has claimed, to be read in one go."""
-
-    account: SocialAccount
-    posts: list[SocialMediaPost]
-    # Whether they are among the newest of the account, so that its own list is the cheapest way to read them.
-    recent: bool = True
 
 
 # What a sync needs to know of a post; a row holds six times as much.
@@ -223,18 +205,9 @@ def _fetched(batch: Batch, run: Run) -> Fetched:
 
 def _finish(landed: Sequence[tuple[Batch, Fetched]], run: Run) -> None:
     """Write what batches brought, all at once, and tell it."""
-    now = run.now
     for batch, fetched in landed:
         _note(batch.account, fetched, run)
-    _store([fetched for _, fetched in landed], now)
-    unfiltered = _assess([observation.post for _, fetched in landed for observation in fetched.observations], now)
-    for batch, fetched in landed:
-        _settle(batch.posts, fetched.failures, unfiltered, now)
-        _forget_texts(batch.posts, fetched.failures, now)
-        run.report.extend(
-            told(post, fetched.failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)
-            for post in batch.posts
-        )
+    run.report.extend(land(landed, run.now))
 
 
 def _note(account: SocialAccount, fetched: Fetched, run: Run) -> None:
@@ -242,69 +215,8 @@ def _note(account: SocialAccount, fetched: Fetched, run: Run) -> None:
     if isinstance(fetched.account_error, CLOSING):
         run.closed.add(account.pk)
     if fetched.account_error:
-        note_account_error(account, fetched.account_error, run.now)
+        # A window is closed from the answer on, however long the run has been going.
+        note_account_error(account, fetched.account_error, run.clock())
     elif fetched.observations:
         note_account_success(account)
     note_peculiarities(account, fetched.notices, fetched.refused, run.now)
-
-
-@transaction.atomic
-def _store(landed: Sequence[Fetched], now: datetime) -> None:
-    observations = [observation for fetched in landed for observation in fetched.observations]
-    seen_on = [pair for fetched in landed for pair in fetched.interactions]
-    for post, reason, raw in (refusal for fetched in landed for refusal in fetched.refusals):
-        refuse(reason, raw, post=post, now=now)
-    record_many(observations)
-    _store_audiences(observations)
-    record_all_interactions(((post, seen.interactions) for post, seen in seen_on), now=now)
-    for post, seen in seen_on:
-        _drop_deleted(post, seen, now)
-    looked = [pk for fetched in landed for pk in fetched.looked]
-    SocialMediaPost.objects.filter(pk__in=looked).update(interactions_read_at=now)
-    ids = [observation.post.pk for observation in observations]
-    SocialMediaPost.objects.filter(pk__in=ids).update(filter_state=FilterState.UNFILTERED)
-
-
-def _store_audiences(observations: Sequence[Observation]) -> None:
-    told_of = [observation for observation in observations if observation.metrics.audience]
-    for observation in told_of:
-        observation.post.audience = shown(observation.metrics.audience)
-    write_columns([observation.post for observation in told_of], ("audience",))
-
-
-def _drop_deleted(post: SocialMediaPost, seen: Visible, now: datetime) -> None:
-    # An empty list under a post that has comments is a list that was withheld.
-    if seen.whole and (seen.interactions or not post.comments):
-        ids = [one.platform_id for one in seen.interactions]
-        mark_deleted(post, missing_from(post, seen.whole, ids), now=now)
-
-
-def _assess(posts: Sequence[SocialMediaPost], now: datetime) -> set[int]:
-    """Assess a batch, post by post if that fails; the posts on which the filter failed."""
-    try:
-        assess_posts(posts, now=now, only_new=True)
-    except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
-        if len(posts) > 1:
-            return {pk for post in posts for pk in _assess([post], now)}
-        logger.exception("The filter failed on %s", posts[0])
-        return {posts[0].pk}
-    return set()
-
-
-def _settle(
-    posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], unfiltered: set[int], now: datetime
-) -> None:
-    """Write how the read ended and give the claim back. What another worker has claimed since is that worker's."""
-    mine = SocialMediaPost.objects.filter(claim=posts[0].claim)
-    endings: dict[Ending, list[int]] = defaultdict(list)
-    for post in posts:
-        endings[ending(post, failures.get(post.pk), now, is_filtered=post.pk not in unfiltered)].append(post.pk)
-    for columns, ids in endings.items():
-        mine.filter(pk__in=ids).update(**dict(columns), claim=None, claimed_until=None)
-
-
-def _forget_texts(posts: Sequence[SocialMediaPost], failures: dict[int, errors.PlatformError], now: datetime) -> None:
-    """A post that is gone takes the words under it along: platforms ask that deletions are honoured."""
-    gone = [p.pk for p in posts if isinstance(failures.get(p.pk), errors.NotFound) and is_gone(p, now)]
-    texts = Interaction.objects.filter(post__in=gone).exclude(text="")
-    texts.update(text="", text_purged_at=now)

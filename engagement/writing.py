@@ -1,15 +1,18 @@
-"""Changing some columns of many rows at once, by statements that carry only these columns.
+"""Adding many rows, or changing some columns of many rows, by statements that carry whole sets of values.
 
-Django's own ways are slower: an upsert by `bulk_create` prepares every column of a row to change a few, and makes a
-row that was deleted again; `bulk_update` builds a CASE for each column. What is legal is checked by the database.
+Django's own ways are slower: `bulk_create` compiles every value by itself, and an upsert by it prepares every column of
+a row to change a few, and makes a row that was deleted again; `bulk_update` builds a CASE for each column. What is
+legal is checked by the database.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import islice
+from types import NoneType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import Model
+from django.db.models import FloatField, IntegerField, Model
 
 # Rows of one statement: longer ones gain nothing more.
 CHUNK = 500
@@ -21,15 +24,59 @@ def write_columns(rows: Collection[Model], names: Sequence[str]) -> None:
 
     Whoever may have a competitor locks the rows first.
     """
+    if rows:
+        meta = next(iter(rows))._meta
+        _write(rows, [meta.pk, *(meta.get_field(name) for name in names)], _update)
+
+
+@transaction.atomic(savepoint=False)
+def add_rows(rows: Collection[Model]) -> int:
+    """Add rows of one model; how many are new. Where a constraint says that one is there already, that one stays.
+
+    The database gives the keys, and the rows given do not learn them.
+    """
     if not rows:
-        return
-    meta, database = next(iter(rows))._meta, connections[DEFAULT_DB_ALIAS]
-    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
+        return 0
+    meta = next(iter(rows))._meta
+    return _write(rows, [field for field in meta.concrete_fields if field is not meta.pk], _insert)
+
+
+@transaction.atomic(savepoint=False)
+def add_amounts(rows: Collection[Model], key: Sequence[str]) -> None:
+    """Add rows of one model, or their `amount` to that of the row that is there already.
+
+    `key` are the columns of the constraint that says so; no two of the rows have the same.
+    """
+    if rows:
+        meta = next(iter(rows))._meta
+        fields = [field for field in meta.concrete_fields if field is not meta.pk]
+        _write(rows, fields, partial(_increase, key=key))
+
+
+# How the statement is made of a table, its fields, and the values as a table.
+Statement = Callable[[str, Sequence[str], str], str]
+
+
+def _write(rows: Collection[Model], fields: Sequence[Any], statement: Statement) -> int:
+    """Run the statement over chunks of the rows; how many rows it touched."""
+    database, written = connections[DEFAULT_DB_ALIAS], 0
+    quote = database.ops.quote_name
+    table, names = quote(fields[0].model._meta.db_table), [quote(field.column) for field in fields]
     with database.cursor() as cursor:
         for chunk in _chunks(rows, len(fields), database.features.max_query_params):
-            columns = [[f.get_db_prep_save(getattr(row, f.attname), database) for row in chunk] for f in fields]
-            source, parameters = _source(columns, fields, database)
-            cursor.execute(_update(meta.db_table, fields, source, database.ops.quote_name), parameters)
+            source, parameters = _source([_prepared(chunk, field, database) for field in fields], fields, database)
+            cursor.execute(statement(table, names, source), parameters)
+            written += cursor.rowcount
+    return written
+
+
+def _prepared(rows: Sequence[Model], field: Any, database: Any) -> list[Any]:
+    values = [getattr(row, field.attname) for row in rows]
+    # Most values are numbers, many of them unknown, and there is nothing to prepare of either.
+    number = int if isinstance(field, IntegerField) else float if isinstance(field, FloatField) else NoneType
+    as_they_are = (NoneType, number)
+    prepare = field.get_db_prep_save
+    return [value if type(value) in as_they_are else prepare(value, database) for value in values]
 
 
 def _chunks(rows: Collection[Model], columns: int, most: int | None) -> Iterator[list[Model]]:
@@ -57,7 +104,19 @@ def _type(field: Any, database: Any) -> str:
     return "text" if kind.startswith("varchar") else kind
 
 
-def _update(table: str, fields: Sequence[Any], source: str, quote: Callable[[str], str]) -> str:
-    key, *names = [quote(field.column) for field in fields]
-    changes = ", ".join(f"{name} = new.column{number}" for number, name in enumerate(names, start=2))
-    return f"UPDATE {quote(table)} SET {changes} FROM {source} WHERE {quote(table)}.{key} = new.column1"  # noqa: S608 - names only
+def _update(table: str, names: Sequence[str], source: str) -> str:
+    key, *others = names
+    changes = ", ".join(f"{name} = new.column{number}" for number, name in enumerate(others, start=2))
+    return f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.{key} = new.column1"  # noqa: S608 - names only
+
+
+def _insert(table: str, names: Sequence[str], source: str) -> str:
+    # SQLite would take the ON of the conflict for that of a join, were there no WHERE.
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM {source} WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+
+
+def _increase(table: str, names: Sequence[str], source: str, *, key: Sequence[str]) -> str:
+    plain = f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM {source} WHERE true"  # noqa: S608 - names only
+    others = ", ".join(f"{name} = excluded.{name}" for name in names if name.strip('"') not in (*key, "amount"))
+    more = f"amount = {table}.amount + excluded.amount"
+    return f"{plain} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}, {others}"

@@ -13,6 +13,7 @@ from engagement.models import BilledRead, Budget, SocialAccount, Spending
 from engagement.platforms.limits import MONEY, Limit
 from engagement.platforms.windows import SLOTS, Slot, day_of, slot_of
 from engagement.pseudonyms import author_key
+from engagement.writing import add_amounts
 
 Key = tuple[int | None, str]
 
@@ -72,24 +73,11 @@ def add(amounts: Mapping[Budget, int], now: datetime) -> dict[Budget, Slot]:
     slots = {budget: _slot(budget, now) for budget, units in amounts.items() if units}
     if not slots:
         return {}
-    wanted = Q()
-    for budget, slot in slots.items():
-        wanted |= Q(budget=budget, slot_at=slot.at)
-    before = dict(Spending.objects.filter(wanted).values_list("budget", "amount"))
-    Spending.objects.bulk_create(
-        [
-            Spending(
-                budget=budget,
-                slot_at=slot.at,
-                counts_until=slot.counts_until,
-                amount=before.get(budget.pk, 0) + amounts[budget],
-            )
-            for budget, slot in slots.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["budget", "slot_at"],
-        update_fields=["amount", "counts_until"],
-    )
+    rows = [
+        Spending(budget=budget, slot_at=slot.at, counts_until=slot.counts_until, amount=amounts[budget])
+        for budget, slot in slots.items()
+    ]
+    add_amounts(rows, key=("budget_id", "slot_at"))
     return slots
 
 

@@ -239,7 +239,7 @@ def test_known_report_writes_nothing(x, django_assert_num_queries):
     told = {"x_rate_limit_limit": "300", "x_rate_limit_remaining": "299", "x_rate_limit_reset": RESET}
     x.answered(SEARCH, Date=DATE, **told)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         x.answered(SEARCH, Date=DATE, **told)
 
 

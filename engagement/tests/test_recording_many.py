@@ -72,7 +72,7 @@ def test_record_many_costs_the_same_for_one_post_and_for_three(number, django_as
     posts = [make_post(account=account) for _ in range(number)]
 
     # A savepoint and its release; lock, known moments, snapshots, posts.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         record_many([observed(post, 0, likes=1) for post in posts])
 
 

@@ -175,7 +175,7 @@ def test_limit_in_the_middle_keeps_what_was_read_and_stops_asking(stage, asked):
     assert found == [Outcome.SYNCED, Outcome.THROTTLED, Outcome.THROTTLED]
     assert [post.likes is not None for post in rows] == [True] * 3
     assert [post.observed_count > 0 for post in rows] == [True, False, False]
-    assert rows[1].next_sync_at == now + HOUR == account.throttled_until
+    assert rows[1].next_sync_at == now + HOUR <= account.throttled_until < now + HOUR + timedelta(minutes=1)
     assert comment_reads(asked) == 2
 
 
@@ -292,5 +292,5 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
     now = stage.pass_time(hours=2)
 
     # Claim, count against the budgets, store, assess and settle, and no look for a next batch.
-    with transaction.atomic(), django_assert_num_queries(32):
+    with transaction.atomic(), django_assert_num_queries(24):
         sync_account(account, now=now)

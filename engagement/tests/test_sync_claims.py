@@ -12,9 +12,10 @@ from django.db import connection
 
 from acd.tests.factories import NOW
 from engagement.enums import SyncStatus
+from engagement.fetching import Batch
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
 from engagement.reports import Outcome
-from engagement.sync import Batch, Run, _fetched, _finish, claim, sync_account
+from engagement.sync import Run, _fetched, _finish, claim, sync_account
 from engagement.tests.factories import make_account, make_post
 
 HOUR = timedelta(hours=1)

@@ -1,0 +1,144 @@
+"""What reads brought is written: numbers, people, verdicts and how each read ended, in one transaction and in sets.
+
+Posts are locked and read once, and written once. If the filter fails on a post, its numbers are stored all the same and
+nothing learns from it. Whoever dies in between has changed nothing, and the claim expires.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from engagement.assessment import ASSESSED, assess_on, oldest_first, with_accounts
+from engagement.audiences import shown
+from engagement.baselines import GROUP
+from engagement.endings import Ending, ending, is_gone, told
+from engagement.enums import FilterState
+from engagement.fetching import Batch, Fetched
+from engagement.interactions import mark_deleted, missing_from, record_all_interactions
+from engagement.models import Interaction, SocialMediaPost
+from engagement.platforms import errors
+from engagement.recording import STANDING_FIELDS, Observation, record_on, refuse
+from engagement.reports import Item
+from engagement.values import METRIC_FIELDS, Visible
+from engagement.writing import write_columns
+
+logger = logging.getLogger(__name__)
+
+# What a post must be known by to be told what is new of it. All else that is written here is new.
+LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim")
+# What every read ends with, and what only one that brought no numbers may end with.
+ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
+
+# By key.
+Posts = dict[int, SocialMediaPost]
+Failures = dict[int, errors.PlatformError]
+
+
+@transaction.atomic
+def land(landed: Sequence[tuple[Batch, Fetched]], now: datetime) -> list[Item]:
+    """Write what batches brought; what is told of each of their posts."""
+    claimed = {post.pk: post for batch, _ in landed for post in batch.posts}
+    failures = {pk: error for _, fetched in landed for pk, error in fetched.failures.items()}
+    posts = _locked(claimed)
+    observed = _store([fetched for _, fetched in landed], posts, now)
+    unfiltered = _finish({pk: post for pk, post in posts.items() if pk in observed}, claimed, failures, now)
+    _close([post for pk, post in posts.items() if pk not in observed], claimed, failures, now)
+    return [told(post, failures.get(pk), now, is_filtered=pk not in unfiltered) for pk, post in claimed.items()]
+
+
+def _locked(claimed: Posts) -> Posts:
+    """The stored rows, in the order in which they are judged."""
+    rows = SocialMediaPost.objects.select_for_update().only(*LOCKED).order_by("pk")
+    posts = oldest_first(rows.filter(pk__in=claimed))
+    with_accounts(posts)
+    return {post.pk: post for post in posts}
+
+
+def _store(landed: Sequence[Fetched], posts: Posts, now: datetime) -> set[int]:
+    """Store snapshots and interactions and put the numbers on the posts; the keys of the posts that have new ones."""
+    observations = [one for fetched in landed for one in fetched.observations if one.post.pk in posts]
+    for post, reason, raw in (refusal for fetched in landed for refusal in fetched.refusals):
+        refuse(reason, raw, post=post, now=now)
+    record_on(posts, observations)
+    _store_audiences(observations, posts)
+    _store_interactions(landed, posts, now)
+    return {one.post.pk for one in observations}
+
+
+def _store_audiences(observations: Sequence[Observation], posts: Posts) -> None:
+    told_of = [one for one in observations if one.metrics.audience]
+    for one in told_of:
+        posts[one.post.pk].audience = shown(one.metrics.audience)
+    write_columns([posts[one.post.pk] for one in told_of], ("audience",))
+
+
+def _store_interactions(landed: Sequence[Fetched], posts: Posts, now: datetime) -> None:
+    seen_on = [(posts[p.pk], seen) for fetched in landed for p, seen in fetched.interactions if p.pk in posts]
+    record_all_interactions(((post, seen.interactions) for post, seen in seen_on), now=now)
+    for post, seen in seen_on:
+        _drop_deleted(post, seen, now)
+    looked = [pk for fetched in landed for pk in fetched.looked]
+    if looked:
+        SocialMediaPost.objects.filter(pk__in=looked).update(interactions_read_at=now)
+
+
+def _drop_deleted(post: SocialMediaPost, seen: Visible, now: datetime) -> None:
+    # An empty list under a post that has comments is a list that was withheld.
+    if seen.whole and (seen.interactions or not post.comments):
+        ids = [one.platform_id for one in seen.interactions]
+        mark_deleted(post, missing_from(post, seen.whole, ids), now=now)
+
+
+def _finish(observed: Posts, claimed: Posts, failures: Failures, now: datetime) -> set[int]:
+    """Assess posts and write all that is new of them, post by post if that fails; those on which the filter failed."""
+    if not observed:
+        return set()
+    try:
+        with transaction.atomic():
+            assess_on(observed, now, only_new=True)
+            _write(observed, claimed, failures, now)
+    except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
+        if len(observed) > 1:
+            return {pk for post in observed.values() for pk in _finish({post.pk: post}, claimed, failures, now)}
+        logger.exception("The filter failed on %s", *observed.values())
+        _write(observed, claimed, failures, now, is_filtered=False)
+        return set(observed)
+    return set()
+
+
+def _write(observed: Posts, claimed: Posts, failures: Failures, now: datetime, *, is_filtered: bool = True) -> None:
+    """Write posts that were read, and give their claims back: what another worker has claimed since is theirs."""
+    mine = [post for pk, post in observed.items() if post.claim == claimed[pk].claim]
+    theirs = [post for pk, post in observed.items() if post.claim != claimed[pk].claim]
+    for post in mine:
+        # It was seen just now, whatever else went wrong.
+        post.claim = post.claimed_until = post.missing_since = None
+        for name, value in ending(claimed[post.pk], failures.get(post.pk), now, is_filtered=is_filtered):
+            setattr(post, name, value)
+    for post in observed.values():
+        post.filter_state = post.filter_state if is_filtered else FilterState.UNFILTERED
+    found = (*STANDING_FIELDS, *(ASSESSED if is_filtered else ("filter_state",)))
+    write_columns(mine, (*found, *ENDED))
+    write_columns(theirs, found)
+
+
+def _close(posts: Sequence[SocialMediaPost], claimed: Posts, failures: Failures, now: datetime) -> None:
+    """End the reads that brought no numbers: those that are stored stay."""
+    endings: dict[Ending, list[int]] = defaultdict(list)
+    for post in posts:
+        if post.claim == claimed[post.pk].claim:
+            endings[ending(claimed[post.pk], failures.get(post.pk), now, is_filtered=True)].append(post.pk)
+    for columns, ids in endings.items():
+        SocialMediaPost.objects.filter(pk__in=ids).update(**dict(columns), claim=None, claimed_until=None)
+    _forget_texts([claimed[post.pk] for post in posts], failures, now)
+
+
+def _forget_texts(posts: Sequence[SocialMediaPost], failures: Failures, now: datetime) -> None:
+    """A post that is gone takes the words under it along: platforms ask that deletions are honoured."""
+    gone = [post.pk for post in posts if isinstance(failures.get(post.pk), errors.NotFound) and is_gone(post, now)]
+    if gone:
+        texts = Interaction.objects.filter(post__in=gone).exclude(text="")
+        texts.update(text="", text_purged_at=now)
