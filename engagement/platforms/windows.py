@@ -1,7 +1,8 @@
 """How a budget's window is cut into slots, and how long what was spent in a slot counts. Pure.
 
 A slot counts until its end has left the window, so never more than the amount is spent in any span of that length.
-Where a platform told when its own fixed window begins anew, slots start with that window and count until then.
+The platform counts a call when it arrives, so it counts here a little longer. Where a platform told when its own fixed
+window begins anew, slots start with that window and count until then.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from typing import NamedTuple
 SLOTS = 15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+# A call may be so long on its way; in a window of seconds one slot longer is enough.
+ON_THE_WAY = timedelta(seconds=1)
 
 
 class Slot(NamedTuple):
@@ -26,7 +29,7 @@ def slot_of(now: datetime, window: timedelta, resets_at: datetime | None = None)
     at = base + (now - base) // length * length
     if resets_at is not None and now < resets_at:
         return Slot(at, resets_at)
-    return Slot(at, at + length + window)
+    return Slot(at, at + length + window + min(length, ON_THE_WAY))
 
 
 def day_of(now: datetime) -> Slot:
