@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from engagement.sandbox import people, text
 from engagement.sandbox.accounts import Account, Persona
+from engagement.sandbox.acts import HALF_LIFE_SECONDS, Act, Surge
 from engagement.sandbox.people import Person
 
 GENUINE, BOT, PERSONA = "genuine", "bot", "persona"
@@ -26,7 +27,6 @@ BEST_HOUR, BAD_HOUR = 1.6, 0.65
 DISLIKED_TAG = 0.6
 LIKED_KIND, OTHER_KIND = 1.25, 0.85
 
-HALF_LIFE_SECONDS = 8 * 3600.0
 BASE_RATE = 0.026  # engagement per person reached, before tastes; tastes carry it to about 1-12 %
 NOISE_SIGMA = 0.35
 MAX_RATE = 0.3
@@ -89,27 +89,6 @@ class Comment:
     parent: str = ""
     hidden: bool = False
     is_signed: bool = True
-
-
-@dataclass(frozen=True)
-class Act:
-    """A planted like or share; nobody sees who it was without a person. `gone` is when the platform takes it back."""
-
-    after: float
-    truth: str
-    person: Person | None = None
-    gone: float = math.inf
-
-
-@dataclass(frozen=True)
-class Surge:
-    """More people whom a post reaches, from `start` on."""
-
-    start: float
-    people: int
-
-    def by(self, age: float) -> float:
-        return self.people * (1 - math.exp2(-max(age - self.start, 0.0) / HALF_LIFE_SECONDS))
 
 
 @dataclass(frozen=True)

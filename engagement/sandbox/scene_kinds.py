@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engagement.sandbox import people, scene_texts, scene_words, text
-from engagement.sandbox.audience import BOT, GENUINE, PERSONA, Act
+from engagement.sandbox.acts import Act
+from engagement.sandbox.audience import BOT, GENUINE, PERSONA
 from engagement.sandbox.people import Person
 from engagement.sandbox.scenes import Part, Said, Setting
 

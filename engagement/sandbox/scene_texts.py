@@ -1,9 +1,10 @@
-"""Sentences for the people of a scene, drawn from the tables of `scene_words.py`, and how campaigns disguise theirs."""
+"""Sentences for the people of a scene, drawn from tables, and how campaigns disguise theirs."""
 
 from __future__ import annotations
 
 import random
 
+from engagement.sandbox import scene_promotions as promotions
 from engagement.sandbox import scene_words as words
 from engagement.sandbox import vocabulary
 
@@ -16,14 +17,14 @@ class Promotion:
     """One promotion: `text` says it in one of its languages, never twice in quite the same way."""
 
     def __init__(self, rng: random.Random) -> None:
-        self._rng, self._said = rng, rng.choice(words.PROMOTIONS)
-        self._brand = rng.choice(words.BRANDS)
+        self._rng, self._said = rng, rng.choice(promotions.PROMOTIONS)
+        self._brand = rng.choice(promotions.BRANDS)
         self._handle = f"{self._brand.lower()}.{rng.choice(('official', 'team', 'world', 'care', 'club'))}"
         self.languages = tuple(self._said)
 
     def text(self, language: str) -> str:
         """A paraphrase with small edits."""
-        sentence = self._rng.choice(self._said[language]) + self._rng.choice(words.TAILS)
+        sentence = self._rng.choice(self._said[language]) + self._rng.choice(promotions.TAILS)
         return disguised(self._rng, sentence.format(brand=self._brand, handle=self._handle))
 
 
@@ -36,7 +37,7 @@ def disguised(rng: random.Random, sentence: str) -> str:
 
 
 def _sparkling(rng: random.Random, sentence: str) -> str:
-    spark = rng.choice(words.SPARKS) * rng.choice((1, 1, 2, 3))
+    spark = rng.choice(promotions.SPARKS) * rng.choice((1, 1, 2, 3))
     return f"{spark} {sentence}" if rng.random() < 0.4 else f"{sentence} {spark}"
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engagement.sandbox.accounts import Account
-from engagement.sandbox.audience import GENUINE, Act, Comment, Life, NameComment, Surge, is_unsigned
+from engagement.sandbox.acts import Act, Surge
+from engagement.sandbox.audience import GENUINE, Comment, Life, NameComment, is_unsigned
 from engagement.sandbox.people import Person
 
 # Comments of a scene are numbered from here on, times the number of the scene; those by hand stay below.
