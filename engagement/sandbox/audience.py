@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from engagement.sandbox import people, text
 from engagement.sandbox.accounts import Account, Persona
+from engagement.sandbox.acts import HALF_LIFE_SECONDS, Act, Surge
 from engagement.sandbox.people import Person
 
 GENUINE, BOT, PERSONA = "genuine", "bot", "persona"
@@ -26,7 +27,6 @@ BEST_HOUR, BAD_HOUR = 1.6, 0.65
 DISLIKED_TAG = 0.6
 LIKED_KIND, OTHER_KIND = 1.25, 0.85
 
-HALF_LIFE_SECONDS = 8 * 3600.0
 BASE_RATE = 0.026  # engagement per person reached, before tastes; tastes carry it to about 1-12 %
 NOISE_SIGMA = 0.35
 MAX_RATE = 0.3
@@ -93,13 +93,18 @@ class Comment:
 
 @dataclass(frozen=True)
 class Life:
-    """Everything that will ever happen to a post, as sorted seconds since publication."""
+    """Everything that will ever happen to a post, as sorted seconds since publication.
+
+    `events` were drawn with the post; `acts` and `surges` came with scenes planted afterwards.
+    """
 
     reach: int
     views_per_reach: float
     events: dict[tuple[str, str], array[float]]
     comments: tuple[Comment, ...]
     bot_ridden: bool
+    acts: dict[str, tuple[Act, ...]] = field(default_factory=dict)
+    surges: tuple[Surge, ...] = ()
     moments: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,13 +112,21 @@ class Life:
 
     def count(self, kind: str, age: float, truth: str | None = None) -> int:
         truths = TRUTHS if truth is None else (truth,)
-        return sum(bisect_right(self.events[kind, one], age) for one in truths if (kind, one) in self.events)
+        drawn = sum(bisect_right(self.events[kind, one], age) for one in truths if (kind, one) in self.events)
+        return drawn + sum(one.truth in truths for one in self.acts_by(kind, age))
+
+    def acts_by(self, kind: str, age: float) -> list[Act]:
+        """The planted acts of a kind that have happened and still count."""
+        return [one for one in self.acts.get(kind, ()) if one.after <= age < one.gone]
 
     def comments_by(self, age: float) -> tuple[Comment, ...]:
         return self.comments[: bisect_right(self.moments, age)]
 
     def reached(self, age: float) -> int:
-        return round(self.reach * (1 - math.exp2(-max(age, 0.0) / HALF_LIFE_SECONDS)))
+        surges = (Surge(0.0, self.reach), *self.surges)
+        return sum(
+            round(one.people * (1 - math.exp2(-max(age - one.start, 0.0) / HALF_LIFE_SECONDS))) for one in surges
+        )
 
     def viewed(self, age: float) -> int:
         return round(self.reached(age) * self.views_per_reach)
@@ -231,15 +244,20 @@ def _named(drafts: list[_Draft], name: NameComment) -> tuple[Comment, ...]:
     )
 
 
+def is_unsigned(rng: random.Random, truth: str, platform: str) -> bool:
+    """Whether the platform names the author of a comment by no id; it knows its own professional accounts."""
+    return rng.random() < UNSIGNED_RATIO and truth != PERSONA and platform in UNSIGNED_ON
+
+
 def _threaded(comments: tuple[Comment, ...], platform: str) -> tuple[Comment, ...]:
     """Some people answer an earlier comment, and Meta names some by no id; drawn apart, so that the rest stays."""
     rng, threaded = random.Random(f"{[one.comment_id for one in comments]}"), list[Comment]()
     for comment in comments:
         answered = [one.comment_id for one in threaded if not one.parent]
         answers = rng.random() < ANSWER_RATIO and comment.truth == GENUINE
-        is_unsigned = rng.random() < UNSIGNED_RATIO and comment.truth != PERSONA and platform in UNSIGNED_ON
+        is_signed = not is_unsigned(rng, comment.truth, platform)
         parent = rng.choice(answered) if answers and answered else ""
-        threaded.append(replace(comment, parent=parent, is_signed=not is_unsigned))
+        threaded.append(replace(comment, parent=parent, is_signed=is_signed))
     return tuple(threaded)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from engagement.sandbox import control_content as content
 from engagement.sandbox import control_faults as faults
 from engagement.sandbox import control_push as push
+from engagement.sandbox import control_scenes as scenes
 from engagement.sandbox import control_truth as truth
 from engagement.sandbox import inputs
 from engagement.sandbox.accounts import ACCOUNTS, Account
@@ -122,6 +123,7 @@ ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     "/limits": {"GET": faults.list_limits, "POST": faults.add_limit, "DELETE": faults.clear_limits},
     "/delays": {"GET": faults.list_delays, "POST": faults.set_delay, "DELETE": faults.clear_delays},
     "/posts": {"POST": content.change_post},
+    "/scenes": {"GET": scenes.list_scenes, "POST": scenes.plant},
     "/comments": {"POST": content.change_comment},
     "/webhooks": {"GET": push.list_callbacks, "POST": push.register, "DELETE": push.clear_callbacks},
     "/webhooks/deliver": {"POST": push.deliver},

@@ -20,7 +20,7 @@ COUNTS = {"likes": "like", "shares": "share", "saves": "save", "reach": "reach",
 def change_post(world: World, request: Request) -> Json:
     """Take a post down, hide its likes, or lower its counts, as when a platform removes fake ones."""
     given = inputs.read(request.params, _POST_FIELDS)
-    post = _post(world, given)
+    post = find_post(world, given["platform"], given["post"])
     key = post.account.platform, post.post_id
     if given["deleted"]:
         world.delete(post)
@@ -32,11 +32,12 @@ def change_post(world: World, request: Request) -> Json:
     return {"post": post.post_id, **counts, "reach": world.reach(post), "views": world.views(post)}
 
 
-def _post(world: World, given: Json) -> Post:
-    platforms = [given["platform"]] if given["platform"] else PLATFORMS
-    found = next((world.posts[one, given["post"]] for one in platforms if (one, given["post"]) in world.posts), None)
+def find_post(world: World, platform: str, post_id: str, field: str = "post") -> Post:
+    """A post by its id, on one platform or any; the refusal names the field."""
+    platforms = [platform] if platform else PLATFORMS
+    found = next((world.posts[one, post_id] for one in platforms if (one, post_id) in world.posts), None)
     if found is None:
-        raise wrong("post", "is not a published post")
+        raise wrong(field, f"{post_id} is not a published post" if field == "posts" else "is not a published post")
     return found
 
 
@@ -78,7 +79,7 @@ def _edit(world: World, given: Json) -> Json:
 
 
 def _add(world: World, given: Json) -> Json:
-    post = _post(world, given)
+    post = find_post(world, given["platform"], given["post"])
     if not given["text"]:
         raise wrong("text", "is required for a new comment")
     if given["parent"] and all(one.comment_id != given["parent"] for one in world.comments(post)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engagement.sandbox import twitter_statuses as statuses
 from engagement.sandbox.accounts import ACCOUNTS, PLATFORMS, Account
 from engagement.sandbox.audience import BOT, GENUINE, PERSONA, Effects
 from engagement.sandbox.inputs import wrong
@@ -29,6 +30,20 @@ def tell_truth(world: World, request: Request) -> Json:
             name: {comment.comment_id: comment.truth for post in some for comment in world.comments(post)}
             for name, some in by_platform.items()
         },
+        "people": {
+            name: {post.post_id: _people(world, post) for post in some}
+            for name, some in by_platform.items()
+            if name == statuses.PLATFORM
+        },
+    }
+
+
+def _people(world: World, post: Post) -> Json:
+    """Who is who among those seen to like and share, by their id."""
+    by_kind = {"likes": statuses.likes_by_truth(world, post), "shares": statuses.shares_by_truth(world, post)}
+    return {
+        name: {person.user_id: truth for truth, acts in by_truth.items() for _, person in acts}
+        for name, by_truth in by_kind.items()
     }
 
 

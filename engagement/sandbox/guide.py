@@ -17,6 +17,7 @@ from engagement.sandbox.gate import Platform
 from engagement.sandbox.messages import HTML, Json, Reply, Request
 from engagement.sandbox.misbehaviour import MISSING, WAITS
 from engagement.sandbox.platforms import PLATFORMS
+from engagement.sandbox.scene_kinds import KINDS as SCENES
 from engagement.sandbox.tokens import KINDS as TOKENS
 from engagement.sandbox.world import World
 
@@ -97,6 +98,7 @@ _EXAMPLES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("Insights come 48 hours late", "POST", "/delays", '{"platform": "instagram", "hours": 48}'),
         ("Insights come at once", "DELETE", "/delays", ""),
     ),
+    "scenes": (("The kinds of scenes, and those planted so far", "GET", "/scenes", ""),),
 }
 
 
@@ -126,6 +128,10 @@ def facts(world: World, base: str) -> Json:
         "faults": [
             {"kind": name, "says": kind.says, "seconds": kind.seconds, "takes": list(kind.takes)}
             for name, kind in KINDS.items()
+        ],
+        "scenes": [
+            {name: value for name, value in {"kind": name, **vars(kind)}.items() if name != "draw"}
+            for name, kind in SCENES.items()
         ],
         "retry_after": [*WAITS, MISSING],
         "token_kinds": [_token_kind(world, name) for name in TOKENS],

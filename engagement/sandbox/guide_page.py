@@ -222,6 +222,25 @@ def _people(told: Json) -> str:
     )
 
 
+def _scenes(told: Json) -> str:
+    rows = (
+        (_code(one["kind"]), _prose(one["says"]), f"{one['size']:,} ({one['least']:,} to {one['most']:,})",
+         f"{one['hours']:g}")
+        for one in told["scenes"]
+    )  # fmt: skip
+    url = f"{told['address']}/sandbox/scenes"
+    body = '{"kind": "campaign", "posts": ["ID"], "size": 24, "hours": 8}'
+    return (
+        "<p>A scene begins when it is planted on one or more <code>posts</code> of an account and is spread over so "
+        "many <code>hours</code> of the world's clock. Every reading, count and event shows it as the platform would; "
+        "<code>/sandbox/truth</code> tells who is who. Equal seeds and equal requests give equal scenes.</p>"
+        + _table(("Kind", "What happens", "Size unless given", "Hours unless given"), rows)
+        + "<p>This line needs the id of a post:</p>"
+        f"<pre><code>curl -X POST -H 'Content-Type: application/json' -d '{body}' '{escape(url)}'</code></pre>"
+        + _lines(told["examples"]["scenes"])
+    )
+
+
 def _controls(told: Json) -> str:
     rows = ((_code(one["method"]), _code(one["path"]), _prose(one["says"])) for one in told["controls"])
     return (
@@ -239,6 +258,7 @@ _TITLES = {
     "limits": "Limits and delays",
     "webhooks": "Webhooks",
     "people": "Comments and posts by hand",
+    "scenes": "Scenes",
     "controls": "All controls",
 }
 _SECTIONS = {
@@ -250,5 +270,6 @@ _SECTIONS = {
     "limits": _limits,
     "webhooks": _webhooks,
     "people": _people,
+    "scenes": _scenes,
     "controls": _controls,
 }

@@ -1,6 +1,6 @@
 """The sandbox's memory on disk: one JSON line for each thing a restart must not forget.
 
-Posts, deletions, renewed tokens and moved clocks are appended; everything else follows from the seed.
+Posts, deletions, planted scenes, renewed tokens and moved clocks are appended; everything else follows from the seed.
 """
 
 from __future__ import annotations

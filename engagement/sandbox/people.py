@@ -37,6 +37,7 @@ class Person:
     bio: str
     has_picture: bool
     throw_away: bool = False
+    first_handle: str = ""  # the one before a rename, empty if there was none
 
     @property
     def verified(self) -> bool:
@@ -66,6 +67,34 @@ def stranger(seed: int, platform: str, handle: str) -> Person:
     """Somebody by the handle given, with a fan's profile; equal handles are the same person."""
     fan = _fan(random.Random(f"{seed}:stranger:{platform}:{handle}"), platform)
     return replace(fan, handle=handle, name=handle.replace("_", " ").replace(".", " ").title())
+
+
+def somebody(rng: random.Random, platform: str) -> Person:
+    """A real person nobody has met before."""
+    return _fan(rng, platform)
+
+
+def throw_away(rng: random.Random, platform: str, at: datetime) -> Person:
+    """An account made some days before `at`, with an empty profile and a name that says nothing."""
+    created = at - timedelta(days=rng.uniform(0.5, 20))
+    name = rng.choice(vocabulary.FIRST_NAMES)
+    return Person(
+        _user_id(rng, platform, created),
+        f"{name.lower()}{rng.choice(('', '_', rng.choice(vocabulary.LAST_NAMES).lower()))}{rng.randrange(1000, 10**7)}",
+        name,
+        created,
+        rng.randrange(0, 12),
+        rng.randrange(0, 900),
+        rng.randrange(0, 15),
+        "",
+        rng.random() < 0.25,
+        throw_away=True,
+    )
+
+
+def renamed(person: Person, handle: str) -> Person:
+    """The same person under another handle."""
+    return replace(person, handle=handle, first_handle=person.first_handle or person.handle)
 
 
 def fortnight_of(moment: datetime) -> int:

@@ -97,11 +97,12 @@ def _answers(comment: Comment, visible: Sequence[Comment]) -> list[Comment]:
 
 def _comment(post: Post, comment: Comment, visible: Sequence[Comment], *, inline: bool) -> Json:
     answers = _answers(comment, visible)
+    lasting = comment.author.first_handle or comment.author.handle
     told: Json = {
         "comment_id": comment.comment_id,
         "video_id": post.post_id,
-        "unique_identifier": _identifier(comment.author.handle),
-        "user_id": hashlib.sha256(f"{post.account.user_id}:{comment.author.handle}".encode()).hexdigest(),
+        "unique_identifier": _identifier(lasting),
+        "user_id": hashlib.sha256(f"{post.account.user_id}:{lasting}".encode()).hexdigest(),
         "username": comment.author.handle,
         "display_name": comment.author.name,
         "profile_image": f"https://p16.tiktokcdn.example/{comment.author.handle}.jpeg?x-expires=1",
@@ -122,5 +123,5 @@ def _comment(post: Post, comment: Comment, visible: Sequence[Comment], *, inline
 
 
 def _identifier(handle: str) -> str:
-    """The same for one person everywhere; may hold `+` and `/`."""
+    """The same for one person everywhere, and after a rename; may hold `+` and `/`."""
     return base64.b64encode(hashlib.sha384(f"tiktok:{handle}".encode()).digest()).decode()

@@ -19,6 +19,7 @@ from engagement.sandbox.people import Person
 from engagement.sandbox.twitter_links import Attached
 from engagement.sandbox.world import Post, World
 
+PLATFORM = "twitter"
 QUOTE_EVERY = 6
 MAX_USERNAME = 15
 
@@ -130,13 +131,21 @@ def likers(world: World, post: Post) -> list[Person]:
 
 def likes(world: World, post: Post) -> list[tuple[datetime, Person]]:
     """When and by whom a post was liked."""
+    return [act for acts in likes_by_truth(world, post).values() for act in acts]
+
+
+def likes_by_truth(world: World, post: Post) -> dict[str, list[tuple[datetime, Person]]]:
+    """The likes of personas, bots and fans."""
     fans, bots = _crowd(world, post, "like")
     personas = [comment.author for comment in world.comments(post) if comment.truth == PERSONA]
-    return [
-        *_acts(world, post, ("like", PERSONA), personas),
-        *_acts(world, post, ("like", BOT), bots),
-        *_acts(world, post, ("like", GENUINE), fans),
-    ]
+    crowds: dict[str, list[Person]] = {PERSONA: personas, BOT: bots, GENUINE: fans}
+    return {truth: _acts(world, post, ("like", truth), by) for truth, by in crowds.items()}
+
+
+def shares_by_truth(world: World, post: Post) -> dict[str, list[tuple[datetime, Person]]]:
+    """The shares of bots, which were all planted, and of fans, each oldest first."""
+    crowds: dict[str, list[Person]] = {BOT: [], GENUINE: _crowd(world, post, "share")[0]}
+    return {truth: _acts(world, post, ("share", truth), by) for truth, by in crowds.items()}
 
 
 def _everybody(world: World) -> Iterator[Person]:
@@ -148,6 +157,14 @@ def _everybody(world: World) -> Iterator[Person]:
         yield from (comment.author for comment in comments if platform == "twitter")
     for fortnight in {people.fortnight_of(post.published_at) for post in posts(world)}:
         yield from people.bots(world.seed, "twitter", fortnight)
+    for post in posts(world):
+        yield from _planted(post)
+
+
+def _planted(post: Post) -> Iterator[Person]:
+    """Whoever a scene brought."""
+    yield from (comment.author for comment in post.life.comments)
+    yield from (act.person for acts in post.life.acts.values() for act in acts if act.person)
 
 
 def _media_link(post: Post) -> tuple[Attached, ...]:
@@ -197,12 +214,19 @@ def _quote(world: World, post: Post, index: int, at: datetime, author: Person) -
 
 def _shares(world: World, post: Post) -> list[tuple[datetime, Person]]:
     """When and by whom a post was passed on, oldest first."""
-    return _acts(world, post, ("share", GENUINE), _crowd(world, post, "share")[0])
+    acts = [act for acts in shares_by_truth(world, post).values() for act in acts]
+    return sorted(acts, key=lambda act: act[0])
 
 
 def _acts(world: World, post: Post, of: tuple[str, str], by: Sequence[Person]) -> list[tuple[datetime, Person]]:
-    moments = post.life.events.get(of, array("d"))[: world.count(post, *of)]
-    return [(audience.moment(post.published_at, after), person) for after, person in zip(moments, by, strict=False)]
+    """The acts drawn with the post, then the planted ones; of those taken away the planted go first."""
+    kind, truth = of
+    age, count = post.age(world.time()), world.count(post, kind, truth)
+    planted = [(one.after, one.person) for one in post.life.acts_by(kind, age) if one.truth == truth and one.person]
+    drawn = min(count, post.life.count(kind, age, truth) - len(planted))
+    moments = post.life.events.get(of, array("d"))[:drawn]
+    acts = [*zip(moments, by, strict=False), *planted[: count - drawn]]
+    return [(audience.moment(post.published_at, after), person) for after, person in acts]
 
 
 def _crowd(world: World, post: Post, kind: str) -> tuple[list[Person], list[Person]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engagement.sandbox import audience, ids, ledger, people
+from engagement.sandbox import audience, ids, ledger, people, scene_kinds, scenes
 from engagement.sandbox.accounts import ACCOUNTS, PERSONAS, Account
 from engagement.sandbox.audience import Comment, Life, Occasion
 from engagement.sandbox.bill import Bill
@@ -81,6 +82,7 @@ class World:
     subscriptions: dict[str, list[str]] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     pending: dict[tuple[str, str], Pending] = field(default_factory=dict)
+    planted: list[Json] = field(default_factory=list)
     create_calls: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -267,6 +269,31 @@ class World:
         entry = {"entry": "comment_edit", **_named(post), "comment_id": comment_id, "at": self.time().isoformat()}
         ledger.append(self.ledger, {**entry, "edit": edit})
 
+    def plant(self, posts: Sequence[Post], kind: str, size: int, hours: float) -> Json:
+        """Let a scene of `scene_kinds.KINDS` begin now under posts of one account."""
+        named = [post.post_id for post in posts]
+        scene: Json = {
+            "kind": kind,
+            "platform": posts[0].account.platform,
+            "posts": named,
+            "size": size,
+            "hours": hours,
+        }
+        scene["at"] = self.time().isoformat()
+        self._plant(scene)
+        ledger.append(self.ledger, {"entry": "scene", **scene})
+        return scene
+
+    def _plant(self, scene: Json) -> None:
+        self.planted.append(scene)
+        posts, at = [self.posts[scene["platform"], one] for one in scene["posts"]], datetime.fromisoformat(scene["at"])
+        account, asked = posts[0].account, (scene["size"], scene["hours"])
+        setting = scenes.Setting(self.seed, len(self.planted), account, _others(account), len(posts), at, *asked)
+        for post, part in zip(posts, scene_kinds.draw(scene["kind"], setting), strict=True):
+            name = _comment_names(account, post.post_id, post.published_at)
+            start = max(0.0, post.age(at))
+            post.life = scenes.planted(post.life, part, start=start, setting=setting, name=name)
+
     def lower(self, post: Post, kind: str, by: int) -> None:
         self.changes.lower(_key(post), kind, by)
         ledger.append(self.ledger, {"entry": "lowered", **_named(post), "kind": kind, "by": by})
@@ -316,6 +343,9 @@ class World:
     def _replay_lowered(self, entry: Json) -> None:
         self.changes.lower((entry["platform"], entry["post_id"]), entry["kind"], entry["by"])
 
+    def _replay_scene(self, entry: Json) -> None:
+        self._plant({name: value for name, value in entry.items() if name != "entry"})
+
     def _replay_token(self, entry: Json) -> None:
         tokens = self.tokens.of(_OWNERS[entry["user_id"]], entry.get("kind", ""))
         self.tokens.restore(tokens, entry["generation"])
@@ -330,6 +360,7 @@ _REPLAYS = {
     "comment": World._replay_comment,
     "comment_edit": World._replay_comment_edit,
     "lowered": World._replay_lowered,
+    "scene": World._replay_scene,
     "token": World._replay_token,
     "clock": World._replay_clock,
 }
