@@ -8,10 +8,10 @@ Numbers on the command line are seeds.
 """
 
 import sys
-from dataclasses import replace
+from time import process_time
 
 import numpy as np
-from _common import Law, judge, step, timed
+from _common import Law, judge, step
 
 from engagement.estimation import estimates
 from engagement.tests.crowds import KINDS_SPREAD, some_filter, some_post
@@ -59,11 +59,16 @@ def table(title: str, shares: tuple[float, ...], observed: tuple[int, ...], **wo
 
 
 def cost() -> float:
-    """Milliseconds a post, for a batch of posts of which no two are alike."""
+    """Milliseconds of the processor a post, for a batch of posts of which no two are alike: the fastest of 31 runs."""
     rng = np.random.default_rng(SEEDS[0])
     verdicts = some_filter(rng)
     tallies = [some_post(rng, verdicts, 0.1, int(rng.integers(0, 200)))[0] for _ in range(BATCH)]
-    return 1000 * timed(lambda: estimates([replace(tally) for tally in tallies])) / BATCH
+    spent = []
+    for _ in range(31):
+        began = process_time()
+        estimates(tallies)
+        spent.append(process_time() - began)
+    return 1000 * min(spent) / BATCH
 
 
 if __name__ == "__main__":
@@ -77,7 +82,7 @@ if __name__ == "__main__":
     judge(
         [
             Law("coverage, all shares from 5 % on together", float(np.mean(main)), LEAST, "%", at_least=True),
-            Law("the same", float(np.mean(main)), MOST, "%"),
+            Law("coverage, all shares from 5 % on together, not above", float(np.mean(main)), MOST, "%"),
             Law("coverage, the lowest cell", min(main), LEAST - CHANCE, "%", at_least=True),
             Law("coverage, the highest cell", max(main), MOST + CHANCE, "%"),
             Law("coverage at the border, the lowest cell", min(border), LEAST, "%", at_least=True),

@@ -24,7 +24,10 @@ RECOUNT_SNAPSHOTS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """What a platform counted of a post at one moment; None is unknown."""
+    """What a platform counted of a post at one moment; None is unknown.
+
+    `reach` may be the views all along, where a platform tells only these.
+    """
 
     at: datetime
     likes: int | None

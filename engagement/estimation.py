@@ -135,7 +135,7 @@ def variation(past: Past) -> float:
     found = ((past.squared_bots - past.bot**2 / seen) / within - others) / pairs
     noise = (2 + 1 / (size * within)) / others * (1 / size + usual) ** 2
     weight = usual**2 / (usual**2 + noise)
-    return float(np.clip(weight * found + (1 - weight) * usual, LEAST_VARIATION, MOST_VARIATION))
+    return min(MOST_VARIATION, max(LEAST_VARIATION, weight * found + (1 - weight) * usual))
 
 
 def hidden_engagement(tally: Tally) -> int:
@@ -177,7 +177,7 @@ def _is_known(tally: Tally) -> bool:
 def _estimated(tallies: Sequence[Tally], rates: ErrorRates, level: float) -> list[Estimate]:
     rows = np.array([_row(tally) for tally in tallies])
     genuine, bots, seen, past_bots, past_seen, wordless, hidden, _, _ = rows.T
-    share = bot_share(bots + past_bots, seen + past_seen, rates, level)
+    share = bot_share(bots, seen, past_bots, past_seen, rates, level)
     # How often a like is found to be a bot's is not known: whoever was seen without a word is as good as not seen.
     unjudged = hidden + wordless
     fewest, most = share.among_all(bots, seen, unjudged, HIDDEN_SPREAD, rates)

@@ -21,7 +21,7 @@ VARIANCES: Numbers = SHARES * (1 - SHARES)
 # What is believed before anything is known: Beta(3/4, 3/4), between Jeffreys' and the even one. With few seen the
 # intervals of the one hold common bots too seldom, those of the other take rare ones for common.
 LOG_PRIOR: Numbers = np.log(VARIANCES) / 4
-# What may lie below the interval, of the whole that lies outside: the shortest of these intervals is taken.
+# How much of what an interval leaves out lies below it: of these intervals the shortest is taken.
 SPLITS: Numbers = np.linspace(0, 1, 11)
 
 
@@ -115,14 +115,17 @@ class BotShare:
         return np.clip(low, 0, most), np.clip(high, 0, most)
 
 
-def bot_share(bots: Numbers, seen: Numbers, rates: ErrorRates, level: float) -> BotShare:
-    """The share of bots after so many were called bots of so many seen; fractions may be."""
-    likelihood = _likelihood(bots, seen, rates)
-    mass = np.exp(likelihood + LOG_PRIOR)
+def bot_share(
+    bots: Numbers, seen: Numbers, past_bots: Numbers, past_seen: Numbers, rates: ErrorRates, level: float
+) -> BotShare:
+    """The share of bots after so many were called bots of so many seen, here and on earlier posts; fractions may be."""
+    likelihood = _likelihood(bots + past_bots, seen + past_seen, rates)
+    # The less was known before, the more the belief without knowledge counts.
+    mass = np.exp(likelihood + LOG_PRIOR / (1 + past_seen[:, None]))
     mass /= mass.sum(axis=1, keepdims=True)
     low, high = _shortest(mass, level)
-    # Nothing contradicts a share that the likelihood-ratio test keeps, and the grid ends just short of 0 and 1.
-    kept = -(float(ndtri((1 + level) / 2)) ** 2) / 2
+    # Nothing contradicts a share that the one-sided likelihood-ratio test keeps; the grid ends just short of 0 and 1.
+    kept = -(float(ndtri(level)) ** 2) / 2
     low[likelihood[:, 0] >= kept], high[likelihood[:, -1] >= kept] = 0, 1
     mean = mass @ SHARES
     # Within a cell a share may lie anywhere.

@@ -328,7 +328,7 @@ def test_estimate_with_more_suspect_likes_has_no_more_genuine(tally, rates, numb
     assert after.low <= before.low + TOLERANCE
 
 
-@given(st.lists(tallies(), max_size=5))
+@given(st.lists(tallies(), max_size=3))
 def test_estimates_at_once_are_those_one_by_one(several):
     together = estimates(several, rates=GOOD)
 
