@@ -1,9 +1,17 @@
 """How often the intervals hold the truth of made-up posts; `benchmarks/estimates.py` counts longer and tells more."""
 
+# mypy: disable-error-code="union-attr"
+# The estimates under test may be None, and a test that meets None fails.
+
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
-from engagement.estimation import estimates
+from acd.tests.factories import NOW
+from engagement.bursts import Moment, timeline_evidence
+from engagement.enums import InteractionKind, Verdict
+from engagement.estimation import Tally, estimates
 from engagement.tests.crowds import some_filter, some_post
 
 FILTERS, POSTS = 40, 5
@@ -43,3 +51,32 @@ def test_intervals_hold_the_truth_where_nothing_was_seen(level):
 
     assert known >= 0.92
     assert unknown >= 0.99
+
+
+def followed(rng: np.random.Generator, *, bought: int, purged: int) -> list[Moment]:
+    """A post followed for 20 hours whose likes fade; some are bought in the tenth hour, and some of them go again."""
+    hours, usual = np.arange(20), 100 * 0.85 ** np.arange(20)
+    likes = rng.poisson(usual).cumsum() + np.where(hours >= 10, bought, 0) - np.where(hours >= 15, purged, 0)
+    counted = zip(hours, likes, rng.poisson(usual / 10).cumsum(), rng.poisson(15 * usual).cumsum(), strict=True)
+    return [
+        Moment(at=NOW + timedelta(hours=int(hour)), likes=int(n), comments=int(comments), reach=int(reach))
+        for hour, n, comments, reach in counted
+    ]
+
+
+@pytest.mark.parametrize("purged", [0, 150])
+def test_intervals_hold_the_truth_whether_a_burst_was_bought_or_not(purged):
+    rng, rates = np.random.default_rng(4), some_filter(np.random.default_rng(5)).evaluated(np.random.default_rng(6))
+    followed_posts = [followed(rng, bought=400, purged=purged) for _ in range(40)]
+    seen: dict[tuple[str, str], int] = {(InteractionKind.COMMENT, Verdict.GENUINE): 60}
+
+    for timeline in followed_posts:
+        counts, doubt = {"likes": timeline[-1].likes, "comments": 60}, timeline_evidence(timeline)
+        with_doubt = Tally(observed=seen, counts=counts, suspect=doubt.suspect, purged=doubt.purged)
+        unaware, aware = estimates([Tally(observed=seen, counts=counts), with_doubt], rates=rates)
+
+        all_of_them = 60 + (timeline[-1].likes or 0)
+        without_bought = all_of_them - (400 - purged)
+        assert aware.low <= without_bought < unaware.low
+        assert aware.genuine < unaware.genuine <= aware.high == unaware.high
+        assert all_of_them <= aware.high
