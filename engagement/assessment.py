@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.enums import FilterState, Verdict
-from engagement.estimation import Estimate, estimate
+from engagement.estimation import Estimate, Tally, estimates
 from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.history import histories, known_personas, priors
@@ -82,8 +82,9 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
     for post in posts.values():
         _count(post, seen[post.pk])
     believed = priors(posts.values())
-    for post in posts.values():
-        _measure(post, estimate(seen[post.pk], post.counts(), prior=believed[post.pk]), now)
+    tallies = [Tally(observed=seen[pk], counts=post.counts(), prior=believed[pk]) for pk, post in posts.items()]
+    for post, found in zip(posts.values(), estimates(tallies), strict=True):
+        _measure(post, found, now)
     compare(posts.values())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from engagement.enums import Verdict
-from engagement.estimation import PRIOR_STRENGTH, Prior, prior_of
+from engagement.estimation import PRIOR_STRENGTH, Past, Prior, prior_of
 from engagement.filtering.pace import BURST_LEAST, busiest
 from engagement.filtering.scene import WRITTEN, History, Repeats
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
@@ -179,7 +179,11 @@ def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
     own = {post.pk: _without(post, accounts[post.account_id]) for post in posts}
     # An account with enough history of its own needs no other's.
     platforms = _of_platforms(posts, others, {post.platform for post in posts if sum(own[post.pk]) < PRIOR_STRENGTH})
-    return {post.pk: prior_of(own[post.pk], _without(post, platforms[post.platform])) for post in posts}
+    return {post.pk: prior_of(_past(own[post.pk]), _past(_without(post, platforms[post.platform]))) for post in posts}
+
+
+def _past(total: tuple[int, int]) -> Past:
+    return Past(genuine=total[0], bot=total[1])
 
 
 def _of_accounts(posts: Collection[SocialMediaPost], others: SocialMediaPostQuerySet) -> Totals:

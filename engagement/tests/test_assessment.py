@@ -216,5 +216,6 @@ def test_verdicts_partition_what_was_observed_and_the_estimate_lies_in_its_inter
     is_known = bool(mix) or likes is not None or comments is not None
     assert (post.genuine_engagement is not None) == is_known
     if is_known:
-        assert genuine <= post.genuine_low <= post.genuine_engagement <= post.genuine_high
+        assert 0 <= post.genuine_low <= post.genuine_engagement <= post.genuine_high
+        assert genuine <= post.genuine_engagement
         assert 0 <= post.rate_low <= post.engagement_rate <= post.rate_high <= 100

@@ -6,7 +6,7 @@ import pytest
 
 from acd.tests.factories import NOW
 from engagement.enums import Platform, Verdict
-from engagement.estimation import Prior
+from engagement.estimation import Past, Prior, prior_of
 from engagement.filtering.scene import History, Repeats
 from engagement.filtering.text import fingerprint
 from engagement.history import histories, known_personas, priors
@@ -240,9 +240,7 @@ def test_prior_takes_the_account_first_and_fills_up_with_the_platform():
 
     (prior,) = priors([post]).values()
 
-    # 5 of the account as they are; the remaining weight of 15 from the platform's 4 to 46.
-    assert prior.genuine == pytest.approx(1 + 4 + 15 * 4 / 50)
-    assert prior.bot == pytest.approx(1 + 1 + 15 * 46 / 50)
+    assert prior == prior_of(Past(genuine=4, bot=1), Past(genuine=4, bot=46))
 
 
 @pytest.mark.django_db
@@ -253,7 +251,7 @@ def test_prior_takes_counts_of_the_posts_given_from_the_objects():
 
     found = priors([first, second])
 
-    assert found == {first.pk: Prior(), second.pk: Prior(genuine=1 + 2 + 2, bot=1)}
+    assert found == {first.pk: Prior(), second.pk: prior_of(*[Past(genuine=2, bot=0)] * 2)}
 
 
 @pytest.mark.parametrize("number", [2, 4])
@@ -290,7 +288,7 @@ def test_prior_of_an_account_with_a_history_asks_for_no_platform(django_assert_n
     with django_assert_num_queries(1):
         (prior,) = priors([post]).values()
 
-    assert (prior.genuine, prior.bot) == pytest.approx((16, 6))
+    assert prior == prior_of(Past(genuine=15, bot=5))
 
 
 @pytest.mark.django_db
@@ -301,4 +299,4 @@ def test_prior_of_a_platform_is_that_of_its_newest_posts(monkeypatch):
 
     (prior,) = priors([make_post()]).values()
 
-    assert (prior.genuine, prior.bot) == (1 + 2, 1 + 3)
+    assert prior == prior_of(Past(genuine=2, bot=3))

@@ -1,0 +1,103 @@
+"""What a timeline of likes tells: bursts without their reach or comments, and purges."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd.tests.factories import NOW
+from engagement.bursts import Moment, Timeline, timeline_evidence
+
+# Likes, comments and reach of an ordinary post at the end of each of its first hours.
+USUAL = [(60, 4, 1000), (110, 8, 1900), (150, 11, 2600), (180, 13, 3100), (200, 15, 3500), (215, 16, 3800)]
+NOTHING = Timeline(0, 0)
+
+
+def moments(rows: Sequence[tuple[int | None, int | None, int | None]]) -> list[Moment]:
+    return [
+        Moment(at=NOW + timedelta(hours=hour), likes=likes, comments=comments, reach=reach)
+        for hour, (likes, comments, reach) in enumerate(rows)
+    ]
+
+
+def from_hour(hour: int, *, likes: int = 0, comments: int = 0, reach: int = 0) -> list[Moment]:
+    """The usual post with so much more of each from an hour on."""
+    more = [(likes, comments, reach) if at >= hour else (0, 0, 0) for at in range(len(USUAL))]
+    return moments([(a + x, b + y, c + z) for (a, b, c), (x, y, z) in zip(USUAL, more, strict=True)])
+
+
+def without(name: str, timeline: list[Moment]) -> list[Moment]:
+    return [replace(one, **{name: None}) for one in timeline]  # type: ignore[arg-type]  # a field's name
+
+
+def test_likes_that_came_without_reach_are_suspect():
+    found = timeline_evidence(from_hour(3, likes=300))
+
+    assert found.suspect == pytest.approx(300, abs=15)
+    assert found.purged == 0
+
+
+def test_likes_that_came_without_comments_are_suspect_where_reach_is_unknown():
+    found = timeline_evidence(without("reach", from_hour(3, likes=900)))
+
+    assert found.suspect == pytest.approx(900, abs=120)
+
+
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        pytest.param(moments(USUAL), id="usual"),
+        pytest.param(from_hour(3, likes=300, comments=20, reach=6000), id="viral"),
+        pytest.param(without("reach", from_hour(3, likes=300, comments=20)), id="viral, reach unknown"),
+        pytest.param(without("reach", without("comments", from_hour(3, likes=300))), id="nothing to compare with"),
+        pytest.param(without("likes", from_hour(3, likes=300)), id="likes unknown"),
+        pytest.param(moments([(0, 0, 0), (500, 0, 10)]), id="one step has no others"),
+        pytest.param(moments([(0, 0, 0), (1, 0, 50), (19, 0, 60)]), id="a handful"),
+        pytest.param([], id="nothing"),
+    ],
+)
+def test_what_has_an_innocent_explanation_or_nothing_to_compare_with_is_not_suspect(timeline):
+    assert timeline_evidence(timeline) == NOTHING
+
+
+def test_purged_likes_are_counted_and_suspect_no_more():
+    timeline = [*from_hour(3, likes=300), Moment(at=NOW + timedelta(days=1), likes=315, comments=16, reach=3900)]
+
+    found = timeline_evidence(timeline)
+
+    assert found.purged == 200
+    assert found.suspect == pytest.approx(100, abs=15)
+
+
+@pytest.mark.parametrize(
+    ("likes", "purged"),
+    [
+        pytest.param([100, 80, 60, 60], 40, id="in two steps"),
+        pytest.param([100, 60, 100, 101], 0, id="recounted"),
+        pytest.param([1000, 990, 990, 990], 0, id="one in a hundred changed their mind"),
+        pytest.param([10, 7, 7, 7], 0, id="three changed their mind"),
+        pytest.param([100, None, 60, 60], 40, id="a gap"),
+    ],
+)
+def test_purge_is_a_deep_fall_that_stays(likes, purged):
+    assert timeline_evidence(moments([(one, None, None) for one in likes])) == Timeline(0, purged)
+
+
+@given(st.permutations(from_hour(3, likes=300)))
+def test_order_of_the_snapshots_does_not_matter(timeline):
+    assert timeline_evidence(timeline) == timeline_evidence(from_hour(3, likes=300))
+
+
+COUNT = st.none() | st.integers(0, 10**6)
+
+
+@given(st.lists(st.tuples(COUNT, COUNT, COUNT), max_size=12))
+def test_no_more_is_doubted_than_there_ever_was(rows):
+    found = timeline_evidence(moments(rows))
+
+    gained = sum(likes or 0 for likes, _, _ in rows)
+    assert 0 <= found.suspect <= gained
+    assert 0 <= found.purged <= gained
