@@ -86,6 +86,23 @@ def test_read_waits_as_long_as_the_server_asks_within_the_budget():
     assert (reply.body, len(asked.requests)) == ({"data": 1}, 2)
 
 
+@pytest.mark.parametrize("wait", ["0", "-5", "Sun, 02 Aug 2026 11:00:00 GMT"], ids=["nought", "negative", "past"])
+def test_read_that_may_be_repeated_at_once_still_backs_off(settings, wait):
+    settings.HTTP_BACKOFF_SECONDS, settings.HTTP_TOTAL_SECONDS = 60, 30
+    with answering(Answer({}, 503, {"Retry-After": wait})) as asked, pytest.raises(errors.TemporaryFailure):
+        connect(asked.address).get("/")
+
+    assert len(asked.requests) == 1
+
+
+@pytest.mark.parametrize("wait", ["0", "-5"])
+def test_limit_that_may_be_asked_again_at_once_is_not_repeated_in_place(wait):
+    with answering(Answer({}, 429, {"Retry-After": wait})) as asked, pytest.raises(errors.RateLimited) as limited:
+        connect(asked.address).get("/")
+
+    assert (len(asked.requests), limited.value.retry_after) == (1, 60)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
 def test_refused_read_is_not_repeated(status):
     with answering(Answer({}, status)) as asked, pytest.raises(errors.PlatformError):

@@ -365,6 +365,7 @@ def test_refusal_has_words_for_staff(code, kind, advice):
         (429, "rate_limit_exceeded", {}, 60),
         (429, "", {}, 60),
         (429, "rate_limit_exceeded", {"Retry-After": "7"}, 7),
+        (429, "rate_limit_exceeded", {"Retry-After": "0"}, 60),
         (403, "reached_active_user_cap", {}, 86400),
         (403, "spam_risk_too_many_pending_share", {}, 86400),
     ],
