@@ -90,7 +90,8 @@ class Connection:
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
-        # Called right before a request that may make a post live; what it raises keeps the request from being sent.
+        # Called right before a request that may make a post live, once its budgets have let it pass; what it raises
+        # keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
         self._session = session()
         self._session.auth = _Signed(token, scheme)
@@ -131,14 +132,20 @@ class Connection:
         """Send a numbered part of a file: the same part once more changes nothing. The answer may be empty."""
         return self._repeated("POST", path, may_be_empty=True, **request)
 
-    def put(self, url: str, *, content: bytes, headers: dict[str, str], goes_live: bool = False) -> Reply:
+    def put(
+        self, url: str, *, content: bytes, headers: dict[str, str], before_live: Callable[[], None] | None = None
+    ) -> Reply:
         """Send, once, content to an address that the platform gave for it, without the token. The answer may be empty.
 
         It goes to no stranger: of an address elsewhere only the path counts, which an override of the platform's
-        address relies on.
+        address relies on. `before_live` is given where it may make a post live, and called before `before_create`.
         """
-        if goes_live:
-            self.before_create()
+
+        def announce() -> None:
+            if before_live:
+                before_live()
+                self.before_create()
+
         path = urlsplit(url).path
         return self._once(
             "PUT",
@@ -147,6 +154,7 @@ class Connection:
             url=url if is_same_site(url, self._base) else f"{self._base}{path}?{urlsplit(url).query}",
             auth=_Unsigned(),
             may_be_empty=True,
+            announce=announce,
             data=content,
             headers=headers,
         )
@@ -161,9 +169,10 @@ class Connection:
 
     def create(self, path: str, **request: Any) -> Reply:
         """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
-        self.before_create()
         try:
-            return self._once("POST", path, self._deadline(), lost=errors.OutcomeUnknown, **request)
+            return self._once(
+                "POST", path, self._deadline(), lost=errors.OutcomeUnknown, announce=self.before_create, **request
+            )
         except (errors.TemporaryFailure, errors.InvalidResponse) as failure:
             # Without a status it was never sent.
             if errors.made_nothing(failure):
@@ -195,11 +204,13 @@ class Connection:
         auth: requests.auth.AuthBase | None = None,
         may_be_empty: bool = False,
         keeps_tokens: bool = False,
+        announce: Callable[[], None] = lambda: None,
         **request: Any,
     ) -> Reply:
         if auth is None:
             self._check_token()
         call = self._meter.spend(method, path, request)
+        announce()
         exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
         try:
             with (

@@ -9,8 +9,8 @@ from email.utils import formatdate
 import pytest
 
 from acd.tests.factories import NOW
-from engagement.enums import PostStatus, Purpose, SyncStatus
-from engagement.models import Budget, SocialMediaPost
+from engagement.enums import AttemptOutcome, PostStatus, Purpose, SyncStatus
+from engagement.models import Budget, PublishAttempt, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import meter_for
 from engagement.publishing import publish
@@ -117,3 +117,17 @@ def test_post_without_budget_waits_and_is_not_sent(stage):
     posts[1].refresh_from_db()
     assert (ended.outcome, posts[1].status) == (Outcome.THROTTLED, PostStatus.SCHEDULED)
     assert len(stage.sent("tiktok")) == 1
+
+
+def test_post_that_its_budget_refuses_is_known_never_to_have_left(stage):
+    account = stage.account("facebook")
+    post = schedule(stage.content(account), account, NOW)
+    with adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, Clock())) as adapter:
+        caught(adapter)
+    Budget.objects.update(closed_until=NOW + timedelta(hours=1), reason="Closed by staff.")
+
+    item = publish(post, now=NOW)
+
+    attempt = PublishAttempt.objects.get()
+    assert (item.outcome, stage.sent("facebook")) == (Outcome.THROTTLED, [])
+    assert (attempt.outcome, attempt.sent_at) == (AttemptOutcome.REFUSED, None)
