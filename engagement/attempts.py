@@ -36,6 +36,12 @@ class Attempt:
         self.post.publish_id = handle
         PublishAttempt.objects.filter(pk=self.row.pk).update(handle=handle)
 
+    def note_piece(self, piece: str) -> None:
+        """Keep the name of something that was made for the post and that nobody sees, should this process die."""
+        self._hold()
+        self.row.pieces = f"{self.row.pieces} {piece}".strip()
+        self.row.save(update_fields=["pieces"])
+
     def going_live(self) -> None:
         """Note that the next request may make the post live."""
         self._hold()
@@ -101,6 +107,14 @@ def take(post: SocialMediaPost, condition: Q, now: datetime, **changes: object) 
     claim, unclaimed = uuid.uuid4(), Q(claimed_until=None) | Q(claimed_until__lte=now)
     rows = SocialMediaPost.objects.filter(condition & unclaimed, pk=post.pk)
     return claim if rows.update(claim=claim, claimed_until=claim_end(now), **changes) else None
+
+
+def left_behind(post: SocialMediaPost) -> list[str]:
+    """What attempts made for the post before they died, none of which had sent it; each is named once."""
+    dead = post.attempts.filter(outcome=AttemptOutcome.DIED, sent_at=None).exclude(pieces="")
+    pieces = [piece for one in dead for piece in one.pieces.split()]
+    dead.update(pieces="")
+    return pieces
 
 
 def bury(post: SocialMediaPost, now: datetime) -> None:

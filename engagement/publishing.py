@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from engagement import attempts
-from engagement.accounts import CLOSING, note_account_error, unready
+from engagement.accounts import CLOSING, note_account_error, note_peculiarities, unready
 from engagement.attempts import Attempt, ClaimLost
 from engagement.enums import AttemptOutcome, PostStatus, Purpose
 from engagement.ladder import next_sync
@@ -85,13 +85,18 @@ def publish(post: SocialMediaPost, *, now: datetime) -> Item:
     attempt = attempts.begin(post, Q(status__in=UNSENT), now)
     if attempt is None:
         return Item(str(post), Outcome.SKIPPED, "It is not waiting to be published.")
+    adapter = _adapter(attempt)
     try:
-        with _adapter(attempt) as adapter:
-            return _answered(attempt, adapter.publish(draft_of(post), attempt))
+        with adapter:
+            item = _sent(attempt, adapter)
     except ClaimLost as lost:
         return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        return _refused(attempt, error, now)
+        item = _refused(attempt, error, now)
+    if post.account and adapter.notices:
+        logger.warning("%s: %s", post, " ".join(adapter.notices))
+        note_peculiarities(post.account, adapter.notices, (), now)
+    return item
 
 
 def _adapter(attempt: Attempt) -> PlatformAdapter:
@@ -100,8 +105,15 @@ def _adapter(attempt: Attempt) -> PlatformAdapter:
     if account is None:
         raise ValueError("a post without an account is not published")
     adapter = adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, attempt.moment))
-    adapter.http.before_create = attempt.going_live
+    adapter.http.before_create, adapter.note_piece = attempt.going_live, attempt.note_piece
     return adapter
+
+
+def _sent(attempt: Attempt, adapter: PlatformAdapter) -> Item:
+    """Send a post, after what dead attempts of it left behind was taken away."""
+    if pieces := attempts.left_behind(attempt.post):
+        adapter.discard(pieces)
+    return _answered(attempt, adapter.publish(draft_of(attempt.post), attempt))
 
 
 def _hindrance(post: SocialMediaPost, now: datetime) -> str:
@@ -158,8 +170,10 @@ def _look_up(post: SocialMediaPost, now: datetime) -> Item:
     known = frozenset(str(one) for one in others.recent(72, now).values_list("platform_post_id", flat=True))
     try:
         with _adapter(attempt) as adapter:
-            found = adapter.find(draft_of(post), since=attempt.row.started_at, known=known)
-            return _answered(attempt, found) if found else _not_there(attempt, now, slow=not adapter.lists_at_once)
+            draft = draft_of(post)
+            found = adapter.find(draft, since=attempt.row.started_at, known=known)
+            slow = not adapter.lists_at_once(draft)
+            return _answered(attempt, found) if found else _not_there(attempt, now, slow=slow)
     except errors.PlatformError as error:
         return _look_failed(attempt, error, now)
 
