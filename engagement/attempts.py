@@ -47,6 +47,11 @@ class Attempt:
         self._hold()
         PublishAttempt.objects.filter(pk=self.row.pk, sent_at=None).update(sent_at=self.moment())
 
+    @property
+    def count(self) -> int:
+        """Which attempt this is since a person planned the post."""
+        return self.row.number - self.post.attempts_before
+
     def moment(self) -> datetime:
         """The time of the attempt's own clock."""
         return self._now + timedelta(seconds=time.monotonic() - self._began)

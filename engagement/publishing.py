@@ -185,7 +185,7 @@ def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
         attempt.save(lookups=post.lookups + 1, next_lookup_at=now + looks[post.lookups])
         return Item(str(post), Outcome.PENDING, "It is not on the account's list yet. Gator looks again.")
     reason = f"It is not on the account's list after {len(looks) + 1} looks, so it did not go out."
-    if slow or attempt.row.number >= MAX_ATTEMPTS:
+    if slow or attempt.count >= MAX_ATTEMPTS:
         words = f"{reason} Plan it again if it is still wanted."
         attempt.end(AttemptOutcome.REFUSED, reason, status=PostStatus.FAILED, status_reason=words)
         return Item(str(post), Outcome.FAILED, reason)
@@ -270,7 +270,7 @@ def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tupl
     if post.publish_id:
         # What was begun goes on with its handle.
         return (outcome if waits and outcome != Outcome.FAILED else Outcome.PENDING), {"status": PostStatus.PUBLISHING}
-    if not waits and attempt.row.number >= MAX_ATTEMPTS:
+    if not waits and attempt.count >= MAX_ATTEMPTS:
         return Outcome.FAILED, {"status": PostStatus.FAILED}
-    wait = RETRY if waits else RETRY * 2 ** (attempt.row.number - 1)
+    wait = RETRY if waits else RETRY * 2 ** (attempt.count - 1)
     return outcome, {"status": PostStatus.SCHEDULED, "scheduled_at": now + wait}

@@ -71,9 +71,19 @@ def waive_ai_label(post: SocialMediaPost, by: User, *, now: datetime) -> None:
 
 
 def plan_again(post: SocialMediaPost, *, now: datetime) -> None:
-    """Send a post that did not go out once more. Raises `NotPublishable` for one that may be live, or never failed."""
+    """Send a post that did not go out once more, with attempts to spare as if it were new.
+
+    Raises `NotPublishable` for one that may be live, or never failed.
+    """
     rows = SocialMediaPost.objects.filter(pk=post.pk, status=PostStatus.FAILED, platform_post_id=None)
-    if not rows.update(status=PostStatus.SCHEDULED, scheduled_at=now, publish_id="", lookups=0, next_lookup_at=None):
+    if not rows.update(
+        status=PostStatus.SCHEDULED,
+        scheduled_at=now,
+        publish_id="",
+        lookups=0,
+        next_lookup_at=None,
+        attempts_before=post.attempts.count(),
+    ):
         raise NotPublishable(f"{post} is {post.get_status_display().lower()}: only what failed is planned again.")
 
 

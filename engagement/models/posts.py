@@ -121,6 +121,9 @@ class SocialMediaPost(Measured):
         default=0, editable=False, help_text="How often a post of unknown outcome was looked for."
     )
     next_lookup_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Attempts made before a person planned it again: they no longer count."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When the newest numbers were observed.")

@@ -10,9 +10,9 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import AccountState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import LOOKS, RETRY, publish, publish_due, recover
+from engagement.publishing import LOOKS, MAX_ATTEMPTS, RETRY, publish, publish_due, recover
 from engagement.reports import Outcome
-from engagement.scheduling import schedule
+from engagement.scheduling import plan_again, schedule
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import Stage
@@ -188,6 +188,26 @@ def test_post_that_was_never_sent_is_tried_again_later(settings):
     assert found == [Outcome.FAILED]
     assert (post.status, post.scheduled_at, post.claimed_until) == (PostStatus.SCHEDULED, NOW + RETRY, None)
     assert post.status_reason.endswith("Gator tries again.")
+
+
+@pytest.mark.django_db
+def test_post_that_a_person_plans_again_has_attempts_to_spare(settings):
+    account = make_account(platform=Platform.FACEBOOK)
+    post = schedule(make_content(persona=account.persona), account, NOW)
+    settings.PLATFORM_API_URLS = {"facebook": "http://127.0.0.1:9"}
+    for day in range(MAX_ATTEMPTS):
+        publish_due(NOW + timedelta(days=day))
+    post.refresh_from_db()
+    given_up = post.status
+    later = NOW + timedelta(days=30)
+
+    plan_again(post, now=later)
+    publish_due(later)
+
+    post.refresh_from_db()
+    assert (given_up, post.status) == (PostStatus.FAILED, PostStatus.SCHEDULED)
+    assert post.scheduled_at - later < 2 * RETRY
+    assert [one.number for one in post.attempts.all()] == list(range(1, MAX_ATTEMPTS + 2))
 
 
 @pytest.mark.parametrize(
