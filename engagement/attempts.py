@@ -4,7 +4,6 @@ Only the process that holds the claim may make a post live. It is asked for righ
 slept while its claim ran out sends nothing any more.
 """
 
-import time
 import uuid
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from engagement.enums import AttemptOutcome, PostStatus
 from engagement.models import PublishAttempt, SocialMediaPost
+from engagement.platforms.budgets import clock_from
 
 
 class ClaimLost(Exception):
@@ -28,7 +28,7 @@ class Attempt:
 
     def __init__(self, post: SocialMediaPost, row: PublishAttempt, claim: uuid.UUID, now: datetime) -> None:
         self.post, self.row, self._claim = post, row, claim
-        self._now, self._began = now, time.monotonic()
+        self.moment = clock_from(now)
 
     def __call__(self, handle: str) -> None:
         """Keep what the platform can be asked with, should this process die."""
@@ -51,10 +51,6 @@ class Attempt:
     def count(self) -> int:
         """Which attempt this is since a person planned the post."""
         return self.row.number - self.post.attempts_before
-
-    def moment(self) -> datetime:
-        """The time of the attempt's own clock."""
-        return self._now + timedelta(seconds=time.monotonic() - self._began)
 
     def _hold(self, **changes: object) -> None:
         if not mine(self.post, self._claim).update(claimed_until=claim_end(self.moment()), **changes):
