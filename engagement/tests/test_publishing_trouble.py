@@ -181,7 +181,9 @@ def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, pla
 
 @pytest.mark.django_db
 def test_kind_that_the_platform_does_not_take_fails(stage):
-    planned(stage, "tiktok", media_kind="text")
+    # Planned while it was taken.
+    planned(stage, "tiktok")
+    SocialMediaPost.objects.update(media_kind="text")
 
     (item,) = publish_due(NOW).items
 
