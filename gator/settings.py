@@ -441,3 +441,5 @@ if TESTING:
     # Threads would not see what a test keeps in its transaction.
     SYNC_FLIGHTS = 1
     HTTP_BACKOFF_SECONDS = 0.0
+    # A developer's own apps are no part of a test.
+    PLATFORM_APPS = {name: App() for name in PLATFORM_APPS}
