@@ -4,7 +4,6 @@ Only the process that holds the claim may make a post live. It is asked for righ
 slept while its claim ran out sends nothing any more.
 """
 
-import time
 import uuid
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from engagement.enums import AttemptOutcome, PostStatus
 from engagement.models import PublishAttempt, SocialMediaPost
+from engagement.platforms.budgets import clock_from
 
 
 class ClaimLost(Exception):
@@ -28,7 +28,7 @@ class Attempt:
 
     def __init__(self, post: SocialMediaPost, row: PublishAttempt, claim: uuid.UUID, now: datetime) -> None:
         self.post, self.row, self._claim = post, row, claim
-        self._now, self._began = now, time.monotonic()
+        self.moment = clock_from(now)
 
     def __call__(self, handle: str) -> None:
         """Keep what the platform can be asked with, should this process die."""
@@ -36,14 +36,21 @@ class Attempt:
         self.post.publish_id = handle
         PublishAttempt.objects.filter(pk=self.row.pk).update(handle=handle)
 
+    def note_piece(self, piece: str) -> None:
+        """Keep the name of something that was made for the post and that nobody sees, should this process die."""
+        self._hold()
+        self.row.pieces = f"{self.row.pieces} {piece}".strip()
+        self.row.save(update_fields=["pieces"])
+
     def going_live(self) -> None:
         """Note that the next request may make the post live."""
         self._hold()
         PublishAttempt.objects.filter(pk=self.row.pk, sent_at=None).update(sent_at=self.moment())
 
-    def moment(self) -> datetime:
-        """The time of the attempt's own clock."""
-        return self._now + timedelta(seconds=time.monotonic() - self._began)
+    @property
+    def count(self) -> int:
+        """Which attempt this is since a person planned the post."""
+        return self.row.number - self.post.attempts_before
 
     def _hold(self, **changes: object) -> None:
         if not mine(self.post, self._claim).update(claimed_until=claim_end(self.moment()), **changes):
@@ -101,6 +108,14 @@ def take(post: SocialMediaPost, condition: Q, now: datetime, **changes: object) 
     claim, unclaimed = uuid.uuid4(), Q(claimed_until=None) | Q(claimed_until__lte=now)
     rows = SocialMediaPost.objects.filter(condition & unclaimed, pk=post.pk)
     return claim if rows.update(claim=claim, claimed_until=claim_end(now), **changes) else None
+
+
+def left_behind(post: SocialMediaPost) -> list[str]:
+    """What attempts made for the post before they died, none of which had sent it; each is named once."""
+    dead = post.attempts.filter(outcome=AttemptOutcome.DIED, sent_at=None).exclude(pieces="")
+    pieces = [piece for one in dead for piece in one.pieces.split()]
+    dead.update(pieces="")
+    return pieces
 
 
 def bury(post: SocialMediaPost, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from engagement import attempts
-from engagement.accounts import CLOSING, note_account_error, unready
+from engagement.accounts import CLOSING, note_account_error, note_peculiarities, unready
 from engagement.attempts import Attempt, ClaimLost
 from engagement.enums import AttemptOutcome, PostStatus, Purpose
 from engagement.ladder import next_sync
@@ -22,7 +22,7 @@ from engagement.local_time import local_time
 from engagement.models import SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
-from engagement.platforms.budgets import meter_for
+from engagement.platforms.budgets import clock_from, meter_for
 from engagement.reports import Item, Outcome, Report
 from engagement.scheduling import PUBLISHABLE, UNSENT, draft_of
 from engagement.values import PublishedPost
@@ -43,10 +43,10 @@ NOBODY_DID = "The process that published it ended before the platform's answer. 
 
 def publish_due(now: datetime) -> Report:
     """Publish every post whose time has come, and find out about those whose outcome is open."""
-    report = Report()
+    report, clock = Report(), clock_from(now)
     recover(now)
     posts = SocialMediaPost.objects.due_for_publishing(now).select_related("account", "persona", "content")
-    report.extend(advance(post, now=now) for post in posts.order_by("scheduled_at", "pk"))
+    report.extend(advance(post, now=clock()) for post in posts.order_by("scheduled_at", "pk"))
     return report
 
 
@@ -85,13 +85,18 @@ def publish(post: SocialMediaPost, *, now: datetime) -> Item:
     attempt = attempts.begin(post, Q(status__in=UNSENT), now)
     if attempt is None:
         return Item(str(post), Outcome.SKIPPED, "It is not waiting to be published.")
+    adapter = _adapter(attempt)
     try:
-        with _adapter(attempt) as adapter:
-            return _answered(attempt, adapter.publish(draft_of(post), attempt))
+        with adapter:
+            item = _sent(attempt, adapter)
     except ClaimLost as lost:
         return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        return _refused(attempt, error, now)
+        item = _refused(attempt, error)
+    if post.account and adapter.notices:
+        logger.warning("%s: %s", post, " ".join(adapter.notices))
+        note_peculiarities(post.account, adapter.notices, (), attempt.moment())
+    return item
 
 
 def _adapter(attempt: Attempt) -> PlatformAdapter:
@@ -100,8 +105,15 @@ def _adapter(attempt: Attempt) -> PlatformAdapter:
     if account is None:
         raise ValueError("a post without an account is not published")
     adapter = adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, attempt.moment))
-    adapter.http.before_create = attempt.going_live
+    adapter.http.before_create, adapter.note_piece = attempt.going_live, attempt.note_piece
     return adapter
+
+
+def _sent(attempt: Attempt, adapter: PlatformAdapter) -> Item:
+    """Send a post, after what dead attempts of it left behind was taken away."""
+    if pieces := attempts.left_behind(attempt.post):
+        adapter.discard(pieces)
+    return _answered(attempt, adapter.publish(draft_of(attempt.post), attempt))
 
 
 def _hindrance(post: SocialMediaPost, now: datetime) -> str:
@@ -135,7 +147,7 @@ def _resume(post: SocialMediaPost, now: datetime, condition: Q) -> Item:
     except ClaimLost as lost:
         return Item(str(post), Outcome.SKIPPED, f"{lost}.")
     except errors.PlatformError as error:
-        return _refused(attempt, _open(error) if attempt.row.sent_at else error, now)
+        return _refused(attempt, _open(error) if attempt.row.sent_at else error)
 
 
 def _open(error: errors.PlatformError) -> errors.PlatformError:
@@ -158,20 +170,22 @@ def _look_up(post: SocialMediaPost, now: datetime) -> Item:
     known = frozenset(str(one) for one in others.recent(72, now).values_list("platform_post_id", flat=True))
     try:
         with _adapter(attempt) as adapter:
-            found = adapter.find(draft_of(post), since=attempt.row.started_at, known=known)
-            return _answered(attempt, found) if found else _not_there(attempt, now, slow=not adapter.lists_at_once)
+            draft = draft_of(post)
+            found = adapter.find(draft, since=attempt.row.started_at, known=known)
+            slow = not adapter.lists_at_once(draft)
+            return _answered(attempt, found) if found else _not_there(attempt, slow=slow)
     except errors.PlatformError as error:
-        return _look_failed(attempt, error, now)
+        return _look_failed(attempt, error)
 
 
-def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
+def _not_there(attempt: Attempt, *, slow: bool) -> Item:
     """Look again later; a post that no look finds is not live."""
-    post, looks = attempt.post, SLOW_LOOKS if slow else LOOKS
+    post, now, looks = attempt.post, attempt.moment(), SLOW_LOOKS if slow else LOOKS
     if post.lookups < len(looks):
         attempt.save(lookups=post.lookups + 1, next_lookup_at=now + looks[post.lookups])
         return Item(str(post), Outcome.PENDING, "It is not on the account's list yet. Gator looks again.")
     reason = f"It is not on the account's list after {len(looks) + 1} looks, so it did not go out."
-    if slow or attempt.row.number >= MAX_ATTEMPTS:
+    if slow or attempt.count >= MAX_ATTEMPTS:
         words = f"{reason} Plan it again if it is still wanted."
         attempt.end(AttemptOutcome.REFUSED, reason, status=PostStatus.FAILED, status_reason=words)
         return Item(str(post), Outcome.FAILED, reason)
@@ -186,8 +200,8 @@ def _not_there(attempt: Attempt, now: datetime, *, slow: bool) -> Item:
     return Item(str(post), Outcome.PENDING, f"{reason} It is sent again.")
 
 
-def _look_failed(attempt: Attempt, error: errors.PlatformError, now: datetime) -> Item:
-    post = attempt.post
+def _look_failed(attempt: Attempt, error: errors.PlatformError) -> Item:
+    post, now = attempt.post, attempt.moment()
     if post.account and isinstance(error, CLOSING):
         note_account_error(post.account, error, now)
     if isinstance(error, errors.UnsupportedFeature | errors.OutcomeUnknown):
@@ -227,9 +241,9 @@ def _went_live(attempt: Attempt, published: PublishedPost) -> None:
         SocialMediaPost.objects.filter(pk=post.pk, platform_post_id=None).update(claim=None, **changes)
 
 
-def _refused(attempt: Attempt, error: errors.PlatformError, now: datetime) -> Item:
+def _refused(attempt: Attempt, error: errors.PlatformError) -> Item:
     """Write why the post did not go out, and what comes next: another try, a look, or somebody's decision."""
-    post = attempt.post
+    post, now = attempt.post, attempt.moment()
     logger.warning("%s was not published: %s", post, error.for_staff)
     if post.account and isinstance(error, CLOSING):
         note_account_error(post.account, error, now)
@@ -256,7 +270,7 @@ def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tupl
     if post.publish_id:
         # What was begun goes on with its handle.
         return (outcome if waits and outcome != Outcome.FAILED else Outcome.PENDING), {"status": PostStatus.PUBLISHING}
-    if not waits and attempt.row.number >= MAX_ATTEMPTS:
+    if not waits and attempt.count >= MAX_ATTEMPTS:
         return Outcome.FAILED, {"status": PostStatus.FAILED}
-    wait = RETRY if waits else RETRY * 2 ** (attempt.row.number - 1)
+    wait = RETRY if waits else RETRY * 2 ** (attempt.count - 1)
     return outcome, {"status": PostStatus.SCHEDULED, "scheduled_at": now + wait}

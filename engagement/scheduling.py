@@ -12,8 +12,9 @@ from engagement.enums import PostStatus
 from engagement.hashtags import attach_hashtags
 from engagement.metrics import find_hashtags
 from engagement.models import SocialAccount, SocialMediaPost
+from engagement.platforms import kinds_of
 from engagement.values import Draft
-from gator.studio.enums import ContentStatus
+from gator.studio.enums import ContentStatus, MediaKind
 from gator.studio.models import Content
 
 PUBLISHABLE = (ContentStatus.READY, ContentStatus.APPROVED)
@@ -25,12 +26,21 @@ class NotPublishable(ValueError):
 
 
 def schedule(content: Content, account: SocialAccount, at: datetime) -> SocialMediaPost:
-    """Plan `content` for `account` at a moment. Raises `NotPublishable` for what is not ready, or not the persona's."""
+    """Plan `content` for `account` at a moment.
+
+    Raises `NotPublishable` for what is not ready, not the persona's, or of a kind that cannot be published there.
+    """
     if content.status not in PUBLISHABLE:
         status = content.get_status_display().lower()
         raise NotPublishable(f"{content} is {status}: only ready or approved content is published.")
     if content.persona_id != account.persona_id:
         raise NotPublishable(f"{account} belongs to {account.persona}, the content to {content.persona}.")
+    if content.media_kind not in (kinds := kinds_of(account)):
+        kind, taken = content.get_media_kind_display().lower(), ", ".join(MediaKind(one).label.lower() for one in kinds)
+        raise NotPublishable(
+            f"{account} ({account.get_flavour_display()}) takes {taken}, not {kind}: "
+            "plan other content, or this one for another account."
+        )
     try:
         return _planned(content, account, at)
     except IntegrityError:
@@ -71,9 +81,19 @@ def waive_ai_label(post: SocialMediaPost, by: User, *, now: datetime) -> None:
 
 
 def plan_again(post: SocialMediaPost, *, now: datetime) -> None:
-    """Send a post that did not go out once more. Raises `NotPublishable` for one that may be live, or never failed."""
+    """Send a post that did not go out once more, with attempts to spare as if it were new.
+
+    Raises `NotPublishable` for one that may be live, or never failed.
+    """
     rows = SocialMediaPost.objects.filter(pk=post.pk, status=PostStatus.FAILED, platform_post_id=None)
-    if not rows.update(status=PostStatus.SCHEDULED, scheduled_at=now, publish_id="", lookups=0, next_lookup_at=None):
+    if not rows.update(
+        status=PostStatus.SCHEDULED,
+        scheduled_at=now,
+        publish_id="",
+        lookups=0,
+        next_lookup_at=None,
+        attempts_before=post.attempts.count(),
+    ):
         raise NotPublishable(f"{post} is {post.get_status_display().lower()}: only what failed is planned again.")
 
 

@@ -19,7 +19,7 @@ from engagement.platforms.budgets import clock_from, meter_for
 from engagement.platforms.http import REDACTED
 from engagement.querysets import BROKEN, WORKING, has_app
 from engagement.reports import Item, Outcome, Report
-from engagement.rules import RENEWALS, is_due
+from engagement.rules import RENEWALS, is_due, lead
 from engagement.values import Tokens
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ SEALED = ("access_token", "refresh_token")
 CLAIM = timedelta(seconds=120)
 # A refresh token that was refused is refused again; staff connect the account anew, or the platform had a bad day.
 HOLD = timedelta(days=1)
+# Between two tries at the least, the interval of the schedule.
+RETRY = timedelta(minutes=5)
 # With less left than this a token may end while it is used.
 SOON = timedelta(minutes=5)
 # A token this young is not refused for its age, and another one would be refused, too.
@@ -52,6 +54,11 @@ REVOKED = {
     # OAuth: the refresh token is invalid, expired or revoked; all three need the person.
     ("invalid_grant", ""),
 }
+# What no repetition can change beside that: the pair has ended, or never was one.
+FINAL = REVOKED | {("190", "463"), ("190", "467"), ("40002", ""), ("40102", ""), ("40104", ""), ("40105", "")}
+# X refuses a refresh token that was used before in these words alone.
+FINAL_WORDS = "value passed for the token was invalid"
+RETRIED = "Gator tries again until the token ends. If this stays, connect the account again."
 ENDED = "Its token has ended and no program can renew it. Connect the account again."
 FIRST_REFUSAL = "One refusal may be the platform's own fault, so Gator asks once more before it pauses the account."
 
@@ -207,17 +214,20 @@ def _written(account: SocialAccount, changes: dict[str, Any], *, state: str = ""
 
 
 def _not_renewed(account: SocialAccount, error: errors.PlatformError, now: datetime) -> Item:
-    """Note why; the old pair stays. What no repetition can change is not repeated before the hold ends."""
-    changes: dict[str, Any] = {"last_error": _words(error), "refresh_claimed_until": None}
+    """Note why; the old pair stays. What no repetition can change is not repeated before the hold ends.
+
+    Only a final refusal pauses the account, or one after the end: until then the token that there is still works.
+    """
+    is_held = isinstance(error, errors.UnsupportedFeature) or _is_final(account, error, now)
+    wait = HOLD if is_held else _pause(account, now)
+    changes: dict[str, Any] = {"last_error": _words(error, is_held=is_held), "refresh_claimed_until": now + wait}
     state = ""
     if not account.auth_failures:
         # Else it stays the moment of a refusal that waits to be confirmed.
         changes["last_error_at"] = now
-    if isinstance(error, errors.AuthenticationFailed):
+    if is_held and isinstance(error, errors.AuthenticationFailed):
         state = state_after(error)
         changes["auth_failures"] = F("auth_failures") + 1
-    if isinstance(error, errors.AuthenticationFailed | errors.UnsupportedFeature):
-        changes["refresh_claimed_until"] = now + HOLD
     if isinstance(error, errors.RateLimited):
         changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
     _written(account, changes, state=state)
@@ -225,10 +235,31 @@ def _not_renewed(account: SocialAccount, error: errors.PlatformError, now: datet
     return Item(str(account), Outcome.FAILED, changes["last_error"])
 
 
-def _words(error: errors.PlatformError) -> str:
+def _is_final(account: SocialAccount, error: errors.PlatformError, now: datetime) -> bool:
+    """Whether a refusal stays one. A bare 401 may be the platform's bad day, as X had one."""
+    if not isinstance(error, errors.AuthenticationFailed):
+        return False
+    has_ended = account.token_expires_at is not None and account.token_expires_at <= now
+    is_known = (error.code, error.subcode) in FINAL or FINAL_WORDS in error.message.lower()
+    # Without a status it is Gator that misses something.
+    return has_ended or is_known or error.status is None
+
+
+def _pause(account: SocialAccount, now: datetime) -> timedelta:
+    """Until the next try: as long as it has been due, so that pauses double, but at most half of what is left."""
+    ends_at, since = account.token_expires_at, held_since(account)
+    if ends_at is None:
+        return RETRY
+    overdue = now - (ends_at - lead(ends_at - since))
+    return max(RETRY, min(overdue, (ends_at - now) / 2, HOLD))
+
+
+def _words(error: errors.PlatformError, *, is_held: bool) -> str:
     if isinstance(error, errors.OutcomeUnknown):
         # Its usual advice is about a post.
         return f"The token could not be renewed: {error.message.rstrip('.')}. The old one stays; Gator tries again."
+    if isinstance(error, errors.AuthenticationFailed) and not is_held:
+        error.advice = RETRIED
     return f"The token could not be renewed. {error.for_staff}"
 
 
@@ -265,7 +296,8 @@ def confirm_failure(account: SocialAccount, error: errors.PlatformError, now: da
         return
     before = account.last_error_at if account.auth_failures else None
     is_young = seen is not None and now - seen < JUST_RENEWED
-    if not is_young and not why_not(account, now):
+    is_held = account.refresh_claimed_until is not None and account.refresh_claimed_until > now + CLAIM
+    if not is_young and not is_held and not why_not(account, now):
         item = refresh_account(account, now=now)
         if item.outcome != Outcome.FAILED or account.state not in WORKING:
             return

@@ -308,7 +308,10 @@ DEVELOPMENT_ACCESS_TOKENS = {
 }
 HTTP_CONNECT_SECONDS = 5
 HTTP_READ_SECONDS = 10
+# From the first byte sent to the last one read, repeats included.
 HTTP_TOTAL_SECONDS = 30
+# The same for a file or a part of one, of up to 20 MB: at 3 Mbit/s, and before a task has to end.
+HTTP_UPLOAD_SECONDS = 60
 HTTP_MAX_BYTES = 5 * 1024 * 1024
 # Before a read is repeated; doubled each time, with jitter.
 HTTP_BACKOFF_SECONDS = 0.5
@@ -438,3 +441,5 @@ if TESTING:
     # Threads would not see what a test keeps in its transaction.
     SYNC_FLIGHTS = 1
     HTTP_BACKOFF_SECONDS = 0.0
+    # A developer's own apps are no part of a test.
+    PLATFORM_APPS = {name: App() for name in PLATFORM_APPS}

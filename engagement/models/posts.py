@@ -121,6 +121,9 @@ class SocialMediaPost(Measured):
         default=0, editable=False, help_text="How often a post of unknown outcome was looked for."
     )
     next_lookup_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Attempts made before a person planned it again: they no longer count."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When the newest numbers were observed.")
@@ -263,7 +266,7 @@ class MetricSnapshot(Measured):
 
 
 class PublishAttempt(models.Model):
-    """One attempt to put a post on its platform. Append-only: it says how far a process came, also one that died."""
+    """One attempt to put a post on its platform: how far a process came, also one that died. No row is ever deleted."""
 
     post = models.ForeignKey(SocialMediaPost, models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -275,6 +278,9 @@ class PublishAttempt(models.Model):
     outcome = models.CharField(max_length=10, choices=AttemptOutcome.choices, default=AttemptOutcome.STARTED)
     handle = models.CharField(
         max_length=200, blank=True, help_text="What the platform gave before anything went live, to ask with."
+    )
+    pieces = models.TextField(
+        blank=True, help_text="What was made for the post before it and is seen by nobody, by the platform's ids."
     )
     reason = models.TextField(blank=True)
 

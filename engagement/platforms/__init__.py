@@ -14,7 +14,7 @@ from engagement.platforms.tiktok_business import TikTokBusinessAdapter
 from engagement.platforms.twitter import TwitterAdapter
 from engagement.values import App, Credentials
 
-__all__ = ["ADAPTERS", "PlatformAdapter", "adapter_for", "adapter_name", "credentials_of"]
+__all__ = ["ADAPTERS", "PlatformAdapter", "adapter_for", "adapter_name", "credentials_of", "kinds_of"]
 
 # By the name of `adapter_name()`: the platform, and its programme where that is not the usual one.
 ADAPTERS: dict[str, type[PlatformAdapter]] = {
@@ -39,6 +39,13 @@ def adapter_for(account: SocialAccount, *, meter: Meter = UNMETERED) -> Platform
     if adapter.host and address == settings.REAL_API_URLS[account.platform]:
         address = adapter.host
     return adapter(credentials_of(account, name), address, meter)
+
+
+def kinds_of(account: SocialAccount) -> tuple[str, ...]:
+    """The kinds of posts that can be published through this account."""
+    nobody = Credentials(platform_user_id="", handle="", access_token="")
+    with ADAPTERS[adapter_name(account.platform, account.flavour)](nobody, "") as adapter:
+        return tuple(adapter.makers)
 
 
 def credentials_of(account: SocialAccount, name: str) -> Credentials:

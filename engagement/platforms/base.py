@@ -63,8 +63,6 @@ class PlatformAdapter(ABC):
     # How it is told the token.
     scheme: ClassVar[Scheme] = BEARER
     can_see_interactions: ClassVar[bool] = True
-    # Whether a new post stands on the account's own list within seconds, and not only after moderation.
-    lists_at_once: ClassVar[bool] = True
     # The numbers that move when there is somebody new to see.
     moved_by: ClassVar[tuple[str, ...]] = ("comments",)
 
@@ -74,6 +72,8 @@ class PlatformAdapter(ABC):
         self.refused = set(credentials.refused)
         # What the platform did otherwise than expected without failing, in words for staff.
         self.notices: list[str] = []
+        # Told of what is made for a post before it, and seen by nobody: `discard` takes it away.
+        self.note_piece: Callable[[str], None] = lambda piece: None
         # Whether the posts being read are among the newest.
         self.recent = True
         self.http = Connection(
@@ -125,6 +125,14 @@ class PlatformAdapter(ABC):
         else is there that may be it.
         """
         raise errors.UnsupportedFeature("It does not list the account's own posts", platform=self.platform)
+
+    def lists_at_once(self, draft: Draft) -> bool:
+        """Whether a new post stands on the account's own list within seconds, and not only after it was processed."""
+        return True
+
+    def discard(self, pieces: Sequence[str]) -> None:
+        """Take away what an attempt made and left behind, unseen by anybody. What stays is told in `notices`."""
+        raise errors.UnsupportedFeature("It makes nothing before a post", platform=self.platform)
 
     def fetch_account(self) -> AccountFacts:
         """What the platform says of the account itself: followers, handle and, where it has them, demographics."""

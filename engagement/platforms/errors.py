@@ -18,6 +18,7 @@ class PlatformError(Exception):
     what: ClassVar[str] = "gave an answer Gator does not know"
     remedy: ClassVar[str] = "Read the platform's words here and look its code up in the platform's documentation."
     default_wait: ClassVar[float | None] = None
+    pause: ClassVar[float] = 0.0
 
     def __init__(
         self,
@@ -37,7 +38,7 @@ class PlatformError(Exception):
         self.status = status
         self.code = code
         self.subcode = subcode
-        self.retry_after = self.default_wait if retry_after is None else retry_after
+        self.retry_after = self.default_wait if retry_after is None else retry_after or self.pause
         self.publish_id = publish_id
         self.advice = advice or self.remedy
 
@@ -75,6 +76,8 @@ class RateLimited(PlatformError):
     remedy = "Nothing to do: Gator goes on when the window opens."
     # X's window, the shortest that any of the platforms documents.
     default_wait = 900.0
+    # After a refusal that says "now": at once would be the call that was just refused.
+    pause: ClassVar[float] = 60.0
     retry_after: float
 
 

@@ -5,6 +5,7 @@ with the call that makes it, so a lost answer leaves an unknown outcome; of a vi
 """
 
 import json
+from collections.abc import Sequence
 
 from engagement.platforms import errors
 from engagement.platforms.base import Maker, Remember
@@ -55,13 +56,14 @@ class FacebookPublisher(GraphAdapter):
             for url in draft.media_urls:
                 photo = self._upload_photo(url)
                 photos.append(photo)
+                self.note_piece(photo)
             attached = json.dumps([{"media_fbid": photo} for photo in photos])
             post_id = self._create("feed", "id", {"message": draft.caption, "attached_media": attached})
         except errors.OutcomeUnknown:
             # The post may be live, and then the photos are its.
             raise
         except errors.PlatformError:
-            self._discard(photos)
+            self.discard(photos)
             raise
         return self._live(post_id)
 
@@ -69,17 +71,27 @@ class FacebookPublisher(GraphAdapter):
         path = self._path(self.credentials.platform_user_id, "photos")
         return self.http.prepare(path, data={"url": url, "published": "false"}).node.required("id")
 
-    def _discard(self, photos: list[str]) -> None:
+    def discard(self, pieces: Sequence[str]) -> None:
         """Delete photos that nobody sees; why the post failed matters more than one that stays."""
-        for photo in photos:
+        for number, photo in enumerate(pieces):
             try:
                 self.http.delete(self._path(photo))
+            except errors.NotFound:
+                continue
             except errors.PlatformError as error:
-                self.notices.append(
-                    f"The unpublished photo {photo} of a failed post was left behind. {error.for_staff}"
-                )
+                # What is no matter of this photo would meet the others, too.
+                left = [photo] if isinstance(error, errors.Rejected) else pieces[number:]
+                self.notices += [
+                    f"The unpublished photo {one} of a failed post was left behind. {error.for_staff}" for one in left
+                ]
+                if len(left) > 1:
+                    return
 
     # Videos
+
+    def lists_at_once(self, draft: Draft) -> bool:
+        """A video has its post once it is processed, which takes as long as it takes."""
+        return draft.media_kind != MediaKind.VIDEO
 
     def _publish_video(self, draft: Draft, remember: Remember) -> PublishedPost:
         """Facebook fetches the video and makes the post once it is processed."""

@@ -17,10 +17,11 @@ from urllib.parse import quote, urlsplit
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from acd.redaction import redacted
 from engagement.platforms import errors
+from engagement.platforms.deadlines import Exchange, exchanging, session
 from engagement.platforms.meter import UNMETERED, Call, Meter
 from engagement.platforms.replies import Reply
 
@@ -89,9 +90,10 @@ class Connection:
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
-        # Called right before a request that may make a post live; what it raises keeps the request from being sent.
+        # Called right before a request that may make a post live, once its budgets have let it pass; what it raises
+        # keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
-        self._session = requests.Session()
+        self._session = session()
         self._session.auth = _Signed(token, scheme)
 
     def __repr__(self) -> str:
@@ -124,28 +126,35 @@ class Connection:
 
     def prepare(self, path: str, **request: Any) -> Reply:
         """Send once something nobody sees yet: when the answer is lost, nothing is."""
-        return self._once("POST", path, self._deadline(), **request)
+        return self._once("POST", path, self._deadline(sends_file="files" in request), **request)
 
     def append(self, path: str, **request: Any) -> Reply:
         """Send a numbered part of a file: the same part once more changes nothing. The answer may be empty."""
         return self._repeated("POST", path, may_be_empty=True, **request)
 
-    def put(self, url: str, *, content: bytes, headers: dict[str, str], goes_live: bool = False) -> Reply:
+    def put(
+        self, url: str, *, content: bytes, headers: dict[str, str], before_live: Callable[[], None] | None = None
+    ) -> Reply:
         """Send, once, content to an address that the platform gave for it, without the token. The answer may be empty.
 
         It goes to no stranger: of an address elsewhere only the path counts, which an override of the platform's
-        address relies on.
+        address relies on. `before_live` is given where it may make a post live, and called before `before_create`.
         """
-        if goes_live:
-            self.before_create()
+
+        def announce() -> None:
+            if before_live:
+                before_live()
+                self.before_create()
+
         path = urlsplit(url).path
         return self._once(
             "PUT",
             path,
-            self._deadline(),
+            self._deadline(sends_file=True),
             url=url if is_same_site(url, self._base) else f"{self._base}{path}?{urlsplit(url).query}",
             auth=_Unsigned(),
             may_be_empty=True,
+            announce=announce,
             data=content,
             headers=headers,
         )
@@ -160,9 +169,10 @@ class Connection:
 
     def create(self, path: str, **request: Any) -> Reply:
         """Send once something that goes live. A lost or unreadable answer is `OutcomeUnknown`, for it may be."""
-        self.before_create()
         try:
-            return self._once("POST", path, self._deadline(), lost=errors.OutcomeUnknown, **request)
+            return self._once(
+                "POST", path, self._deadline(), lost=errors.OutcomeUnknown, announce=self.before_create, **request
+            )
         except (errors.TemporaryFailure, errors.InvalidResponse) as failure:
             # Without a status it was never sent.
             if errors.made_nothing(failure):
@@ -172,7 +182,7 @@ class Connection:
             ) from None
 
     def _repeated(self, method: str, path: str, **request: Any) -> Reply:
-        deadline = self._deadline()
+        deadline = self._deadline(sends_file="files" in request)
         for attempt in range(READ_TRIES):
             try:
                 return self._once(method, path, deadline, **request)
@@ -194,23 +204,29 @@ class Connection:
         auth: requests.auth.AuthBase | None = None,
         may_be_empty: bool = False,
         keeps_tokens: bool = False,
+        announce: Callable[[], None] = lambda: None,
         **request: Any,
     ) -> Reply:
         if auth is None:
             self._check_token()
         call = self._meter.spend(method, path, request)
+        announce()
+        exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
         try:
-            with self._session.request(
-                method,
-                url or self._base + path,
-                auth=auth,
-                timeout=(settings.HTTP_CONNECT_SECONDS, settings.HTTP_READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-                **request,
-            ) as response:
+            with (
+                exchanging(exchange),
+                self._session.request(
+                    method,
+                    url or self._base + path,
+                    auth=auth,
+                    timeout=(min(settings.HTTP_CONNECT_SECONDS, exchange.wait), settings.HTTP_READ_SECONDS),
+                    allow_redirects=False,
+                    stream=True,
+                    **request,
+                ) as response,
+            ):
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-                content = self._body(response, deadline)
+                content = self._body(response)
                 reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
                 call.hear(reply)
                 self._judged(reply)
@@ -219,14 +235,15 @@ class Connection:
             call.failed(refusal)
             raise
         except (requests.RequestException, HTTPError, OSError) as failure:
-            kind = errors.TemporaryFailure if _never_sent(failure) else lost
-            silence = kind(self._words(failure), platform=self.platform)
+            kind = lost if exchange.began else errors.TemporaryFailure
+            late = "It took longer than it may. " if exchange.is_over else ""
+            silence = kind(late + self._words(failure), platform=self.platform)
             call.failed(silence)
             # `from None`: what requests raises may quote the headers.
             raise silence from None
 
-    def _deadline(self) -> float:
-        return time.monotonic() + settings.HTTP_TOTAL_SECONDS
+    def _deadline(self, *, sends_file: bool = False) -> float:
+        return time.monotonic() + (settings.HTTP_UPLOAD_SECONDS if sends_file else settings.HTTP_TOTAL_SECONDS)
 
     def _check_token(self) -> None:
         if not self._token:
@@ -236,16 +253,14 @@ class Connection:
                 "The stored access token holds characters that no token has", platform=self.platform
             )
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
-        """The whole body, read as it comes, so that neither a drip nor a flood outlasts its bound."""
+    def _body(self, response: requests.Response) -> bytes:
+        """The whole body, read as it comes, so that no flood outgrows its bound."""
         parts, size = [], 0
         while part := response.raw.read1(64 * 1024, decode_content=True):
             parts.append(part)
             size += len(part)
             if size > settings.HTTP_MAX_BYTES:
                 self._invalid(f"The answer is longer than {settings.HTTP_MAX_BYTES} bytes", response)
-            if time.monotonic() > deadline:
-                raise requests.Timeout(f"the answer took longer than {settings.HTTP_TOTAL_SECONDS} s")
         return b"".join(parts)
 
     def _decoded(self, response: requests.Response, content: bytes, call: Call) -> Reply:
@@ -305,14 +320,6 @@ def is_same_site(url: str, base: str) -> bool:
     domain = (given.hostname or "").split(".")[-2:]
     same_domain = given.scheme == "https" and domain == (ours.hostname or "").split(".")[-2:]
     return same_domain or (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
-
-
-def _never_sent(failure: Exception) -> bool:
-    """Whether no connection came about, so that not even a create can have arrived."""
-    if isinstance(failure, requests.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    cause = getattr(failure.args[0], "reason", None) if failure.args else None
-    return isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
 
 def _backoff(attempt: int) -> float:

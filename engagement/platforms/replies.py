@@ -1,5 +1,6 @@
 """An answer of a platform as a value, and the waits its headers name."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from engagement.platforms import errors
 from engagement.platforms.nodes import Node
 
 MAX_WAIT_SECONDS = 24 * 3600.0
+# For the end of a month that is known by the calendar, and by no header.
+MONTH_SECONDS = 31 * MAX_WAIT_SECONDS
+_WHOLE = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -33,24 +37,21 @@ class Reply:
         """When it was given, as a unix time, by the platform's own clock (the Date header)."""
         return _answered_at(self.headers)
 
-    def seconds_until(self, moment: float) -> float | None:
+    def seconds_until(self, moment: float, *, at_most: float = MAX_WAIT_SECONDS) -> float | None:
         """Seconds from the platform's own clock to a unix time, at most a day; None when it is past."""
-        return _sane(moment - self.answered_at)
+        wait = moment - self.answered_at
+        return min(wait, at_most) if wait > 0 else None
 
     @property
     def retry_after(self) -> float | None:
-        """The Retry-After header in seconds, in either of its forms, at most a day."""
+        """The Retry-After header in seconds, in either of its forms, at most a day; 0 when it names no later time."""
         given = self.headers.get("Retry-After", "").strip()
-        if given.isascii() and given.isdigit():
-            return _sane(float(given[:12]))
+        if _WHOLE.fullmatch(given):
+            return min(max(float(given[:12]), 0.0), MAX_WAIT_SECONDS)
         try:
-            return self.seconds_until(parsedate_to_datetime(given).timestamp())
+            return self.seconds_until(parsedate_to_datetime(given).timestamp()) or 0.0
         except (ValueError, TypeError):
             return None
-
-
-def _sane(seconds: float) -> float | None:
-    return min(seconds, MAX_WAIT_SECONDS) if seconds > 0 else None
 
 
 def _answered_at(headers: Mapping[str, str]) -> float:

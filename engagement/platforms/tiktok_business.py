@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeVar
 
 from engagement.enums import Flavour, Platform
@@ -57,6 +58,8 @@ ACCOUNT_AUDIENCES = ("audience_ages", "audience_genders", "audience_countries", 
 # The places that `refused` names.
 VIDEO, ACCOUNT = "video", "account"
 REFUSED_PARAMETER = "40002"
+# So many calls find two posts that are gone among twenty, wherever they stand.
+MAX_PARTS = 24
 
 
 class TikTokBusinessAdapter(ModeratedAdapter):
@@ -120,11 +123,45 @@ class TikTokBusinessAdapter(ModeratedAdapter):
     # Metrics
 
     def _read_batch(self, ids: Sequence[str]) -> Answers:
-        """Posts that are deleted, private or not ours are simply not in the list."""
+        """Posts that are deleted, private or not ours are simply not in the list, or have all of it refused.
+
+        A refused list is halved until such a post stands alone, in a bounded number of calls.
+        """
+        answers, parts = Answers(), [list(ids)]
+        for _ in range(MAX_PARTS):
+            if not parts:
+                break
+            part = parts.pop(0)
+            try:
+                answers |= self._read_part(part)
+            except errors.NotFound as refusal:
+                if len(part) == 1:
+                    answers[part[0]] = refusal
+                else:
+                    parts += [part[: len(part) // 2], part[len(part) // 2 :]]
+            except errors.PlatformError as error:
+                if not answers:
+                    raise
+                # What was read is not lost for it.
+                return answers | dict.fromkeys(chain(part, *parts), error)
+        self._check_account(answers)
+        return answers | dict.fromkeys(chain(*parts), self._unsorted())
+
+    def _read_part(self, ids: Sequence[str]) -> Answers:
         videos = self._without_refused(
             VIDEO, (*NUMBERS, *VIDEO_AUDIENCES), lambda names: self._videos(ids, (*NAMES, *names))
         )
         return {video.required("item_id"): self._guarded(video) for video in videos}
+
+    def _check_account(self, answers: Answers) -> None:
+        """Where each post is refused it may be the account that is gone: then its whole list is refused, too."""
+        if answers and all(isinstance(one, errors.NotFound) for one in answers.values()):
+            self._get("/business/video/list/", fields=json.dumps(["item_id"]), max_count=1)
+
+    def _unsorted(self) -> errors.PlatformError:
+        return errors.TemporaryFailure(
+            "It refuses posts that are gone, and which ones those are is not known yet", platform=self.platform
+        )
 
     def _videos(self, ids: Sequence[str], fields: Sequence[str]) -> list[Node]:
         filters = json.dumps({"video_ids": list(ids)})

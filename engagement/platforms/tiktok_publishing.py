@@ -11,8 +11,9 @@ from engagement.values import Draft, PublishedPost
 class ModeratedAdapter(PlatformAdapter):
     """A programme that accepts a post with a handle, processes and moderates it, and gives its id later."""
 
-    # Posts are moderated first.
-    lists_at_once = False
+    def lists_at_once(self, draft: Draft) -> bool:
+        """Posts are moderated first."""
+        return False
 
     @abstractmethod
     def _look(self, publish_id: str) -> PublishedPost:

@@ -68,20 +68,24 @@ def send(http: Connection, video: Video, url: str, before_last: Callable[[], Non
                 is_last = number + 1 == video.count
                 start = number * video.chunk_size
                 chunk = content.read() if is_last else content.read(video.chunk_size)
-                if is_last:
-                    before_last()
                 span = f"bytes {start}-{start + len(chunk) - 1}/{video.size}"
-                _send_part(http, url, chunk, {"Content-Type": kind, "Content-Range": span}, is_last=is_last)
+                headers = {"Content-Type": kind, "Content-Range": span}
+                _send_part(http, url, chunk, headers, before_last if is_last else None)
     except OSError as error:
         raise _unreadable(video.file, error) from None
 
 
-def _send_part(http: Connection, url: str, chunk: bytes, headers: dict[str, str], *, is_last: bool) -> None:
+def _send_part(
+    http: Connection, url: str, chunk: bytes, headers: dict[str, str], before_live: Callable[[], None] | None
+) -> None:
     try:
-        http.put(url, content=chunk, headers=headers, goes_live=is_last)
+        http.put(url, content=chunk, headers=headers, before_live=before_live)
+    except errors.BudgetSpent:
+        # Nothing left.
+        raise
     except errors.PlatformError as error:
         # The address holds for an hour: that it is refused says nothing of the account or its token.
-        raise _kind(error, is_last=is_last)(
+        raise _kind(error, is_last=before_live is not None)(
             f"It did not take the video: {error.message}", platform=PLATFORM, status=error.status
         ) from None
 

@@ -79,7 +79,7 @@ class TwitterAdapter(PlatformAdapter):
         params: dict[str, Any] = {
             "start_time": f"{since.astimezone(UTC) - CLOCKS:%Y-%m-%dT%H:%M:%SZ}",
             "max_results": 100,
-            settings.X_POST_FIELDS: "created_at,entities",
+            settings.X_POST_FIELDS: "created_at,entities,note_tweet",
         }
         words, strange = comparable(draft.caption), list[Node]()
         for _ in range(MAX_PAGES):

@@ -7,7 +7,7 @@ from typing import Any
 from engagement.platforms import errors
 from engagement.platforms.errors import Case
 from engagement.platforms.nodes import Node
-from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
+from engagement.platforms.replies import MAX_WAIT_SECONDS, MONTH_SECONDS, Reply
 
 DUPLICATE = "Probably already published: look at the profile before you plan it again."
 TOO_LONG = (
@@ -151,7 +151,7 @@ def _wait(reply: Reply, code: str, body: Mapping[str, Any]) -> float | None:
     """Until the end of a used-up period, or until the window opens: X gives its end in unix time."""
     if code == "usage-capped":
         end = _end_of_period(reply.answered_at, str(body.get("period") or ""))
-        return reply.seconds_until(end) if end else MAX_WAIT_SECONDS
+        return reply.seconds_until(end, at_most=MONTH_SECONDS) if end else reply.retry_after or MAX_WAIT_SECONDS
     resets = {name: _whole(reply.headers.get(f"{name}-reset", "")) for name in WINDOWS}
     closed = [name for name in WINDOWS if reply.headers.get(f"{name}-remaining", "").strip() == "0"]
     ends = [end for name in closed or WINDOWS[:1] if (end := resets[name]) is not None]
@@ -159,11 +159,11 @@ def _wait(reply: Reply, code: str, body: Mapping[str, Any]) -> float | None:
 
 
 def _end_of_period(now: float, period: str) -> float | None:
-    """Periods are days or months by UTC."""
+    """Periods are days or months by UTC, in whatever case X writes them."""
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if period == "Daily":
+    if period.lower() == "daily":
         return (today + timedelta(days=1)).timestamp()
-    if period == "Monthly":
+    if period.lower() == "monthly":
         return (today.replace(day=1) + timedelta(days=32)).replace(day=1).timestamp()
     return None
 

@@ -108,9 +108,13 @@ def _is_verified(user: Node) -> bool | None:
 
 
 def told(node: Node) -> str:
-    """The text of a post as its author wrote it: t.co undone, links to its own media dropped, in comparable form."""
-    text = node.text("text")
-    for link in node.node("entities").nodes("urls"):
+    """The text of a post as its author wrote it: t.co undone, links to its own media dropped, in comparable form.
+
+    Of a post of more than 280 characters `text` is the beginning alone; `note_tweet` has all of it and its own links.
+    """
+    whole = node.node("note_tweet")
+    text = whole.text("text") or node.text("text")
+    for link in (*whole.node("entities").nodes("urls"), *node.node("entities").nodes("urls")):
         short, long = link.text("url"), link.text("expanded_url")
         is_media = link.text("media_key") or f"/status/{node.text('id')}/" in long
         if short:

@@ -179,6 +179,8 @@ _POST: dict[str, Callable[[Call, Status], Any]] = {
     "created_at": lambda call, one: moment(one.at),
     "conversation_id": lambda call, one: one.conversation,
     "entities": lambda call, one: links.entities(one.text, one.status_id, one.attached),
+    # No account here has Premium, so no post is longer than its text.
+    "note_tweet": lambda call, one: None,
     "public_metrics": lambda call, one: numbers.public(call.world, one),
     "attachments": _attachments,
     "referenced_tweets": _references,

@@ -9,8 +9,8 @@ from email.utils import formatdate
 import pytest
 
 from acd.tests.factories import NOW
-from engagement.enums import PostStatus, Purpose, SyncStatus
-from engagement.models import Budget, SocialMediaPost
+from engagement.enums import AttemptOutcome, PostStatus, Purpose, SyncStatus
+from engagement.models import Budget, PublishAttempt, SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import meter_for
 from engagement.publishing import publish
@@ -27,7 +27,8 @@ WINDOWS = {
     "seconds": (lambda: {"Retry-After": "120"}, b"{}", 120),
     "date": (lambda: {"Retry-After": formatdate(time.time() + 120, usegmt=True)}, b"{}", 120),
     "absurd": (lambda: {"Retry-After": "31536000"}, b"{}", 86400),
-    "negative": (lambda: {"Retry-After": "-5"}, b"{}", 900),
+    "negative": (lambda: {"Retry-After": "-5"}, b"{}", 60),
+    "nought": (lambda: {"Retry-After": "0"}, b"{}", 60),
     "missing": (dict, b"{}", 900),
     "plain text": (lambda: {"Retry-After": "120"}, b"Too many", 120),
     "reset": (lambda: {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int(time.time()) + 120)}, b"{}", 121),
@@ -116,3 +117,17 @@ def test_post_without_budget_waits_and_is_not_sent(stage):
     posts[1].refresh_from_db()
     assert (ended.outcome, posts[1].status) == (Outcome.THROTTLED, PostStatus.SCHEDULED)
     assert len(stage.sent("tiktok")) == 1
+
+
+def test_post_that_its_budget_refuses_is_known_never_to_have_left(stage):
+    account = stage.account("facebook")
+    post = schedule(stage.content(account), account, NOW)
+    with adapter_for(account, meter=meter_for(account, Purpose.PUBLISH, Clock())) as adapter:
+        caught(adapter)
+    Budget.objects.update(closed_until=NOW + timedelta(hours=1), reason="Closed by staff.")
+
+    item = publish(post, now=NOW)
+
+    attempt = PublishAttempt.objects.get()
+    assert (item.outcome, stage.sent("facebook")) == (Outcome.THROTTLED, [])
+    assert (attempt.outcome, attempt.sent_at) == (AttemptOutcome.REFUSED, None)

@@ -17,6 +17,7 @@ PHOTOS = replace(TEXT, media_kind="carousel", media_urls=("https://media.example
 VIDEO = replace(TEXT, media_kind="video", media_urls=("https://media.example/v.mp4",))
 LIVE = Answer({"permalink_url": "https://www.facebook.com/9", "created_time": "2026-08-01T12:00:00+0000"})
 REFUSED = Answer({"error": {"message": "No", "code": 100}}, 400)
+GONE = Answer({"error": {"message": "Unsupported delete request.", "code": 100, "error_subcode": 33}}, 400)
 SINCE = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
 
@@ -72,6 +73,19 @@ def test_photos_of_a_refused_post_are_deleted(answers, deleted):
         adapter_at(asked).publish(PHOTOS)
 
     assert [line for line in asked.lines if "DELETE" in line] == [f"DELETE /v26.0/{photo}" for photo in deleted]
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked_for", "told"),
+    [(GONE, 3, 0), (REFUSED, 3, 3), (Answer({"error": {"message": "Slow down", "code": 4}}, 400), 1, 3)],
+    ids=["gone", "refused", "limit"],
+)
+def test_photos_left_behind_are_deleted_until_the_platform_takes_no_more(answer, asked_for, told):
+    with answering(answer) as asked:
+        adapter = adapter_at(asked)
+        adapter.discard(["12", "13", "14"])
+
+    assert (len(asked.requests), len(adapter.notices)) == (asked_for, told)
 
 
 def test_photos_of_a_post_that_may_be_live_are_kept():

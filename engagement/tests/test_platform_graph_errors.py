@@ -151,6 +151,7 @@ def test_graph_limit_waits_as_long_as_its_header_says(header, seconds):
     [
         (4, {"Retry-After": "120"}, 120),
         (4, {"Retry-After": "-5"}, 300),
+        (4, {"Retry-After": "0"}, 300),
         (4, {"Retry-After": "31536000"}, 86400),
         (4, {"X-App-Usage": '{"call_count": 100, "total_time": 25, "total_cputime": 25}'}, 300),
         (4, {"X-App-Usage": '{"call_count": 100, "estimated_time_to_regain_access": 9}'}, 540),

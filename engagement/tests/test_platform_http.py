@@ -5,8 +5,8 @@ import gzip
 import logging
 import socket
 import time
-from contextlib import closing, suppress
-from threading import Thread
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
 from urllib.parse import quote
 
 import pytest
@@ -84,6 +84,23 @@ def test_read_waits_as_long_as_the_server_asks_within_the_budget():
         reply = connect(asked.address).get("/")
 
     assert (reply.body, len(asked.requests)) == ({"data": 1}, 2)
+
+
+@pytest.mark.parametrize("wait", ["0", "-5", "Sun, 02 Aug 2026 11:00:00 GMT"], ids=["nought", "negative", "past"])
+def test_read_that_may_be_repeated_at_once_still_backs_off(settings, wait):
+    settings.HTTP_BACKOFF_SECONDS, settings.HTTP_TOTAL_SECONDS = 60, 30
+    with answering(Answer({}, 503, {"Retry-After": wait})) as asked, pytest.raises(errors.TemporaryFailure):
+        connect(asked.address).get("/")
+
+    assert len(asked.requests) == 1
+
+
+@pytest.mark.parametrize("wait", ["0", "-5"])
+def test_limit_that_may_be_asked_again_at_once_is_not_repeated_in_place(wait):
+    with answering(Answer({}, 429, {"Retry-After": wait})) as asked, pytest.raises(errors.RateLimited) as limited:
+        connect(asked.address).get("/")
+
+    assert (len(asked.requests), limited.value.retry_after) == (1, 60)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
@@ -177,24 +194,98 @@ def test_packed_answer_that_unpacks_beyond_the_bound_is_invalid(settings):
         connect(asked.address).get("/")
 
 
-def test_answer_that_drips_is_given_up_at_the_total_time(settings):
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEADERS + b"X-Slow: ", HEADERS + b"\r\n"],
+    ids=["status line", "first header", "later header", "body"],
+)
+@pytest.mark.parametrize(
+    ("ask", "kind"), [("get", errors.TemporaryFailure), ("create", errors.OutcomeUnknown)], ids=["read", "create"]
+)
+def test_answer_that_drips_is_given_up_at_the_total_time(settings, said, ask, kind):
     settings.HTTP_TOTAL_SECONDS = 0.3
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        Thread(target=_drip, args=(server,), daemon=True).start()
-
-        with pytest.raises(errors.TemporaryFailure, match="longer than"):
-            connect(f"http://127.0.0.1:{server.getsockname()[1]}").get("/")
+    with dripping(said) as address, closing(connect(address)) as http, pytest.raises(kind, match="longer than"):
+        getattr(http, ask)("/")
 
 
-def _drip(server):
-    connection, _ = server.accept()
-    with closing(connection):
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        with suppress(OSError):
-            for _ in range(100):
-                connection.sendall(b" ")
+@contextmanager
+def dripping(said):
+    """A server that says something and then a byte every 20 ms, for a minute if nobody hangs up."""
+    hung_up = Event()
+
+    def drip():
+        connection, _ = server.accept()
+        with closing(connection), suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(said)
+            for _ in range(3000):
+                connection.sendall(b"1")
                 time.sleep(0.02)
+        hung_up.set()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    assert hung_up.wait(10), "the connection was left open"
+
+
+def given_up():
+    return pytest.raises(errors.TemporaryFailure, match="longer than")
+
+
+PUT = {"content": b"x" * 20_000_000, "headers": {}}
+POSTED = {"files": {"media": ("a.mp4", b"x" * 20_000_000, "video/mp4")}}
+
+
+@pytest.mark.parametrize(
+    ("send", "given"), [("put", PUT), ("append", POSTED), ("prepare", POSTED)], ids=["put", "append", "prepare"]
+)
+def test_file_that_is_taken_slowly_is_given_up_at_the_time_of_an_upload(settings, send, given):
+    settings.HTTP_UPLOAD_SECONDS, settings.HTTP_TOTAL_SECONDS = 0.5, 0.1
+    with sipping(pause=0.02) as address, closing(connect(address)) as http, given_up():
+        getattr(http, send)(f"{address}/up" if send == "put" else "/up", **given)
+
+
+def test_file_on_a_slow_line_may_take_longer_than_a_wait_and_than_other_calls(settings):
+    settings.HTTP_READ_SECONDS = settings.HTTP_CONNECT_SECONDS = settings.HTTP_TOTAL_SECONDS = 0.4
+    with sipping(pause=0.01) as address, closing(connect(address)) as http:
+        reply = http.put(f"{address}/up", content=b"x" * 20_000_000, headers={})
+
+    assert reply.status == 201
+
+
+@contextmanager
+def sipping(pause):
+    """A server that takes a quarter of a megabyte, rests, and so on to the last."""
+
+    def sip():
+        connection, _ = server.accept()
+        with closing(connection), suppress(OSError):
+            taken = 0
+            while taken < 20_000_000 and (sip := connection.recv(250_000)):
+                taken += len(sip)
+                time.sleep(pause)
+            connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 300_000)
+        Thread(target=sip, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_connection_that_breaks_once_something_was_sent_leaves_the_outcome_of_a_create_open():
+    def hang_up():
+        server.accept()[0].close()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        Thread(target=hang_up, daemon=True).start()
+        http = connect(f"http://127.0.0.1:{server.getsockname()[1]}")
+
+        with closing(http), pytest.raises(errors.OutcomeUnknown):
+            http.create("/2/tweets", json={})
 
 
 @pytest.mark.parametrize(

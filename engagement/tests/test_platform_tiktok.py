@@ -17,6 +17,7 @@ from engagement.platforms.errors import (
     Rejected,
     TemporaryFailure,
 )
+from engagement.platforms.meter import Unmetered
 from engagement.platforms.nodes import Node
 from engagement.platforms.replies import Reply
 from engagement.platforms.tiktok import TikTokAdapter
@@ -139,6 +140,26 @@ def test_handle_is_kept_and_the_claim_asked_for_right_before_the_last_part(draft
         adapter.publish(draft(20_000_000), lambda handle: order.append((handle, len(asked.requests))))
 
     assert order == [("v_pub_file~v2-1.123", 3), ("live", 3)]
+
+
+class Refusing(Unmetered):
+    """A budget that is spent when the last part of a file is to go."""
+
+    def spend(self, method, path, request):
+        if "bytes 10000000-" in str(request.get("headers")):
+            raise errors.BudgetSpent("Nothing left", platform="tiktok", retry_after=60)
+        return self
+
+
+def test_last_part_that_its_budget_refuses_leaves_nothing_to_ask_about(draft):
+    told = []
+    with answering(CREATOR, UPLOAD, TAKEN) as asked:
+        adapter = TikTokAdapter(ME, asked.address, Refusing())
+        adapter.http.before_create = lambda: told.append("live")
+        with pytest.raises(errors.BudgetSpent):
+            adapter.publish(draft(20_000_000), told.append)
+
+    assert (told, len(asked.requests)) == ([], 3)
 
 
 def test_small_file_goes_in_one_part(draft):
@@ -365,6 +386,7 @@ def test_refusal_has_words_for_staff(code, kind, advice):
         (429, "rate_limit_exceeded", {}, 60),
         (429, "", {}, 60),
         (429, "rate_limit_exceeded", {"Retry-After": "7"}, 7),
+        (429, "rate_limit_exceeded", {"Retry-After": "0"}, 60),
         (403, "reached_active_user_cap", {}, 86400),
         (403, "spam_risk_too_many_pending_share", {}, 86400),
     ],

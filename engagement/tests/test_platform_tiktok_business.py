@@ -1,7 +1,12 @@
 """TikTok API for Business: the requests it documents, and what the adapter makes of its answers."""
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -108,6 +113,76 @@ def test_refusal_that_names_no_field_is_raised():
         business(asked).fetch_metrics(["741"])
 
     assert len(asked.requests) == 1
+
+
+@contextmanager
+def listing(gone, *, limit=1000, account=True):
+    """A server that refuses every list with a post that is gone; after `limit` calls it allows no more."""
+    calls: list[list[str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            query = dict(parse_qsl(urlsplit(self.path).query))
+            ids = json.loads(query.get("filters", '{"video_ids": []}'))["video_ids"]
+            calls.append(ids)
+            videos = [{"item_id": one, "likes": int(one)} for one in ids]
+            body = {"code": 0, "data": {"videos": videos}}
+            if set(ids) & set(gone) or not account:
+                body = {"code": 40007, "message": "The video does not exist"}
+            if len(calls) > limit:
+                body = {"code": 40100, "message": "Too many requests"}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *args):
+            """Silence."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield SimpleNamespace(address=f"http://127.0.0.1:{server.server_port}", calls=calls)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+TWENTY = [str(number) for number in range(20)]
+
+
+@pytest.mark.parametrize("gone", [["0"], ["19"], ["7"], ["3", "16"], ["8", "9"]], ids=" ".join)
+def test_posts_that_are_gone_do_not_take_their_batch_with_them(gone):
+    with listing(gone) as asked:
+        found = business(asked).fetch_metrics(TWENTY)
+
+    assert [one for one in TWENTY if isinstance(found[one], NotFound)] == gone
+    assert {one: found[one].likes for one in TWENTY if one not in gone} == {
+        one: int(one) for one in TWENTY if one not in gone
+    }
+    assert len(asked.calls) <= 24
+
+
+def test_batch_of_gone_posts_costs_a_bounded_number_of_calls_and_leaves_the_rest_for_later():
+    with listing(TWENTY) as asked:
+        found = business(asked).fetch_metrics(TWENTY)
+
+    assert {type(one) for one in found.values()} == {NotFound, TemporaryFailure}
+    assert len(asked.calls) <= 25
+
+
+def test_account_that_is_gone_makes_no_post_gone():
+    with listing([], account=False) as asked, pytest.raises(NotFound):
+        business(asked).fetch_metrics(["741"])
+
+
+def test_limit_met_while_a_gone_post_is_looked_for_keeps_what_was_read():
+    with listing(["19"], limit=2) as asked:
+        found = business(asked).fetch_metrics(TWENTY)
+
+    assert [one for one in TWENTY if isinstance(found[one], RateLimited)] == TWENTY[10:]
+    assert [found[one].likes for one in TWENTY[:10]] == list(range(10))
 
 
 @pytest.mark.parametrize("value", ["many", [], "nan", True])

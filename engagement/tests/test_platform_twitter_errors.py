@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import pytest
 
@@ -108,10 +109,26 @@ def test_limit_waits_for_the_window_that_is_closed(body, headers, seconds):
     assert judged(429, body, {"Date": DATE, **headers}).retry_after == seconds
 
 
-def test_month_that_does_not_end_tomorrow_is_asked_again_in_a_day():
-    headers = {"Date": "Sun, 08 Nov 2026 18:00:00 GMT"}
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (datetime(2026, 11, 8, 18, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)),
+        (datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        (datetime(2028, 1, 31, 23, 59, 59, tzinfo=UTC), datetime(2028, 2, 1, tzinfo=UTC)),
+    ],
+    ids=["middle", "first-moment", "last-second"],
+)
+@pytest.mark.parametrize("period", ["Monthly", "monthly"])
+def test_cap_of_a_month_waits_for_the_next_month(now, end, period):
+    headers = {"Date": format_datetime(now, usegmt=True)}
 
-    assert judged(429, {"type": f"{TYPES}usage-capped", "period": "Monthly"}, headers).retry_after == 86400
+    wait = judged(429, {"type": f"{TYPES}usage-capped", "period": period}, headers).retry_after
+
+    assert wait == (end - now).total_seconds()
+
+
+def test_cap_without_a_period_waits_as_long_as_its_header_says():
+    assert judged(429, {"type": f"{TYPES}usage-capped"}, {"Retry-After": "600"}).retry_after == 600
 
 
 def test_limit_in_plain_text_is_obeyed_like_one_in_json():

@@ -137,11 +137,29 @@ def test_post_is_found_by_its_words_as_they_were_written():
 
     assert asked.lines == ["GET /2/users/1784/tweets"]
     assert asked.queries[0] == {
-        "start_time": "2026-08-07T08:54:30Z", "max_results": "100", "tweet.fields": "created_at,entities"
+        "start_time": "2026-08-07T08:54:30Z", "max_results": "100", "tweet.fields": "created_at,entities,note_tweet"
     }  # fmt: skip
     assert found.platform_post_id == "1445880548472328192"
     assert found.url == "https://x.com/me/status/1445880548472328192"
     assert found.published_at == datetime(2026, 8, 7, 9, tzinfo=UTC)
+
+
+def test_long_post_is_found_by_all_of_its_words():
+    caption = f"{'Figs keep well & travel badly. ' * 12}https://example.com/figs"
+    long = {
+        "id": "1445880548472328194",
+        "text": f"{caption[:270]}… https://t.co/Zz9",
+        "created_at": "2026-08-07T09:00:00.000Z",
+        "note_tweet": {
+            "text": f"{'Figs keep well &amp; travel badly. ' * 12}https://t.co/Ab1",
+            "entities": {"urls": [{"url": "https://t.co/Ab1", "expanded_url": "https://example.com/figs"}]},
+        },
+    }
+    other = {**long, "id": "1445880548472328195", "note_tweet": {"text": f"{caption[:300]} and another end"}}
+    with answering(Answer({"data": [other, long]})) as asked:
+        found = twitter(asked).find(Draft(media_kind="text", caption=caption), since=SINCE, known=frozenset())
+
+    assert found.platform_post_id == "1445880548472328194"
 
 
 def test_strange_post_of_that_time_may_be_the_one_that_is_looked_for():

@@ -45,7 +45,7 @@ def outcomes(now: datetime = NOW) -> list[str]:
 
 @pytest.mark.django_db
 def test_scheduled_post_holds_what_will_be_sent():
-    account, context = make_account(), make_context()
+    account, context = make_account(platform="facebook"), make_context()
     content = make_content(
         persona=account.persona, context=context, caption="Figs #Market", hashtags=["figs", "market"]
     )
@@ -79,14 +79,14 @@ def test_content_of_another_persona_cannot_be_planned():
 
 @pytest.mark.django_db
 def test_content_is_planned_once_for_an_account():
-    account = make_account()
+    account = make_account(platform="facebook")
     content = make_content(persona=account.persona)
     schedule(content, account, NOW)
 
     with pytest.raises(NotPublishable, match="was already planned"):
         schedule(content, account, NOW)
 
-    assert schedule(content, make_account(persona=account.persona), NOW).pk
+    assert schedule(content, make_account(platform="facebook", persona=account.persona), NOW).pk
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import AccountState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost
-from engagement.publishing import LOOKS, RETRY, publish, publish_due, recover
+from engagement.publishing import LOOKS, MAX_ATTEMPTS, RETRY, publish, publish_due, recover
 from engagement.reports import Outcome
-from engagement.scheduling import schedule
+from engagement.scheduling import plan_again, schedule
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import Stage
 from gator.studio.tests.factories import make_content
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def planned(stage: Stage, platform: str = "facebook", **changes: object) -> SocialMediaPost:
@@ -143,6 +143,19 @@ def test_rate_limit_closes_the_window_and_the_next_post_of_the_run_is_not_sent(s
     assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2
 
 
+@pytest.mark.django_db
+def test_limit_that_is_met_late_in_a_run_is_obeyed_from_then_on(stage):
+    planned(stage)
+    planned(stage)
+    stage.fault("slow", platform="facebook", seconds=1, times=1)
+    stage.fault("rate_limit", platform="facebook", seconds=3600)
+
+    publish_due(NOW)
+
+    account = SocialAccount.objects.get()
+    assert account.throttled_until >= NOW + HOUR + timedelta(seconds=1)
+
+
 # For the message of a Page post no limit is documented.
 @pytest.mark.parametrize(
     ("platform", "advice"),
@@ -168,7 +181,9 @@ def test_caption_that_the_platform_refuses_fails_with_words_for_staff(stage, pla
 
 @pytest.mark.django_db
 def test_kind_that_the_platform_does_not_take_fails(stage):
-    planned(stage, "tiktok", media_kind="text")
+    # Planned while it was taken.
+    planned(stage, "tiktok")
+    SocialMediaPost.objects.update(media_kind="text")
 
     (item,) = publish_due(NOW).items
 
@@ -186,8 +201,30 @@ def test_post_that_was_never_sent_is_tried_again_later(settings):
 
     post = SocialMediaPost.objects.get()
     assert found == [Outcome.FAILED]
-    assert (post.status, post.scheduled_at, post.claimed_until) == (PostStatus.SCHEDULED, NOW + RETRY, None)
+    assert (post.status, post.claimed_until) == (PostStatus.SCHEDULED, None)
+    # A quarter of an hour after the refusal, not after the run began.
+    assert NOW + RETRY < post.scheduled_at < NOW + RETRY + MINUTE
     assert post.status_reason.endswith("Gator tries again.")
+
+
+@pytest.mark.django_db
+def test_post_that_a_person_plans_again_has_attempts_to_spare(settings):
+    account = make_account(platform=Platform.FACEBOOK)
+    post = schedule(make_content(persona=account.persona), account, NOW)
+    settings.PLATFORM_API_URLS = {"facebook": "http://127.0.0.1:9"}
+    for day in range(MAX_ATTEMPTS):
+        publish_due(NOW + timedelta(days=day))
+    post.refresh_from_db()
+    given_up = post.status
+    later = NOW + timedelta(days=30)
+
+    plan_again(post, now=later)
+    publish_due(later)
+
+    post.refresh_from_db()
+    assert (given_up, post.status) == (PostStatus.FAILED, PostStatus.SCHEDULED)
+    assert post.scheduled_at - later < 2 * RETRY
+    assert [one.number for one in post.attempts.all()] == list(range(1, MAX_ATTEMPTS + 2))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +247,8 @@ def test_unknown_end_is_never_sent_again(settings, answer):
 
     post = SocialMediaPost.objects.get()
     assert found == [[Outcome.FAILED], []]
-    assert (post.status, post.claimed_until, post.next_lookup_at) == (PostStatus.UNKNOWN, None, NOW + LOOKS[0])
+    assert (post.status, post.claimed_until) == (PostStatus.UNKNOWN, None)
+    assert NOW + LOOKS[0] < post.next_lookup_at < NOW + LOOKS[0] + MINUTE
     assert "Look at the account's profile before publishing again" in post.status_reason
     assert asked.lines == ["POST /2/tweets"]
 

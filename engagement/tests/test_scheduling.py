@@ -1,5 +1,6 @@
 """What people decide about posts on their way out."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from acd.tests.clients import make_user
 from acd.tests.factories import NOW
 from engagement.enums import PostStatus
 from engagement.models import SocialMediaPost
-from engagement.scheduling import NotPublishable, declare_not_live, draft_of, plan_again, waive_ai_label
-from engagement.tests.factories import make_post
+from engagement.scheduling import NotPublishable, declare_not_live, draft_of, plan_again, schedule, waive_ai_label
+from engagement.tests.factories import make_account, make_post
+from gator.studio.enums import MediaKind
 from gator.studio.models import CarouselPage
 from gator.studio.tests.factories import make_content
 
@@ -42,6 +44,38 @@ def test_label_of_a_post_that_is_out_stays(status):
         waive_ai_label(post, make_user(), now=NOW)
 
     assert SocialMediaPost.objects.get().ai_label_waived_by is None
+
+
+TAKEN = {
+    "TikTok for Business": ("tiktok", "business", {"video"}),
+    "TikTok": ("tiktok", "standard", {"video", "image", "carousel"}),
+    "Instagram": ("instagram", "facebook_login", {"video", "image", "carousel"}),
+    "X": ("twitter", "standard", {"video", "image", "carousel", "text"}),
+}
+
+
+@pytest.mark.parametrize(("platform", "flavour", "kinds"), TAKEN.values(), ids=TAKEN)
+def test_kind_that_cannot_be_published_there_is_refused_when_it_is_planned(platform, flavour, kinds):
+    account = make_account(platform=platform, flavour=flavour)
+    planned = set()
+
+    for kind in MediaKind.values:
+        content = make_content(persona=account.persona, media_kind=kind)
+        with suppress(NotPublishable):
+            planned.add(schedule(content, account, NOW).media_kind)
+
+    assert planned == kinds
+
+
+def test_refusal_of_a_kind_names_what_is_taken():
+    account = make_account(platform="tiktok", flavour="business", handle="me")
+
+    with pytest.raises(NotPublishable) as refused:
+        schedule(make_content(persona=account.persona, media_kind="image"), account, NOW)
+
+    assert str(refused.value) == (
+        "TikTok @me (Business) takes video, not image: plan other content, or this one for another account."
+    )
 
 
 def test_failed_post_is_planned_again_without_what_it_was_asked_with():

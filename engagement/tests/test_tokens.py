@@ -20,7 +20,7 @@ from engagement.tests.factories import make_account
 from engagement.tests.renewing import pair, renewable_account
 from engagement.tests.replies import Answer, answering
 from engagement.tests.stage import sandbox_account
-from engagement.tokens import CLAIM, HOLD, due_for_refresh, mark_ends, refresh_account, refresh_due
+from engagement.tokens import CLAIM, HOLD, RETRIED, due_for_refresh, mark_ends, refresh_account, refresh_due
 from engagement.values import Tokens
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -214,7 +214,11 @@ def test_limit_closes_the_window_of_the_account(renewing, settings):
     ("answer", "state"),
     [
         pytest.param({"error": "invalid_grant", "error_description": "Revoked."}, AccountState.REVOKED, id="revoked"),
-        pytest.param({"error": "invalid_request", "error_description": "Bad."}, AccountState.EXPIRED, id="refused"),
+        pytest.param(
+            {"error": "invalid_request", "error_description": "Value passed for the token was invalid."},
+            AccountState.EXPIRED,
+            id="used before",
+        ),
     ],
 )
 @pytest.mark.django_db
@@ -233,6 +237,60 @@ def test_refused_renewal_pauses_that_account_alone_and_is_not_repeated(renewing,
     assert account.last_error.startswith("The token could not be renewed. X does not accept the account's token")
     assert account.last_error.endswith("Connect the account again.")
     assert (len(asked.requests), [one for one in later[0] if one.name == str(account)]) == (1, [])
+
+
+REFUSALS = {
+    "a bare 401": Answer({}, 401),
+    "a bare 400": Answer({"error": "invalid_request", "error_description": "Bad."}, 400),
+    "forbidden": Answer({}, 403),
+    "down": Answer({}, 502),
+}
+
+
+@pytest.mark.parametrize("answer", REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.django_db
+def test_refusal_that_is_not_final_is_repeated_ever_more_seldom_until_the_token_ends(renewing, settings, answer):
+    account = renewable_account(renewing, "twitter", left=2 * HOUR)
+    SocialAccount.objects.update(token_refreshed_at=NOW)
+    tries, states = [], set()
+
+    with answering(answer) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        for minutes in range(0, 120, 5):
+            before = len(asked.requests)
+            refresh_due(NOW + minutes * MINUTE)
+            tries += [minutes] if len(asked.requests) > before else []
+            states.add(reloaded(account).state)
+
+    assert (tries[0], tries[-1]) == (80, 115)
+    assert 4 <= len(tries) <= 7
+    assert states == {AccountState.ACTIVE}
+    assert reloaded(account).last_error.startswith("The token could not be renewed.")
+
+
+@pytest.mark.django_db
+def test_refusal_that_is_not_final_pauses_once_the_token_has_ended(renewing, settings):
+    account = renewable_account(renewing, "twitter", left=-MINUTE)
+
+    with answering(Answer({}, 401)) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        refresh_due(NOW)
+
+    assert reloaded(account).state == AccountState.EXPIRED
+
+
+@pytest.mark.django_db
+def test_renewal_that_works_after_a_refusal_forgets_it(renewing, settings):
+    account = renewable_account(renewing, "twitter", left=30 * MINUTE)
+
+    with answering(Answer({}, 401), Answer(PAIR)) as asked:
+        settings.PLATFORM_API_URLS = {"twitter": asked.address}
+        refresh_due(NOW)
+        refused = reloaded(account)
+        refresh_due(NOW + 25 * MINUTE)
+
+    assert (refused.state, refused.last_error.endswith(RETRIED)) == (AccountState.ACTIVE, True)
+    assert (pair(account)[0], reloaded(account).last_error) == ("new-access", "")
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """The work on stored events: claimed once, tried again, given up, made up for; one that fails stops no other."""
 
 # Columns that may be NULL are there once the code under test has run.
-# mypy: disable-error-code="union-attr"
+# mypy: disable-error-code="type-var,union-attr"
 
 import threading
 from datetime import timedelta
@@ -16,6 +16,7 @@ from engagement.filtering.pipeline import assess
 from engagement.models import Interaction, SocialMediaPost, WebhookDelivery
 from engagement.tasks import process_deliveries_task, process_waiting_task
 from engagement.tests.factories import make_account, make_post
+from engagement.tests.killing import Killed
 from engagement.tests.pushing import pushed
 from engagement.tests.replies import Answer, answering
 from engagement.webhooks import meta, tiktok
@@ -89,6 +90,38 @@ def test_event_that_kills_every_process_is_given_up():
 
     row = WebhookDelivery.objects.get()
     assert (row.state, row.reason) == (DeliveryState.FAILED, "Every process that worked on it died.")
+
+
+def asking(count):
+    """Events about so many comments on TikTok, whose text has to be asked for."""
+    bodies = [pushed("tiktok_comment", comment_id=7000 + n, timestamp=1786032900 + n) for n in range(count)]
+    return [event for body in bodies for event in tiktok.events(body, NOW)]
+
+
+@pytest.mark.django_db
+def test_process_killed_while_it_asks_a_platform_holds_one_event(monkeypatch):
+    ids = take_in(asking(3), now=NOW)
+
+    def die(*_args, **_options):
+        raise Killed
+
+    monkeypatch.setattr("engagement.webhooks.processing.carry_out", die)
+    with pytest.raises(Killed):
+        process(ids, now=NOW)
+
+    rows = WebhookDelivery.objects.order_by("pk").values_list("attempts", "claim")
+    assert [(attempts, claim is not None) for attempts, claim in rows] == [(1, True), (0, False), (0, False)]
+
+
+@pytest.mark.django_db
+def test_events_that_have_to_be_asked_for_are_claimed_when_their_turn_comes():
+    ids = take_in(asking(3), now=NOW)
+
+    process(ids, now=NOW)
+
+    moments = list(WebhookDelivery.objects.order_by("pk").values_list("ended_at", flat=True))
+    assert len(set(moments)) == 3
+    assert moments == sorted(moments)
 
 
 @pytest.mark.django_db

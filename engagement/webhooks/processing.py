@@ -21,6 +21,7 @@ from engagement.enums import DeliveryState, Platform
 from engagement.interactions import storable
 from engagement.models import SocialMediaPost, WebhookDelivery
 from engagement.platforms import errors
+from engagement.platforms.budgets import clock_from
 from engagement.platforms.nodes import Node
 from engagement.webhooks import meta, tiktok, twitter
 from engagement.webhooks.effects import Ignored, carry_out
@@ -28,8 +29,9 @@ from engagement.webhooks.values import Effect, UnknownEvent
 
 logger = logging.getLogger(__name__)
 
-# Events that are claimed together: few enough to be done long before their claim runs out.
-BATCH = 100
+# Events that are claimed together: few enough to be done long before their claim runs out. Of a platform that has to be
+# asked for each, where an answer may take as long as a call may, one at a time.
+BATCH, ASKED_BATCH = 100, 1
 # One sweep takes no more; the next one goes on.
 SWEPT = 1000
 # With the waits between them, some half an hour.
@@ -79,9 +81,14 @@ def queue_of(platform: str) -> str:
 
 def process(ids: Sequence[int], *, now: datetime) -> Counter[str]:
     """Work on those of these events that wait for it; how many ended in each state."""
-    ended: Counter[str] = Counter()
-    for start in range(0, len(ids), BATCH):
-        ended.update(_batch(ids[start : start + BATCH], now))
+    ended, clock = Counter[str](), clock_from(now)
+    asked = WebhookDelivery.objects.filter(pk__in=ids, platform__in=ASKED).exists()
+    size = ASKED_BATCH if asked else BATCH
+    moment = now
+    for start in range(0, len(ids), size):
+        ended.update(_batch(ids[start : start + size], moment))
+        # The next claim counts from when it is made: what came before it may have taken long.
+        moment = clock()
     return ended
 
 

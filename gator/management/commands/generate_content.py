@@ -9,6 +9,7 @@ from acd.console import ConsoleCommand
 from engagement.enums import Platform
 from engagement.models import SocialAccount
 from engagement.querysets import WORKING
+from engagement.scheduling import NotPublishable
 from gator import loop
 from gator.studio.generators.base import GenerationFailed
 
@@ -42,7 +43,7 @@ class Command(ConsoleCommand):
         for account, one in self.progress(work, "Generating"):
             try:
                 post = loop.create(account, now=now, seed=one)
-            except GenerationFailed as error:
+            except (GenerationFailed, NotPublishable) as error:
                 failures.append({"account": str(account), "reason": str(error)})
                 self.item(account, "failed", str(error))
                 continue
