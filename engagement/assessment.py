@@ -4,18 +4,19 @@ The rules are pure and live in `filtering`, `estimation` and `metrics`; here the
 of queries a batch and their answers are written in sets. Assessing twice gives the same rows.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.enums import FilterState, Verdict
-from engagement.estimation import Estimate, Tally, estimates
+from engagement.estimation import Estimate, Prior, Tally, estimates
 from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.history import histories, known_personas, priors
@@ -32,6 +33,7 @@ MEASURED = (
     "genuine_count",
     "bot_count",
     "persona_count",
+    "unsure_count",
     "total_engagement",
     "genuine_engagement",
     "genuine_low",
@@ -46,7 +48,21 @@ MEASURED = (
 ASSESSED = (*MEASURED, *COMPARED)
 # What is read of a post: what its numbers are made from, and what it is compared by.
 READ = (*METRIC_FIELDS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
-COUNT_OF = {Verdict.GENUINE: "genuine_count", Verdict.BOT: "bot_count", Verdict.PERSONA: "persona_count"}
+
+
+@dataclass
+class Counted:
+    """The interactions of a post: how many of each kind and final verdict, and those without a clear one.
+
+    `unsure` holds by kind how many these are and the sum of their probabilities to be a bot.
+    """
+
+    clear: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unsure: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def of(self, verdict: Verdict) -> int:
+        """How many have this verdict clearly."""
+        return sum(n for (_, one), n in self.clear.items() if one == verdict)
 
 
 def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime, only_new: bool = False) -> int:
@@ -82,7 +98,7 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
     for post in posts.values():
         _count(post, seen[post.pk])
     believed = priors(posts.values())
-    tallies = [Tally(observed=seen[pk], counts=post.counts(), prior=believed[pk]) for pk, post in posts.items()]
+    tallies = [_tally(post, seen[pk], believed[pk]) for pk, post in posts.items()]
     for post, found in zip(posts.values(), estimates(tallies), strict=True):
         _measure(post, found, now)
     compare(posts.values())
@@ -95,13 +111,16 @@ def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
     return [post for post in posts.values() if post.pk in waiting]
 
 
-def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counter[tuple[str, str]]]:
-    """How many interactions of each kind and final verdict every post has."""
-    seen: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counted]:
+    """What was seen under every post."""
+    seen: dict[int, Counted] = defaultdict(Counted)
     rows = Interaction.objects.visible().filter(post__in=posts.keys()).order_by()
     counts = rows.values_list("post", "kind", "final_verdict")
-    for post, kind, verdict, n in counts.annotate(n=Count("pk")):
-        seen[post][kind, verdict] = n
+    for post, kind, verdict, n, likely in counts.annotate(n=Count("pk"), likely=Sum("score")):
+        if verdict == Verdict.UNSURE:
+            seen[post].unsure[kind] = (n, likely)
+        else:
+            seen[post].clear[kind, verdict] = n
     return seen
 
 
@@ -168,11 +187,20 @@ def _apply(row: Interaction, verdict: Assessment) -> bool:
     return True
 
 
-def _count(post: SocialMediaPost, seen: Counter[tuple[str, str]]) -> None:
-    for verdict, name in COUNT_OF.items():
-        setattr(post, name, sum(n for (_, one), n in seen.items() if one == verdict))
+def _count(post: SocialMediaPost, seen: Counted) -> None:
+    """Partition what was observed; whom the filter is not sure of count by their probability, to the next whole."""
+    unsure = sum(n for n, _ in seen.unsure.values())
+    likely = math.floor(math.fsum(bots for _, bots in seen.unsure.values()) + 0.5)
+    post.unsure_count = unsure
+    post.genuine_count = seen.of(Verdict.GENUINE) + unsure - likely
+    post.bot_count = seen.of(Verdict.BOT) + likely
+    post.persona_count = seen.of(Verdict.PERSONA)
     post.observed_count = post.genuine_count + post.bot_count + post.persona_count
     post.filter_state = FilterState.FILTERED if post.observed_count else FilterState.UNOBSERVED
+
+
+def _tally(post: SocialMediaPost, seen: Counted, prior: Prior) -> Tally:
+    return Tally(observed=seen.clear, unsure=seen.unsure, counts=post.counts(), prior=prior)
 
 
 def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:

@@ -92,6 +92,12 @@ class Verdict(models.TextChoices):
     GENUINE = "genuine", "Genuine"
     BOT = "bot", "Bot"
     PERSONA = "persona", "AI persona"
+    # Between the cut-offs: counted by its probability, and for people to look at.
+    UNSURE = "unsure", "Not sure"
+
+
+# What a person may say.
+DECISIONS = (Verdict.GENUINE, Verdict.BOT, Verdict.PERSONA)
 
 
 class FilterState(models.TextChoices):

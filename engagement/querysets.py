@@ -6,7 +6,20 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, DateTimeField, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from engagement.enums import AccountState, DeliveryState, FilterState, PostStatus, SyncStatus, Verdict
@@ -231,6 +244,10 @@ class InteractionQuerySet(models.QuerySet):
         """Interactions without a verdict."""
         return self.filter(final_verdict="")
 
+    def to_review(self) -> Self:
+        """What the filter is not sure of and no person has decided, the newest first."""
+        return self.visible().filter(verdict=Verdict.UNSURE, override="").order_by("-first_seen_at", "-pk")
+
     def text_due_for_purge(self, before: datetime) -> Self:
         """Interactions first seen before `before` whose text is still kept."""
         return self.filter(first_seen_at__lt=before).exclude(text="")
@@ -239,6 +256,19 @@ class InteractionQuerySet(models.QuerySet):
         """How many interactions carry each final verdict; every verdict is a key."""
         rows = self.order_by().values_list("final_verdict").annotate(n=Count("pk"))
         return dict.fromkeys(Verdict.values, 0) | dict(rows)
+
+
+class DecisionQuerySet(models.QuerySet):
+    """Questions about what people decided."""
+
+    def newest(self) -> Self:
+        """The last decision on each interaction, where it was not given back to the filter."""
+        later = self.model._default_manager.filter(interaction=OuterRef("interaction"), pk__gt=OuterRef("pk"))
+        return self.exclude(Exists(later)).exclude(verdict="")
+
+    def of_model(self, version: str) -> Self:
+        """Decisions on what this model of the filter had scored."""
+        return self.filter(model_version=version, score__isnull=False)
 
 
 class BudgetQuerySet(models.QuerySet):

@@ -1,8 +1,9 @@
 """Visible interactions in the admin: the filter's verdict with its reasons, and a person's word above it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,11 +13,16 @@ from acd.admin_actions import Refused, each, tell
 from acd.admin_links import link
 from acd.figures import UNKNOWN, number, short
 from acd.theme import Admin, ChoicesDropdownFilter, Questions, ReadOnly, badge, display, when
-from engagement.assessment import assess_posts
+from engagement.decisions import NothingToDecide, decide, measure
 from engagement.enums import Verdict
-from engagement.models import Interaction, SocialMediaPost
+from engagement.models import Interaction
 
-VERDICT_COLOURS = {Verdict.GENUINE: "success", Verdict.BOT: "danger", Verdict.PERSONA: "warning"}
+VERDICT_COLOURS = {
+    Verdict.GENUINE: "success",
+    Verdict.BOT: "danger",
+    Verdict.PERSONA: "warning",
+    Verdict.UNSURE: "info",
+}
 # Characters of a keyed hash that tell two authors of a post apart without giving the key away.
 KEY_SHOWN = 8
 
@@ -30,6 +36,7 @@ class VerdictFilter(Questions):
         "genuine": ("Genuine", lambda seen, _: seen.filter(final_verdict=Verdict.GENUINE)),
         "bot": ("Bot", lambda seen, _: seen.filter(final_verdict=Verdict.BOT)),
         "persona": ("AI persona", lambda seen, _: seen.filter(final_verdict=Verdict.PERSONA)),
+        "unsure": ("Not sure, for review", lambda seen, _: seen.to_review()),
         "unassessed": ("Not assessed yet", lambda seen, _: seen.unassessed()),
         "overridden": ("Decided by a person", lambda seen, _: seen.exclude(override="")),
     }
@@ -118,18 +125,16 @@ class InteractionAdmin(ReadOnly, Admin):
 
     def override(self, request: HttpRequest, rows: QuerySet[Interaction], verdict: str, done: str) -> None:
         """Put a person's word above the filter's, then compute the touched posts again."""
+        now = timezone.now()
 
         def set_one(row: Interaction) -> None:
-            if row.override == verdict:
-                raise Refused("that is what a person said already" if verdict else "no person had decided it")
-            by = request.user if verdict else None
-            Interaction.objects.filter(pk=row.pk).update(override=verdict, overridden_by=by)
+            try:
+                decide(row, verdict, by=cast("User", request.user), now=now)
+            except NothingToDecide as nothing:
+                raise Refused(str(nothing)) from None
 
         tally = each(rows, set_one)
-        ids = {row.post_id for row in tally.done}
-        touched = SocialMediaPost.objects.filter(pk__in=ids).select_related("account", "persona")
-        if tally.done:
-            assess_posts(touched, now=timezone.now())
+        measure(tally.done, now=now)
         tell(self, request, tally, done)
 
 

@@ -2,7 +2,7 @@
 
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
-from engagement.models.interactions import ErasedAuthor, Interaction
+from engagement.models.interactions import Decision, ErasedAuthor, Interaction
 from engagement.models.posts import (
     Hashtag,
     Measured,
@@ -16,6 +16,7 @@ from engagement.models.webhooks import WebhookDelivery
 __all__ = [
     "BilledRead",
     "Budget",
+    "Decision",
     "ErasedAuthor",
     "Hashtag",
     "Interaction",

@@ -6,9 +6,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from acd.constraints import legal
-from engagement.enums import InteractionKind, Verdict
+from engagement.enums import DECISIONS, InteractionKind, Verdict
 from engagement.models.posts import SocialMediaPost
-from engagement.querysets import InteractionQuerySet
+from engagement.querysets import DecisionQuerySet, InteractionQuerySet
+
+DECIDED = [(verdict.value, verdict.label) for verdict in DECISIONS]
 
 
 class Interaction(models.Model):
@@ -37,7 +39,7 @@ class Interaction(models.Model):
     )
     reasons = models.JSONField(default=list, blank=True)
     model_version = models.CharField(max_length=50, blank=True)
-    override = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="A person's verdict.")
+    override = models.CharField(max_length=10, choices=DECIDED, blank=True, help_text="A person's verdict.")
     overridden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -59,17 +61,49 @@ class Interaction(models.Model):
             models.Index(fields=["author_key"], name="interaction_author"),
             models.Index(fields=["fingerprint"], name="interaction_fingerprint"),
             models.Index(fields=["-first_seen_at", "-id"], name="interaction_newest"),
+            # `to_review()`
+            models.Index(
+                fields=["-first_seen_at", "-id"],
+                name="interaction_unsure",
+                condition=Q(verdict=Verdict.UNSURE, override="", deleted_at=None),
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["post", "platform_id"], name="interaction_once_per_post"),
             legal("interaction", "kind", InteractionKind),
             models.CheckConstraint(condition=Q(score__range=(0, 1)) | Q(score=None), name="interaction_score_share"),
             models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="interaction_verdict_legal"),
-            models.CheckConstraint(condition=Q(override__in=["", *Verdict.values]), name="interaction_override_legal"),
+            models.CheckConstraint(condition=Q(override__in=["", *DECISIONS]), name="interaction_override_legal"),
         )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.platform_id}"
+
+
+class Decision(models.Model):
+    """What a person said of an interaction, and what the filter had said. Append-only: the newest counts.
+
+    A label to train and to calibrate with; it goes with the interaction.
+    """
+
+    interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="decisions")
+    verdict = models.CharField(max_length=10, choices=DECIDED, blank=True, help_text="Empty: given back to the filter.")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+    filter_verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
+    score = models.FloatField(null=True)
+    model_version = models.CharField(max_length=50, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-decided_at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=Q(verdict__in=["", *DECISIONS]), name="decision_verdict_legal"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_verdict_display() if self.verdict else "given back to the filter"
 
 
 class ErasedAuthor(models.Model):

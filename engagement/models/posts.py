@@ -145,6 +145,10 @@ class SocialMediaPost(Measured):
     genuine_count = models.PositiveBigIntegerField(default=0)
     bot_count = models.PositiveBigIntegerField(default=0)
     persona_count = models.PositiveBigIntegerField(default=0)
+    unsure_count = models.PositiveBigIntegerField(
+        default=0,
+        help_text="Of those observed, whom the filter is not sure of: counted as genuine and bots by probability.",
+    )
     total_engagement = models.PositiveBigIntegerField(null=True, blank=True)
     genuine_engagement = models.FloatField(null=True, blank=True)
     genuine_low = models.FloatField(null=True, blank=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from acd.tests.factories import NOW
-from engagement.assessment import COUNT_OF, MEASURED, assess_posts
+from engagement.assessment import MEASURED, assess_posts
 from engagement.baselines import COMPARED
 from engagement.enums import Basis, FilterState
 from engagement.estimation import Past, Tally, estimates, prior_of
@@ -150,8 +150,8 @@ def test_order_and_repetition_of_the_posts_do_not_matter():
     posts = crowd()
     assess_posts(posts, now=NOW)
     before = rows_of(posts)
-    columns = dict.fromkeys(COUNT_OF.values(), 0)
-    SocialMediaPost.objects.update(observed_count=0, filter_state=FilterState.UNFILTERED, **columns)
+    nobody = dict.fromkeys(("observed_count", "genuine_count", "bot_count", "persona_count"), 0)
+    SocialMediaPost.objects.update(filter_state=FilterState.UNFILTERED, **nobody)
     Interaction.objects.update(verdict="", score=None, reasons=[], model_version="")
 
     number = assess_posts([*reversed(posts), posts[0]], now=NOW)

@@ -1,0 +1,42 @@
+"""What people say of interactions: above the filter's verdict, kept with who and when, and the posts measured anew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from engagement.assessment import assess_posts
+from engagement.models import Decision, Interaction, SocialMediaPost
+
+
+class NothingToDecide(ValueError):
+    """What was said holds already; nothing was written."""
+
+
+@transaction.atomic
+def decide(row: Interaction, verdict: str, *, by: User | None, now: datetime) -> Decision:
+    """Put a person's word above the filter's; an empty verdict gives it back. `measure` makes the post's numbers anew.
+
+    Raises `NothingToDecide`.
+    """
+    stored = Interaction.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if stored.override == verdict:
+        raise NothingToDecide("that is what a person said already" if verdict else "no person had decided it")
+    decider = by if verdict else None
+    Interaction.objects.filter(pk=stored.pk).update(override=verdict, overridden_by=decider)
+    return Decision.objects.create(
+        interaction=stored,
+        verdict=verdict,
+        decided_by=by,
+        decided_at=now,
+        filter_verdict=stored.verdict,
+        score=stored.score,
+        model_version=stored.model_version,
+    )
+
+
+def measure(rows: Iterable[Interaction], *, now: datetime) -> None:
+    """Make the numbers of the posts under which these stand anew."""
+    posts = SocialMediaPost.objects.filter(pk__in={row.post_id for row in rows})
+    assess_posts(posts.select_related("account", "persona"), now=now)
