@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagement', '0002_platforms'),
+        ('engagement', '0004_attempts_begin_anew'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
