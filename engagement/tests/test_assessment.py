@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
-from engagement.enums import FilterState, InteractionKind, Platform, Verdict
+from engagement.enums import DECISIONS, FilterState, InteractionKind, Platform
 from engagement.interactions import record_interactions
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
@@ -196,7 +196,7 @@ def test_burst_of_an_account_whose_pace_is_unknown_is_no_evidence():
 KINDS = st.tuples(
     st.sampled_from(InteractionKind.values),
     st.sampled_from([SPAM, "", "Lovely"]),
-    st.sampled_from(["", *Verdict.values]),
+    st.sampled_from(["", *DECISIONS]),
 )
 
 
