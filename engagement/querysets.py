@@ -231,14 +231,22 @@ class InteractionQuerySet(models.QuerySet):
         """Interactions without a verdict."""
         return self.filter(final_verdict="")
 
-    def text_due_for_purge(self, before: datetime) -> Self:
-        """Interactions first seen before `before` whose text is still kept."""
-        return self.filter(first_seen_at__lt=before).exclude(text="")
+    def due_for_purge(self, before: datetime) -> Self:
+        """Interactions first seen before `before` of which more is kept than the verdict: words, or a profile."""
+        return self.filter(~Q(text="") | ~Q(author_signals={}), first_seen_at__lt=before)
 
     def verdict_counts(self) -> dict[str, int]:
         """How many interactions carry each final verdict; every verdict is a key."""
         rows = self.order_by().values_list("final_verdict").annotate(n=Count("pk"))
         return dict.fromkeys(Verdict.values, 0) | dict(rows)
+
+
+class ErasureReceiptQuerySet(models.QuerySet):
+    """Questions about erasures."""
+
+    def awaiting_relearning(self) -> Self:
+        """Erasures after which grades and patterns were not made anew yet."""
+        return self.filter(relearned_at=None)
 
 
 class BudgetQuerySet(models.QuerySet):

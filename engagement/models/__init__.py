@@ -2,7 +2,7 @@
 
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
-from engagement.models.interactions import ErasedAuthor, Interaction
+from engagement.models.interactions import ErasedAuthor, ErasureReceipt, Interaction
 from engagement.models.posts import (
     Hashtag,
     Measured,
@@ -17,6 +17,7 @@ __all__ = [
     "BilledRead",
     "Budget",
     "ErasedAuthor",
+    "ErasureReceipt",
     "Hashtag",
     "Interaction",
     "Measured",
