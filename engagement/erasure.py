@@ -5,7 +5,7 @@ make anew: they look for receipts that wait for it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,10 +67,15 @@ def erase_stragglers(now: datetime) -> int:
     return sum(erase_author(key, now=now).interactions for key in sorted(set(back)))
 
 
-@transaction.atomic
-def _erase(keys: Sequence[str], mark: str, now: datetime) -> Erasure:
+def require_stranger(keys: Collection[str]) -> None:
+    """Raise `NotErasable` where one of these keyed hashes stands for an account of ours."""
     if not known_personas().isdisjoint(keys):
         raise NotErasable("This is an account that Gator runs, not a stranger: nothing was erased.")
+
+
+@transaction.atomic
+def _erase(keys: Sequence[str], mark: str, now: datetime) -> Erasure:
+    require_stranger(keys)
     # First the tombstone, under the present key: from here on nothing of theirs is stored again.
     tombstone = {"erased_at": now, "key_mark": mark}
     _, is_new = ErasedAuthor.objects.get_or_create(author_key=keys[0], defaults=tombstone)

@@ -84,6 +84,7 @@ class ErasedAuthor(models.Model):
 
     class Meta:
         ordering = ("-erased_at",)
+        permissions = (("erase_author", "Can erase a person for good"),)
 
     def __str__(self) -> str:
         return f"{self.author_key[:12]}…"
