@@ -70,7 +70,7 @@ def test_erased_person_does_not_come_back_by_sync(stage, platform):
     now = stage.pass_time(days=2)
     sync_posts([post], now=now)
     with adapter_for(post.account) as adapter:
-        seen = adapter.fetch_interactions(post.platform_post_id, frozenset(), everything=True).interactions
+        seen = adapter.fetch_interactions(str(post.platform_post_id), frozenset(), everything=True).interactions
     person, times = Counter(one.author_id for one in seen if one.author_id).most_common(1)[0]
     erasure = erase_person(platform, person, now=now)
 
