@@ -67,8 +67,10 @@ def build(seed: int, *, with_ana: bool) -> None:
         kept = theirs if with_ana and number < 40 else []
         record_interactions(post, [*fans, *copied, *kept], now=NOW)
     # Twice: where posts are assessed in several parts, the first ones learn from the counts of the last only then.
-    for minutes in (0, 1):
-        settle(NOW + timedelta(minutes=minutes))
+    assess_posts(SocialMediaPost.objects.all(), now=NOW)
+    assess_posts(SocialMediaPost.objects.all(), now=NOW)
+    grade_posts(SocialMediaPost.objects.all(), now=NOW)
+    extract_new(NOW)
 
 
 def make_measurable(account, number, rng):
@@ -94,12 +96,6 @@ def words(rng) -> str:
 def comment(platform_id, author, text):
     kind = InteractionKind.COMMENT
     return SeenInteraction(platform_id=platform_id, kind=kind, author_id=author, text=text, occurred_at=NOW)
-
-
-def settle(now) -> None:
-    assess_posts(SocialMediaPost.objects.all(), now=now)
-    grade_posts(SocialMediaPost.objects.all(), now=now)
-    extract_new(now)
 
 
 def told() -> dict[str, list]:
