@@ -35,17 +35,26 @@ def _events(theirs: QuerySet[Interaction], keys: Collection[str]) -> int:
         for platform in theirs.values_list("post__platform", flat=True).distinct()
         for part in _parts(theirs.filter(post__platform=platform).values_list("platform_id", flat=True))
     ]
-    kept = WebhookDelivery.objects.exclude(body="").order_by().only("platform", "body", "reason", "state")
-    naming = [row.pk for row in kept.iterator() if _is_theirs(row, keys)]
+    naming = [row.pk for row in _naming(keys) if _is_theirs(row, keys)]
     rows = [*about, *(WebhookDelivery.objects.filter(pk__in=part) for part in _parts(naming))]
     return sum(found.delete()[0] for found in rows)
 
 
+def events_naming(keys: Collection[str]) -> QuerySet[WebhookDelivery]:
+    """Stored events that name one of the people behind these keyed hashes."""
+    return WebhookDelivery.objects.filter(pk__in=[row.pk for row in _naming(keys)])
+
+
+def _naming(keys: Collection[str]) -> Iterator[WebhookDelivery]:
+    kept = WebhookDelivery.objects.exclude(body="").order_by().only("platform", "body", "reason", "state")
+    for row in kept.iterator():
+        # Apart from each other: only JSON by itself can be read as JSON.
+        if any(names_anybody(row.platform, text, keys) for text in (row.body, row.reason)):
+            yield row
+
+
 def _is_theirs(row: WebhookDelivery, keys: Collection[str]) -> bool:
-    """Whether an event names them. One of somebody else that still waits is worked on, and loses its body then."""
-    # Apart from each other: only JSON by itself can be read as JSON.
-    if not any(names_anybody(row.platform, text, keys) for text in (row.body, row.reason)):
-        return False
+    """Whether an event goes with them. One of somebody else that still waits is worked on, and loses its body then."""
     return row.state != DeliveryState.RECEIVED or not is_of_another(row.platform, opened(row.body), keys)
 
 

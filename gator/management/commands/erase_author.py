@@ -1,6 +1,5 @@
 """Forget a person who interacted with posts."""
 
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from acd.console import ConsoleCommand
-from engagement.enums import Platform
 from engagement.erasure import Erasure, NotErasable, erase_author, erase_person
+from engagement.person_options import add_person_options, person_of
 from gator.forgetting import Relearned, relearn
 
 
@@ -24,11 +23,7 @@ class Command(ConsoleCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--platform", choices=Platform.values, help="where the person has the account")
-        parser.add_argument(
-            "--author", "--user-id", metavar="ID", help="the platform's id of the person; - reads it from the input"
-        )
-        parser.add_argument("--key", help="instead of both: the keyed hash of the person, 64 hex digits")
+        add_person_options(parser)
         parser.add_argument("--dry-run", action="store_true", help="tell what would go and move, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,15 +40,11 @@ class Command(ConsoleCommand):
         )
 
     def _erase(self, options: dict[str, Any], now: datetime) -> Erasure:
-        platform, key = options["platform"], options["key"]
-        # A command line is seen by every process and kept in the shell's history.
-        author = sys.stdin.readline() if options["author"] == "-" else options["author"]
-        if bool(key) == bool(platform or author):
-            raise CommandError("Give --platform and --author, or --key alone.")
-        if not key and not (platform and (author or "").strip()):
-            raise CommandError("--author or --platform is empty. Give the platform and its id of the person.")
+        person = person_of(options)
         try:
-            return erase_author(key, now=now) if key else erase_person(platform, author.strip(), now=now)
+            if person.key:
+                return erase_author(person.key, now=now)
+            return erase_person(person.platform, person.author, now=now)
         except NotErasable as reason:
             raise CommandError(str(reason)) from None
 
