@@ -130,8 +130,9 @@ def _judged_anew(accounts: Iterable[int], ids: list[int], since: dict[int, datet
 
 def _history(platforms: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """What the newest posts of each platform teach the estimates of others."""
-    seen = SocialMediaPost.objects.filter(observed_count__gt=0)
-    newest = {platform: seen.on(platform).order_by("-published_at", "-pk")[:PLATFORM_POSTS] for platform in platforms}
+    seen = SocialMediaPost.objects.filter(observed_count__gt=0).order_by("-published_at", "-pk")
+    # Posts that are assessed together are left out of what they are taught, and older ones move up.
+    newest = {platform: seen.on(platform)[: PLATFORM_POSTS + BATCH] for platform in platforms}
     return {platform: tuple(posts.aggregate(**SEEN).values()) for platform, posts in newest.items()}
 
 
