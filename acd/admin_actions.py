@@ -72,17 +72,20 @@ def names(rows: list[object]) -> str:
     return shown if len(rows) <= NAMED else f"{shown} and {len(rows) - NAMED} more"
 
 
-def on_page(bulk: str, title: str, explanation: str, icon: str) -> Callable[..., HttpResponse]:
+def on_page(
+    bulk: str, title: str, explanation: str, icon: str, *, permission: str = "act"
+) -> Callable[..., HttpResponse]:
     """A button on the page of one row that asks first, then runs the list's action `bulk` on that row."""
 
     def run(admin: Any, request: HttpRequest, _form: object, object_id: str) -> HttpResponse:
         chosen: QuerySet[Model] = admin.get_queryset(request).filter(pk=unquote(object_id))
         getattr(admin, bulk)(request, chosen)
-        name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_change"
-        return HttpResponse(headers={"HX-Redirect": reverse(name, args=[object_id])})
+        name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}"
+        page = reverse(f"{name}_change", args=[object_id]) if chosen.exists() else reverse(f"{name}_changelist")
+        return HttpResponse(headers={"HX-Redirect": page})
 
     # The theme finds the button's permission by the name of the function.
     run.__name__ = f"{bulk}_here"
     dialog = {"title": title, "description": explanation, "form_class": None, "form_submit_text": title}
-    button = action(description=title, permissions=["act"], icon=icon, url_path=bulk, dialog=dialog)
+    button = action(description=title, permissions=[permission], icon=icon, url_path=bulk, dialog=dialog)
     return button(run)

@@ -42,7 +42,8 @@ def grade(
     """Judge `context` and return the event; the same evidence of one source makes one event.
 
     None: a person has spoken, and engagement no longer changes the context. From GOOD on, `pattern` and
-    `strategy` name what worked. `metadata` is merged. Raises ValueError for a grade the source may not give.
+    `strategy` name what worked; below there is none. `metadata` is merged. Raises ValueError for a grade the source may
+    not give.
     """
     grade = _legal(grade, source, evidence_key)
     with transaction.atomic():
@@ -50,8 +51,7 @@ def grade(
         if source == OutcomeSource.ENGAGEMENT and row.human_override:
             return None
         changes = _changes(row, grade, source=source, metadata=metadata)
-        if grade >= Grade.GOOD:
-            changes |= {name: text for name, text in (("pattern", pattern[:200]), ("strategy", strategy)) if text}
+        changes |= _strategy(grade, pattern, strategy)
         event, is_new = OutcomeEvent.objects.get_or_create(
             context=row,
             source=source,
@@ -85,6 +85,13 @@ def _changes(row: ACDContext, grade: Grade, *, source: str, metadata: Mapping[st
     if metadata:
         changes["metadata"] = row.metadata | dict(metadata)
     return changes
+
+
+def _strategy(grade: Grade, pattern: str, strategy: str) -> dict[str, str]:
+    """What worked, from GOOD on; below nothing did, whatever an earlier grade said."""
+    if grade < Grade.GOOD:
+        return {"pattern": "", "strategy": ""}
+    return {name: text for name, text in (("pattern", pattern[:200]), ("strategy", strategy)) if text}
 
 
 def _history(row: ACDContext, changes: dict[str, Any]) -> dict[str, str]:

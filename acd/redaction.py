@@ -55,6 +55,7 @@ SENSITIVE_KEY = re.compile(rf"(?i)(?:{SENSITIVE}|authorization|cookie)$")
 SECRET_SETTINGS = (
     "SECRET_KEY",
     "PSEUDONYM_KEY",
+    "FORMER_PSEUDONYM_KEYS",
     "TOKEN_ENCRYPTION_KEYS",
     "DEVELOPMENT_ACCESS_TOKENS",
     "PLATFORM_APPS",

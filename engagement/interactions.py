@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from engagement.filtering.text import fingerprint
-from engagement.models import ErasedAuthor, Interaction, SocialMediaPost
+from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
+from engagement.tombstones import forgotten
 from engagement.values import MAX_COUNT, AuthorSignals, SeenInteraction
 from engagement.writing import write_columns
 
@@ -46,19 +47,21 @@ def record_all_interactions(
 
     Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
     """
-    rows = {(row.post_id, row.platform_id): row for post, seen in seen_on for row in (_row(post, s, now) for s in seen)}
-    erased = _erased({row.author_key for row in rows.values()})
+    pairs = [(post, one) for post, seen in seen_on for one in seen]
+    refused = forgotten({(post.platform, one.author_id or "") for post, one in pairs})
+    admitted = (_row(post, one, now) for post, one in pairs if (post.platform, one.author_id) not in refused)
+    rows = {(row.post_id, row.platform_id): row for row in admitted}
     known = _known(rows.keys())
-    fresh = [row for key, row in rows.items() if key not in known and row.author_key not in erased]
+    fresh = [row for key, row in rows.items() if key not in known]
     Interaction.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     write_columns([one for key, one in known.items() if _renewed(one, rows[key], now)], RENEWED)
     return len(fresh)
 
 
 def mark_deleted(post: SocialMediaPost, gone: Collection[str], *, now: datetime) -> int:
-    """Note that these interactions, by the platform's ids, are gone there; their text goes here, too. How many."""
+    """Note that these interactions, by the platform's ids, are gone there; their words go here, too. How many."""
     rows = Interaction.objects.visible().filter(post=post, platform_id__in=gone)
-    return rows.update(deleted_at=now, text="", text_purged_at=now)
+    return rows.update(deleted_at=now, text="", author_signals={}, text_purged_at=now)
 
 
 def missing_from(post: SocialMediaPost, kinds: Collection[str], seen: Collection[str]) -> list[str]:
@@ -98,7 +101,9 @@ def _renewed(stored: Interaction, seen: Interaction, now: datetime) -> bool:
     before = [getattr(stored, name) for name in RENEWED]
     stored.deleted_at = None
     stored.likes = stored.likes if seen.likes is None else seen.likes
-    stored.author_signals = seen.author_signals or stored.author_signals
+    if not stored.text_purged_at:
+        # A profile is not kept longer than the text it was read beside.
+        stored.author_signals = seen.author_signals or stored.author_signals
     if _is_edited(stored, seen):
         stored.text, stored.fingerprint = seen.text, seen.fingerprint
         stored.edited_at, stored.text_purged_at, stored.model_version = now, None, ""
@@ -115,10 +120,6 @@ def _is_edited(stored: Interaction, seen: Interaction) -> bool:
 def storable(text: str) -> str:
     """Text that every database takes: NUL and lone surrogates become U+FFFD, and the length is capped."""
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")[:TEXT_LIMIT]
-
-
-def _erased(keys: set[str]) -> set[str]:
-    return set(ErasedAuthor.objects.filter(author_key__in=keys - {""}).values_list("author_key", flat=True))
 
 
 def _known(keys: Collection[tuple[int, str]]) -> Rows:

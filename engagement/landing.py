@@ -141,4 +141,4 @@ def _forget_texts(posts: Sequence[SocialMediaPost], failures: Failures, now: dat
     gone = [post.pk for post in posts if isinstance(failures.get(post.pk), errors.NotFound) and is_gone(post, now)]
     if gone:
         texts = Interaction.objects.filter(post__in=gone).exclude(text="")
-        texts.update(text="", text_purged_at=now)
+        texts.update(text="", text_purged_at=now, author_signals={})

@@ -248,9 +248,9 @@ class InteractionQuerySet(models.QuerySet):
         """What the filter is not sure of and no person has decided, the newest first."""
         return self.visible().filter(verdict=Verdict.UNSURE, override="").order_by("-first_seen_at", "-pk")
 
-    def text_due_for_purge(self, before: datetime) -> Self:
-        """Interactions first seen before `before` whose text is still kept."""
-        return self.filter(first_seen_at__lt=before).exclude(text="")
+    def due_for_purge(self, before: datetime) -> Self:
+        """Interactions first seen before `before` of which more is kept than the verdict: words, or a profile."""
+        return self.filter(~Q(text="") | ~Q(author_signals={}), first_seen_at__lt=before)
 
     def verdict_counts(self) -> dict[str, int]:
         """How many interactions carry each final verdict; every verdict is a key."""
@@ -269,6 +269,14 @@ class DecisionQuerySet(models.QuerySet):
     def of_model(self, version: str) -> Self:
         """Decisions on what this model of the filter had scored."""
         return self.filter(model_version=version, score__isnull=False)
+
+
+class ErasureReceiptQuerySet(models.QuerySet):
+    """Questions about erasures."""
+
+    def awaiting_relearning(self) -> Self:
+        """Erasures after which grades and patterns were not made anew yet."""
+        return self.filter(relearned_at=None)
 
 
 class BudgetQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncDay
 
+from engagement.erasure import erase_stragglers
 from engagement.models import BilledRead, Interaction, RefusedPayload, Spending, WebhookDelivery
 
 # Long enough to look into a platform's mistake; payloads may hold strangers' words.
@@ -26,28 +27,39 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Purged:
-    """How many texts were blanked, and how many refused payloads and pushed events and rows of spending deleted."""
+    """How many texts were blanked, and how many refused payloads and pushed events, rows of spending, and interactions
+    of people who asked to be forgotten, deleted.
+    """
 
     texts: int
     payloads: int
     spendings: int = 0
+    erased: int = 0
 
 
 def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
-    """Blank texts, and delete payloads and events that are past their time; verdicts and reasons stay.
+    """Blank texts and profiles, and delete payloads and events past their time; verdicts and reasons stay.
 
-    Every batch is a transaction of its own, so a killed run loses nothing and the next one goes on.
+    Every batch is a transaction of its own, so a killed run loses nothing and the next one goes on. What is due is a
+    question to the rows, not to the clock: a run after weeks without one does the work of all of them.
     """
     payloads = RefusedPayload.objects.filter(created_at__lt=now - timedelta(days=REFUSED_PAYLOAD_DAYS))
     events = WebhookDelivery.objects.filter(received_at__lt=now - timedelta(days=DELIVERY_DAYS))
-    return Purged(_blank_texts(now, batch), _deleted(payloads, batch) + _deleted(events, batch), _spendings(now, batch))
+    return Purged(
+        texts=_blank_texts(now, batch),
+        payloads=_deleted(payloads, batch) + _deleted(events, batch),
+        spendings=_spendings(now, batch),
+        erased=erase_stragglers(now),
+    )
 
 
 def _blank_texts(now: datetime, batch: int) -> int:
-    due = Interaction.objects.text_due_for_purge(now - timedelta(days=settings.COMMENT_TEXT_RETENTION_DAYS))
-    total = 0
-    while ids := list(due.order_by("pk").values_list("pk", flat=True)[:batch]):
-        total += Interaction.objects.filter(pk__in=ids).update(text="", text_purged_at=now)
+    due = Interaction.objects.due_for_purge(now - timedelta(days=settings.COMMENT_TEXT_RETENTION_DAYS))
+    total, last = 0, 0
+    # Each batch begins behind the one before: what is not due, however much, is passed once.
+    while ids := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
+        last = ids[-1]
+        total += Interaction.objects.filter(pk__in=ids).update(text="", author_signals={}, text_purged_at=now)
     return total
 
 

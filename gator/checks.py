@@ -1,12 +1,17 @@
 """System checks with stable ids: what an operator should know before strangers do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+from django.db.models import Model
+
+from engagement.pseudonyms import known_marks
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PLACEHOLDERS = ("SECRET_KEY", "PSEUDONYM_KEY")
@@ -40,3 +45,28 @@ def check_broker(**kwargs: Any) -> Iterable[CheckMessage]:
     elif broker.username == "guest":
         message = "The broker has its default user, which everybody knows."
         yield checks.Warning(message, hint="Give it its own.", id="gator.W002")
+
+
+@register(Tags.database)
+def check_tombstones(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """gator.W003: people who asked to be forgotten and whom no present key recognises.
+
+    Database checks run with `migrate` and `check --database default`.
+    """
+    # Checks are registered before there are models.
+    tombstones = apps.get_model("engagement", "ErasedAuthor")
+    if "default" not in (databases or ()) or not _is_current(tombstones):
+        return
+    lost = tombstones._default_manager.exclude(key_mark="").exclude(key_mark__in=known_marks()).count()
+    if lost:
+        message = f"PSEUDONYM_KEY was changed: {lost} people who asked to be forgotten would be stored again."
+        yield checks.Warning(message, hint="List the former key in FORMER_PSEUDONYM_KEYS.", id="gator.W003")
+
+
+def _is_current(model: type[Model]) -> bool:
+    """Whether the database has the columns of a model: it lacks them before its migrations ran."""
+    if model._meta.db_table not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, model._meta.db_table)
+    return {field.column for field in model._meta.concrete_fields} <= {column.name for column in described}

@@ -35,6 +35,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Pushed events", "webhook", "engagement.webhookdelivery"),
         ("Refused payloads", "report", "engagement.refusedpayload"),
         ("Erased authors", "person_off", "engagement.erasedauthor"),
+        ("Erasures", "receipt_long", "engagement.erasurereceipt"),
     ),
     "Schedules": (
         ("Tasks", "schedule", "django_celery_beat.periodictask"),

@@ -48,6 +48,12 @@ DEFAULTS = (
     Schedule(
         "Grade and learn", "gator.tasks.learn", 60, "Grades settled posts and extracts patterns from new numbers."
     ),
+    Schedule(
+        "Learn anew after erasures",
+        "gator.tasks.relearn",
+        5,
+        "Takes what rested on an erased person out of grades and patterns; does nothing else.",
+    ),
     Schedule("Sweep abandoned runs", "gator.tasks.sweep", 30, "Ends runs whose process was killed."),
     Schedule(
         "Purge old comment texts", "engagement.tasks.purge_expired", 24 * 60, "Keeps texts no longer than allowed."

@@ -40,6 +40,8 @@ def key(name: str, development: str) -> str:
 
 SECRET_KEY = key("SECRET_KEY", PLACEHOLDER + "secret-key")
 PSEUDONYM_KEY = key("PSEUDONYM_KEY", PLACEHOLDER + "pseudonym-key")
+# Keys that PSEUDONYM_KEY was before: people who asked to be forgotten are still known by them.
+FORMER_PSEUDONYM_KEYS = env.list("FORMER_PSEUDONYM_KEYS", default=[])
 # The first key seals, all of them open. The development key is 32 bytes of "development-only" in base64.
 TOKEN_ENCRYPTION_KEYS = [
     part.strip() for part in key("TOKEN_ENCRYPTION_KEYS", "ZGV2ZWxvcG1lbnQtb25seWRldmVsb3BtZW50LW9ubHk=").split(",")

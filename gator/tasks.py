@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from acd.tracking import sweep_abandoned
 from gator import loop
+from gator.forgetting import relearn
 from gator.studio.generation import close_abandoned
 
 logger = logging.getLogger(__name__)
@@ -22,3 +23,9 @@ def learn_task() -> None:
 def sweep_task() -> None:
     """End the runs whose process was killed, and the content that they left half made."""
     logger.info("Abandoned runs: %s, contents: %s", sweep_abandoned(timezone.now()), close_abandoned())
+
+
+@shared_task(name="gator.tasks.relearn")
+def relearn_task() -> None:
+    """Make grades and patterns anew after people were erased."""
+    logger.info("After erasures: %s", relearn(timezone.now()))

@@ -120,6 +120,16 @@ def test_grade_without_a_pattern_keeps_the_known_one():
     assert (row.pattern, row.strategy) == ("known", "known words")
 
 
+def test_grade_below_good_takes_the_strategy_back():
+    context = make_context()
+    give(context, Grade.GOOD, pattern="name", strategy="words")
+
+    give(context, Grade.WEAK, key="snapshot:2")
+
+    row = ACDContext.objects.get()
+    assert (row.pattern, row.strategy) == ("", "")
+
+
 def test_grade_human_overwrites_engagement_and_humans():
     context = make_context()
 

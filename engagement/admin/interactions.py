@@ -13,6 +13,7 @@ from acd.admin_actions import Refused, each, tell
 from acd.admin_links import link
 from acd.figures import UNKNOWN, number, short
 from acd.theme import Admin, ChoicesDropdownFilter, Questions, ReadOnly, badge, display, when
+from engagement.admin.erasures import Erasing
 from engagement.decisions import NothingToDecide, decide, measure
 from engagement.enums import Verdict
 from engagement.models import Interaction
@@ -43,7 +44,7 @@ class VerdictFilter(Questions):
 
 
 @admin.register(Interaction)
-class InteractionAdmin(ReadOnly, Admin):
+class InteractionAdmin(Erasing, ReadOnly, Admin):
     """Who stands behind what was seen, and why the filter thinks so."""
 
     list_display: ClassVar = ("words", "kind_name", "decided", "evidence", "author", "post_link", "seen")
@@ -51,6 +52,7 @@ class InteractionAdmin(ReadOnly, Admin):
     list_select_related = ("post",)
     search_fields = ("text", "=platform_id")
     actions = ("mark_genuine", "mark_bot", "mark_persona", "follow_filter")
+    actions_detail = ("erase_author_here",)
     readonly_fields = ("decided", "evidence_list", "author")
     fieldsets = (
         (None, {"fields": (("kind", "occurred_at", "first_seen_at"), "text", "post", "author")}),

@@ -37,6 +37,7 @@ class PublishingActions(Admin):
         "Waive the AI label",
         "It goes out without the platform's label for AI-made content. Your name is kept with that decision.",
         "label_off",
+        permission="waive",
     )
 
     def has_waive_permission(self, request: HttpRequest, _object_id: object = None) -> bool:

@@ -1,4 +1,4 @@
-"""What was measured, refused or erased, and hashtags: facts to look at."""
+"""What was measured or refused, and hashtags: facts to look at."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from acd.admin_links import anchor, link, list_url
 from acd.figures import number, short
 from acd.theme import Admin, ChoicesDropdownFilter, ReadOnly, display, when
 from engagement.admin.posts import COUNTS
-from engagement.models import ErasedAuthor, Hashtag, MetricSnapshot, RefusedPayload, SocialMediaPost
+from engagement.models import Hashtag, MetricSnapshot, RefusedPayload, SocialMediaPost
 
 
 @admin.register(MetricSnapshot)
@@ -90,20 +90,3 @@ class RefusedAdmin(ReadOnly, Admin):
     @display(description="payload")
     def payload_text(self, row: RefusedPayload) -> str:
         return format_html('<pre class="gator-pre">{}</pre>', row.payload)
-
-
-@admin.register(ErasedAuthor)
-class ErasedAdmin(ReadOnly, Admin):
-    """People who asked to be forgotten: only the beginning of their keyed hash is shown."""
-
-    list_display = ("__str__", "erased")
-    readonly_fields = ("key_start",)
-    fields = ("key_start", "erased_at")
-
-    @display(description="keyed hash")
-    def key_start(self, row: ErasedAuthor) -> str:
-        return str(row)
-
-    @display(description="erased", ordering="erased_at")
-    def erased(self, row: ErasedAuthor) -> str:
-        return when(row.erased_at)

@@ -2,7 +2,7 @@
 
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
-from engagement.models.interactions import Decision, ErasedAuthor, Interaction
+from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction
 from engagement.models.posts import (
     Hashtag,
     Measured,
@@ -18,6 +18,7 @@ __all__ = [
     "Budget",
     "Decision",
     "ErasedAuthor",
+    "ErasureReceipt",
     "Hashtag",
     "Interaction",
     "Measured",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from acd.constraints import legal
 from engagement.enums import DECISIONS, InteractionKind, Verdict
 from engagement.models.posts import SocialMediaPost
-from engagement.querysets import DecisionQuerySet, InteractionQuerySet
+from engagement.querysets import DecisionQuerySet, ErasureReceiptQuerySet, InteractionQuerySet
 
 DECIDED = [(verdict.value, verdict.label) for verdict in DECISIONS]
 
@@ -77,7 +77,8 @@ class Interaction(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.platform_id}"
+        # Not by the platform's id: names of rows go into logs, which outlive the row.
+        return f"{self.get_kind_display()} {self.pk}"
 
 
 class Decision(models.Model):
@@ -110,10 +111,44 @@ class ErasedAuthor(models.Model):
     """A person who asked to be forgotten. Their keyed hash stays, so that nothing of theirs is stored again."""
 
     author_key = models.CharField(max_length=64, unique=True)
+    key_mark = models.CharField(
+        max_length=16, blank=True, help_text="Which PSEUDONYM_KEY the hash was made with; empty: not known."
+    )
     erased_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-erased_at",)
+        permissions = (("erase_author", "Can erase a person for good"),)
 
     def __str__(self) -> str:
         return f"{self.author_key[:12]}…"
+
+
+class ErasureReceipt(models.Model):
+    """That a person was forgotten, when, and how much went. It holds nothing of the person, the hash included."""
+
+    erased_at = models.DateTimeField(default=timezone.now)
+    interactions = models.PositiveIntegerField(default=0, help_text="Deleted.")
+    events = models.PositiveIntegerField(default=0, help_text="Pushed events that named the person, deleted.")
+    payloads = models.PositiveIntegerField(default=0, help_text="Refused payloads that named the person, deleted.")
+    log_entries = models.PositiveIntegerField(
+        default=0, help_text="Lines of the admin's log about those interactions, deleted."
+    )
+    posts = models.PositiveIntegerField(default=0, help_text="Posts the person was seen on.")
+    remeasured = models.PositiveIntegerField(default=0, help_text="Posts whose numbers were made anew.")
+    numbers_moved = models.PositiveIntegerField(default=0, help_text="Posts whose numbers changed by that.")
+    relearned_at = models.DateTimeField(
+        null=True, blank=True, help_text="When grades and patterns were made anew; empty: within minutes."
+    )
+    posts_graded = models.PositiveIntegerField(null=True, blank=True, help_text="Posts that were graded anew.")
+    patterns_changed = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Patterns that were learned anew or retired."
+    )
+
+    objects = ErasureReceiptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-erased_at", "-id")
+
+    def __str__(self) -> str:
+        return f"Erasure of {self.erased_at:%Y-%m-%d %H:%M} UTC"

@@ -3,9 +3,10 @@
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, next_cursor, without_addresses
+from engagement.platforms.graph import CommentPage, Item, Items, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
+from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
 from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
 
@@ -72,7 +73,7 @@ class FacebookAdapter(FacebookPublisher):
             average_watch_seconds=seconds(insight, "post_video_avg_time_watched"),
             total_watch_seconds=seconds(insight, "post_video_view_time"),
             api_version=item.version,
-            raw=without_addresses(node.value),
+            raw=kept(node.value),
         )
 
     # Comments

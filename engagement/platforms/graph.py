@@ -273,15 +273,6 @@ def next_cursor(node: Node) -> str:
     return paging.node("cursors").text("after") if paging.text("next") else ""
 
 
-def without_addresses(value: Any) -> Any:
-    """The same JSON without `paging`, whose addresses may hold a token."""
-    if isinstance(value, list):
-        return [without_addresses(one) for one in value]
-    if isinstance(value, dict):
-        return {name: without_addresses(one) for name, one in value.items() if name != "paging"}
-    return value
-
-
 def same_words(there: str, ours: str) -> bool:
     """Whether a caption came back as it was sent: composed, with plain line ends, without the space around it."""
     return plain_words(there) == plain_words(ours)

@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.graph import CommentPage, Item, Items, next_cursor, without_addresses
+from engagement.platforms.graph import CommentPage, Item, Items, next_cursor
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.instagram_publishing import InstagramPublisher
+from engagement.platforms.kept import kept
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.nodes import Node, trailing_digits
 from engagement.platforms.oauth import tokens_of
@@ -97,7 +98,7 @@ class InstagramAdapter(InstagramPublisher):
             average_watch_seconds=seconds(insight, "ig_reels_avg_watch_time"),
             total_watch_seconds=seconds(insight, "ig_reels_video_view_total_time"),
             api_version=item.version,
-            raw=without_addresses(node.value),
+            raw=kept(node.value),
         )
 
     # Comments

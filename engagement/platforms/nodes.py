@@ -7,6 +7,16 @@ from typing import Any
 
 from engagement.platforms import errors
 
+KINDS: dict[type, str] = {
+    str: "other text",
+    bool: "true or false",
+    int: "another number",
+    float: "another number",
+    dict: "an object",
+    list: "another list",
+    type(None): "missing",
+}
+
 
 @dataclass(frozen=True)
 class Node:
@@ -88,9 +98,9 @@ class Node:
         return [Node(self.platform, one) for one in inner]
 
     def _wrong(self, name: str, wanted: str) -> Any:
-        raise errors.InvalidResponse(
-            f"The field {name} is not {wanted}: {str(self.value.get(name))[:80]}", platform=self.platform
-        )
+        # Told by its kind: the value may be a stranger's name, and messages go into logs and onto pages.
+        kind = KINDS.get(type(self.value.get(name)), "something else")
+        raise errors.InvalidResponse(f"The field {name} is not {wanted} but {kind}", platform=self.platform)
 
 
 def trailing_digits(handle: str) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from engagement.enums import Platform
 from engagement.platforms import errors, tiktok_upload
 from engagement.platforms.base import MAX_PAGES, Answers, Maker, Remember
+from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
 from engagement.platforms.tiktok_errors import failure_of, judge
@@ -163,7 +164,7 @@ class TikTokAdapter(ModeratedAdapter):
             # Photo posts have no duration.
             video_views=views if video.number("duration") else None,
             api_version="v2",
-            raw=video.value,
+            raw=kept(video.value),
         )
 
     # The account

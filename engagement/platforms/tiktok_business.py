@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from engagement.enums import Flavour, Platform
 from engagement.platforms import errors
 from engagement.platforms.base import MAX_PAGES, Answers, Maker, Remember
+from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
 from engagement.platforms.tiktok_comments import Threads
@@ -199,7 +200,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
             video_completion_rate=None if watched is None else round(watched * 100, 4),
             audience=audience_of(video, VIDEO_AUDIENCES, reach),
             api_version=VERSION,
-            raw=video.value,
+            raw=kept(video.value),
         )
 
     # Comments

@@ -13,6 +13,7 @@ from django.utils import timezone
 from engagement.enums import Platform
 from engagement.platforms import errors, twitter_media
 from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter, Remember
+from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
 from engagement.platforms.twitter_errors import FIELD_PROBLEMS, judge, problem_of, problem_type
@@ -184,7 +185,7 @@ class TwitterAdapter(PlatformAdapter):
             link_clicks=owned.count("url_link_clicks"),
             video_completion_rate=_completion(shown),
             api_version="2",
-            raw={**post.value, "media": [one.value for one in shown]} if shown else post.value,
+            raw=kept({**post.value, "media": [one.value for one in shown]} if shown else post.value),
         )
 
     # Replies and people

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from engagement.models import ErasedAuthor, Hashtag, Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
+from engagement.models import (
+    ErasedAuthor,
+    ErasureReceipt,
+    Hashtag,
+    Interaction,
+    MetricSnapshot,
+    SocialAccount,
+    SocialMediaPost,
+)
 
 TABLES: tuple[Any, ...] = (
     SocialAccount,
@@ -12,6 +20,7 @@ TABLES: tuple[Any, ...] = (
     MetricSnapshot,
     Interaction,
     ErasedAuthor,
+    ErasureReceipt,
 )
 
 

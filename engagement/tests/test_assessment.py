@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
-from engagement.enums import DECISIONS, FilterState, InteractionKind, Platform
+from engagement.enums import DECISIONS, FilterState, InteractionKind, Platform, Verdict
 from engagement.interactions import record_interactions
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key

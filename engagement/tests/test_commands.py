@@ -68,7 +68,6 @@ def test_assess_interactions_tells_a_line_for_each_post():
         ("sync_metrics", "--persona", "nobody"),
         ("run_sandbox", "--port", "70000"),
         ("run_sandbox", "--start", "soon"),
-        ("erase_author", "--platform", "instagram"),
     ],
     ids=" ".join,
 )

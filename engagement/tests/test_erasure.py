@@ -1,16 +1,14 @@
-import io
 import json
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.contrib.admin.models import CHANGE, LogEntry
 
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
 from engagement.enums import InteractionKind, Platform
-from engagement.erasure import Erasure, erase_author
+from engagement.erasure import Erasure, NotErasable, erase_author, erase_person
 from engagement.interactions import record_interactions
-from engagement.models import ErasedAuthor, Interaction
+from engagement.models import ErasedAuthor, ErasureReceipt, Interaction, RefusedPayload, WebhookDelivery
 from engagement.pseudonyms import author_key
 from engagement.tests.factories import make_interaction, make_post
 from engagement.tests.snapshots_of_tables import everything
@@ -91,16 +89,132 @@ def test_erase_author_without_a_key_touches_nothing(post, key):
     assert Interaction.objects.count() == 3
 
 
-def test_command_prints_a_receipt_without_the_person(post):
-    out = io.StringIO()
+def test_erase_author_of_an_account_of_ours_touches_nothing(post):
+    key = author_key(Platform.INSTAGRAM, post.account.platform_user_id)
+    make_interaction(post, author_key=key)
 
-    call_command("erase_author", platform="instagram", author="ana", as_json=True, stdout=out)
+    with pytest.raises(NotErasable, match="an account that Gator runs"):
+        erase_author(key, now=NOW)
 
-    receipt = json.loads(out.getvalue())
-    assert (receipt["interactions"], receipt["posts"]) == (2, 1)
-    assert ("ana" in out.getvalue(), ANA in out.getvalue()) == (False, False)
+    assert (Interaction.objects.count(), ErasedAuthor.objects.count()) == (4, 0)
 
 
-def test_command_without_a_person_says_so():
-    with pytest.raises(CommandError, match="--author is empty"):
-        call_command("erase_author", platform="instagram", author=" ")
+def test_erase_author_leaves_a_receipt_without_the_person(post):
+    erase_author(ANA, now=NOW)
+
+    receipt = ErasureReceipt.objects.values().get()
+    assert (receipt["erased_at"], receipt["interactions"], receipt["posts"], receipt["relearned_at"]) == (
+        NOW,
+        2,
+        1,
+        None,
+    )
+    assert {type(value) for value in receipt.values()} <= {int, type(NOW), type(None)}
+
+
+def test_erase_person_whom_nobody_saw_keeps_them_out_from_now_on():
+    erasure = erase_person(Platform.INSTAGRAM, "ana", now=NOW)
+
+    assert (erasure.interactions, ErasureReceipt.objects.count(), ErasedAuthor.objects.get().author_key) == (0, 1, ANA)
+
+
+# What is left beside the interactions
+
+
+def deliver(state, body, **changes):
+    """An event with a body, as JSON unless it is text already."""
+    number, written = WebhookDelivery.objects.count(), body if isinstance(body, str) else json.dumps(body)
+    row = {"platform": "instagram", "happened_at": NOW, "state": state, "digest": f"{number:064x}", "body": written}
+    return WebhookDelivery.objects.create(**row | changes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"value": {"from": {"id": "4711"}}},
+        {"value": {"from": {"id": 4711}}},
+        {"content": json.dumps({"who": ["x", {"id": 4711}]})},
+        {"value": "4711"},
+        {"value": {"text": "as 4711, I said"}},
+    ],
+    ids=["id", "bare number", "JSON in a text", "value", "among words"],
+)
+@pytest.mark.parametrize("state", ["unknown", "failed"])
+def test_erasing_deletes_events_that_name_them(body, state):
+    deliver(state, body)
+    other = deliver(state, {"value": {"from": {"id": "47110"}}})
+
+    erasure = erase_person(Platform.INSTAGRAM, "4711", now=NOW)
+
+    assert (erasure.events, WebhookDelivery.objects.get()) == (1, other)
+
+
+def test_erasing_deletes_events_that_tell_only_their_handle():
+    deliver("unknown", {"value": {"from": {"username": "ana.lima_"}}})
+
+    erasure = erase_person(Platform.INSTAGRAM, "username:ana.lima_", now=NOW)
+
+    assert erasure.events == 1
+
+
+def test_erasing_deletes_events_about_their_comments(post):
+    theirs = post.interactions.filter(author_key=ANA)[0]
+    deliver("done", "", subject=theirs.platform_id)
+    deliver("done", "", subject=theirs.platform_id, platform="tiktok")
+
+    erasure = erase_author(ANA, now=NOW)
+
+    assert (erasure.events, WebhookDelivery.objects.get().platform) == (1, "tiktok")
+
+
+def test_erasing_lets_the_waiting_event_of_somebody_else_be_worked_on():
+    theirs, other = (
+        deliver(
+            "received", {"object": "page", "field": "feed", "value": comment}, platform="facebook", kind="page.feed"
+        )
+        for comment in (
+            {"item": "comment", "verb": "add", "post_id": "1", "comment_id": "2", "from": {"id": "4711"}},
+            {"item": "comment", "verb": "add", "post_id": "1", "comment_id": "3", "from": {"id": "1"}, "to": "4711"},
+        )
+    )
+
+    erase_person(Platform.FACEBOOK, "4711", now=NOW)
+
+    assert WebhookDelivery.objects.get() == other != theirs
+
+
+def test_erasing_an_event_that_cannot_be_read_deletes_it():
+    deliver("received", '{cut "4711"')
+
+    assert erase_person(Platform.INSTAGRAM, "4711", now=NOW).events == 1
+
+
+def test_erasing_deletes_refused_payloads_that_name_them(post):
+    for words in ("{'id': '4711', 'likes': -1}", "{'id': '47'}"):
+        RefusedPayload.objects.create(post=post, reason="likes: -1", payload=words)
+
+    erasure = erase_person(Platform.INSTAGRAM, "4711", now=NOW)
+
+    assert (erasure.payloads, RefusedPayload.objects.get().payload) == (1, "{'id': '47'}")
+
+
+def test_erasing_deletes_what_the_log_of_the_admin_says_of_their_comments(post, admin_user):
+    rows = list(post.interactions.order_by("pk"))
+    LogEntry.objects.log_actions(admin_user.pk, rows, CHANGE, change_message="Marked as bot.")
+
+    erasure = erase_author(ANA, now=NOW)
+
+    assert (erasure.log_entries, [entry.object_id for entry in LogEntry.objects.all()]) == (2, [str(rows[2].pk)])
+
+
+def broken(_scene):
+    raise KeyError("broken")
+
+
+def test_erasing_where_the_filter_breaks_erases_all_the_same(post, monkeypatch):
+    monkeypatch.setattr("engagement.filtering.pipeline.LAYERS", (broken,))
+
+    erase_author(ANA, now=NOW)
+
+    post.refresh_from_db()
+    assert (post.interactions.count(), post.filter_state) == (1, "unfiltered")

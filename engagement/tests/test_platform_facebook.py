@@ -49,7 +49,9 @@ def test_post_is_read_with_its_summaries_and_insights():
         metrics = adapter_at(asked).fetch_metrics(["1_2"])["1_2"]
 
     assert measured(metrics) == {"likes": 9, "comments": 5, "shares": 7, "views": 54, "reach": 42}
-    assert (metrics.api_version, metrics.raw) == ("v26.0", sample("facebook_post").body)
+    told = sample("facebook_post").body
+    assert (metrics.api_version, metrics.raw["insights"]) == ("v26.0", told["insights"])
+    assert metrics.raw["comments"] == {"summary": told["comments"]["summary"]}
     assert (asked.lines, asked.queries) == (["GET /v26.0/1_2"], [{"fields": FIELDS}])
 
 

@@ -79,7 +79,7 @@ def test_list_gives_known_numbers_and_leaves_the_others_unknown():
     assert measured(answers[ids[1]]) == {"comments": 0, "views": 50, "video_views": 50}
     spoilt = answers[ids[2]]
     assert isinstance(spoilt, errors.InvalidResponse)
-    assert spoilt.message == "The field like_count is not a whole number: many"
+    assert spoilt.message == "The field like_count is not a whole number but other text"
 
 
 def test_list_is_asked_with_every_metric_at_once():

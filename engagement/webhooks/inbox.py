@@ -6,14 +6,18 @@ from datetime import datetime
 from engagement.enums import DeliveryState
 from engagement.interactions import ID_LIMIT, storable
 from engagement.models import WebhookDelivery
+from engagement.webhooks.people import admitted
 from engagement.webhooks.values import Event, as_text
 
 KIND_LIMIT = 100
 
 
 def take_in(events: Iterable[Event], *, now: datetime) -> list[int]:
-    """Store events in sets; the ids of those of them that are still to be worked on."""
-    rows = [_row(event, now) for event in events]
+    """Store events in sets; the ids of those of them that are still to be worked on.
+
+    Those of people who asked to be forgotten are left out here, at the door.
+    """
+    rows = [_row(event, now) for event in admitted(events)]
     if not rows:
         return []
     WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)

@@ -8,7 +8,7 @@ import json
 import logging
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,10 @@ from engagement.interactions import storable
 from engagement.models import SocialMediaPost, WebhookDelivery
 from engagement.platforms import errors
 from engagement.platforms.budgets import clock_from
-from engagement.platforms.nodes import Node
-from engagement.webhooks import meta, tiktok, twitter
+from engagement.querysets import STUCK
 from engagement.webhooks.effects import Ignored, carry_out
+from engagement.webhooks.people import names_forgotten
+from engagement.webhooks.reading import read
 from engagement.webhooks.values import Effect, UnknownEvent
 
 logger = logging.getLogger(__name__)
@@ -43,13 +44,6 @@ USUAL_QUEUE = "celery"
 UNKNOWN = "Gator has no rule for this kind of event."
 DIED = "Every process that worked on it died."
 NOT_FILTERED = "The filter failed on its post; the log holds the reason."
-
-READERS: dict[str, Callable[[Node], Effect | None]] = {
-    Platform.INSTAGRAM: meta.effect,
-    Platform.FACEBOOK: meta.effect,
-    Platform.TWITTER: twitter.effect,
-    Platform.TIKTOK: tiktok.effect,
-}
 
 
 class Unreadable(Exception):
@@ -131,11 +125,8 @@ def _worked_on(delivery: WebhookDelivery, now: datetime) -> Ending:
 
 
 def _read(delivery: WebhookDelivery) -> Effect | None:
-    body = json.loads(delivery.body)
-    if not isinstance(body, dict):
-        raise UnknownEvent
     try:
-        return READERS[delivery.platform](Node(delivery.platform, body))
+        return read(delivery.platform, json.loads(delivery.body))
     except errors.InvalidResponse as error:
         raise Unreadable(error.message) from None
 
@@ -165,6 +156,7 @@ def _settle(delivery: WebhookDelivery, ending: Ending, now: datetime) -> None:
         changes["claimed_until"] = now + timedelta(minutes=2 ** (delivery.attempts - 1))
     else:
         changes |= {"claimed_until": None, "ended_at": now}
-    if ending.state in (DeliveryState.DONE, DeliveryState.IGNORED):
+    is_over = ending.state in (DeliveryState.DONE, DeliveryState.IGNORED)
+    if is_over or (ending.state in STUCK and names_forgotten(delivery.platform, delivery.body)):
         changes["body"] = ""
     WebhookDelivery.objects.filter(pk=delivery.pk, claim=delivery.claim).update(**changes)

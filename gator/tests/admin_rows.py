@@ -25,6 +25,7 @@ from engagement.enums import DeliveryState, FilterState
 from engagement.models import (
     Budget,
     ErasedAuthor,
+    ErasureReceipt,
     Hashtag,
     Interaction,
     MetricSnapshot,
@@ -170,6 +171,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     RefusedPayload: lambda _: RefusedPayload.objects.create(post=make_post(), reason=SCRIPT, payload=SCRIPT),
     WebhookDelivery: make_delivery,
     ErasedAuthor: lambda n: ErasedAuthor.objects.create(author_key=AUTHOR_KEY[:-1] + str(n)),
+    ErasureReceipt: lambda n: ErasureReceipt.objects.create(interactions=n),
     Pattern: lambda n: make_pattern(subject=f"tag{n}", strategy=SCRIPT, extraction=make_extraction()),
     Extraction: lambda _: make_extraction(tested=[{"subject": SCRIPT}]),
     User: lambda n: User.objects.create_user(f"person-{n}"),

@@ -4,7 +4,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from acd.tests.clients import client_of, complaints, make_user
-from engagement.models import Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
+from engagement.models import ErasureReceipt, Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
 from engagement.tests.factories import make_account, make_post
 from gator.studio.models import Content, Feedback, Persona
 from gator.studio.tests.factories import make_content, make_persona
@@ -21,6 +21,7 @@ WRITES = {
     ("post", "/api/v1/feedback/"): (Feedback, None),
     ("post", "/api/v1/posts/"): (SocialMediaPost, None),
     ("post", "/api/v1/posts/{post_id}/metrics/"): (MetricSnapshot, lambda: {"post_id": make_post().pk}),
+    ("post", "/api/v1/erasures/"): (ErasureReceipt, None),
     ("post", "/api/v1/posts/{post_id}/interactions/"): (Interaction, lambda: {"post_id": make_post().pk}),
 }
 # Actions that take no body, and the door itself.

@@ -1,7 +1,9 @@
 import pytest
 from django.core.checks import Tags, registry
 
-from gator.checks import check_broker, check_placeholders, check_sandbox
+from acd.tests.factories import NOW
+from engagement.erasure import erase_author, erase_person
+from gator.checks import check_broker, check_placeholders, check_sandbox, check_tombstones
 
 REAL = {
     "instagram": "https://graph.instagram.com",
@@ -73,3 +75,28 @@ def test_checks_run_on_deployment():
     assert {check_placeholders, check_sandbox, check_broker} <= set(registered)
     assert {check_placeholders, check_sandbox, check_broker}.isdisjoint(registry.registry.get_checks())
     assert {tag for check in (check_placeholders, check_sandbox) for tag in check.tags} == {Tags.security}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("former", "expected"), [([], ["gator.W003"]), (["the first"], []), (["some", "the first"], [])]
+)
+def test_changed_pseudonym_key_that_loses_the_forgotten_is_a_warning(settings, former, expected):
+    settings.PSEUDONYM_KEY = "the first"
+    erase_person("instagram", "4711", now=NOW)
+    assert ids(check_tombstones(databases=["default"])) == []
+
+    settings.PSEUDONYM_KEY, settings.FORMER_PSEUDONYM_KEYS = "the second", former
+
+    assert ids(check_tombstones(databases=["default"])) == expected
+    assert ids(check_tombstones(databases=None)) == []
+
+
+@pytest.mark.django_db
+def test_who_was_erased_by_a_hash_of_unknown_origin_is_warned_of_never(settings):
+    settings.FORMER_PSEUDONYM_KEYS = ["the first"]
+    erase_author("a" * 64, now=NOW)
+
+    settings.PSEUDONYM_KEY, settings.FORMER_PSEUDONYM_KEYS = "the second", []
+
+    assert ids(check_tombstones(databases=["default"])) == []

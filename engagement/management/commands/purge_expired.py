@@ -12,7 +12,7 @@ from engagement.retention import DELIVERY_DAYS, REFUSED_PAYLOAD_DAYS, SPENDING_D
 
 class Command(ConsoleCommand):
     help = (
-        f"Blank the text of interactions first seen more than COMMENT_TEXT_RETENTION_DAYS "
+        f"Blank text and author's profile of interactions first seen more than COMMENT_TEXT_RETENTION_DAYS "
         f"({settings.COMMENT_TEXT_RETENTION_DAYS}) days ago, keeping verdict and reasons, delete payloads refused "
         f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago, and keep what was "
         f"spent as a sum a day for {SPENDING_DAYS} days. May be repeated."
@@ -23,5 +23,9 @@ class Command(ConsoleCommand):
         self.finish(
             asdict(purged),
             summary=f"{purged.texts} texts were blanked, {purged.payloads} payloads and events and "
-            f"{purged.spendings} rows of spending deleted.",
+            f"{purged.spendings} rows of spending deleted."
+            + (
+                f" {purged.erased} interactions of people who asked to be forgotten had slipped in."
+                * bool(purged.erased)
+            ),
         )

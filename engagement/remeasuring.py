@@ -1,0 +1,163 @@
+"""Deleting interactions as if they had never been: everything that took something from them is made anew.
+
+What one person's comments may have changed, from near to far: verdicts of others on the same posts and on other posts
+of these accounts (texts that repeat, the usual pace); the numbers of all posts of these accounts, whose history is the
+estimate's prior and which are compared with one another; and, through the platform's history, numbers of accounts that
+have next to none of their own.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
+
+from engagement.assessment import assess_posts
+from engagement.enums import FilterState
+from engagement.estimation import PRIOR_STRENGTH
+from engagement.history import PLATFORM_POSTS, REMEMBERED, SEEN
+from engagement.models import Interaction, SocialMediaPost
+from engagement.querysets import SocialMediaPostQuerySet
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+# What engagement says of a post.
+NUMBERS = (
+    "observed_count",
+    "genuine_count",
+    "bot_count",
+    "persona_count",
+    "unsure_count",
+    "genuine_engagement",
+    "genuine_low",
+    "genuine_high",
+    "engagement_rate",
+    "rate_low",
+    "rate_high",
+    "lift",
+    "vs_average",
+    "average_n",
+    "percentile",
+)
+
+Posts = QuerySet[SocialMediaPost]
+Numbers = dict[int, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A number of a post before and after; the post is ours, so it may be named."""
+
+    post: int
+    number: str
+    before: float | None
+    after: float | None
+
+
+def measure_without(gone: QuerySet[Interaction], touched: Posts, now: datetime) -> tuple[list[Moved], int]:
+    """Delete interactions and make anew what rested on them: the numbers that moved, and how many posts were measured.
+
+    `touched` are the posts the interactions are on. A post whose numbers moved has no grade until it is graded again.
+    """
+    ids = list(touched.values_list("pk", flat=True))
+    accounts = set(touched.exclude(account=None).order_by().values_list("account", flat=True))
+    platforms = set(touched.order_by().values_list("platform", flat=True))
+    near = _measured().filter(Q(account__in=accounts) | Q(pk__in=ids))
+    history, before = _history(platforms), _numbers(near)
+    since = _since(touched)
+    gone.delete()
+    broken = _assess(_judged_anew(accounts, ids, since), now)
+    # Once more without judging: only now are the counts of all these posts settled, which are each other's prior.
+    broken |= _assess(near, now, only_new=True)
+    moved_on = {platform for platform, totals in _history(platforms).items() if totals != history[platform]}
+    far = _leaning(moved_on).exclude(pk__in=near.values("pk"))
+    before |= _numbers(far)
+    broken |= _assess(far, now, only_new=True)
+    # Verdicts there may still rest on what is gone, so nothing learns from them.
+    SocialMediaPost.objects.filter(pk__in=broken).update(filter_state=FilterState.UNFILTERED)
+    moved = list(_moved(before))
+    _ungrade({one.post for one in moved})
+    return moved, len(before)
+
+
+def _measured() -> SocialMediaPostQuerySet:
+    """Posts that have numbers to be made anew; what waits for its first is measured without them anyway."""
+    return SocialMediaPost.objects.exclude(measured_at=None)
+
+
+def _assess(posts: Posts, now: datetime, *, only_new: bool = False) -> set[int]:
+    """Assess posts; those on which the filter failed."""
+    # Oldest first, as they are assessed: a part learns from those before it.
+    every = list(posts.only("published_at").order_by(F("published_at").asc(nulls_last=True), "pk"))
+    parts = [every[start : start + BATCH] for start in range(0, len(every), BATCH)]
+    return {pk for part in parts for pk in _assess_part(part, now, only_new=only_new)}
+
+
+def _assess_part(posts: Sequence[SocialMediaPost], now: datetime, *, only_new: bool) -> set[int]:
+    try:
+        assess_posts(posts, now=now, only_new=only_new)
+    except Exception:  # strangers' words may break a layer in any way, and a person has a right to be forgotten
+        if len(posts) > 1:
+            return {pk for post in posts for pk in _assess_part([post], now, only_new=only_new)}
+        logger.exception("The filter failed on %s", posts[0])
+        return {posts[0].pk}
+    return set()
+
+
+def _numbers(posts: Posts) -> Numbers:
+    return {pk: tuple(values) for pk, *values in posts.order_by().values_list("pk", *NUMBERS)}
+
+
+def _since(touched: Posts) -> dict[int, datetime]:
+    """By account, the moment of the oldest touched post."""
+    rows = touched.exclude(account=None).exclude(published_at=None).order_by().values("account")
+    return dict(rows.annotate(oldest=Min("published_at")).values_list("account", "oldest"))
+
+
+def _judged_anew(accounts: Iterable[int], ids: list[int], since: dict[int, datetime]) -> Posts:
+    """The posts on which somebody's verdict may have rested on what is gone: repeated texts are looked for in both
+    directions, pace and regulars in the posts after it.
+    """
+    found = Q(pk__in=ids)
+    for account in accounts:
+        if account in since:
+            found |= Q(account=account, published_at__gt=since[account] - REMEMBERED)
+    return _measured().filter(found)
+
+
+def _history(platforms: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """What the newest posts of each platform teach the estimates of others."""
+    seen = SocialMediaPost.objects.filter(observed_count__gt=0).order_by("-published_at", "-pk")
+    # Posts that are assessed together are left out of what they are taught, and older ones move up.
+    newest = {platform: seen.on(platform)[: PLATFORM_POSTS + BATCH] for platform in platforms}
+    return {platform: tuple(posts.aggregate(**SEEN).values()) for platform, posts in newest.items()}
+
+
+def _leaning(platforms: Iterable[str]) -> Posts:
+    """Posts of accounts with so little history of their own that the platform's takes part in their estimates."""
+    rows = _measured().filter(platform__in=platforms).order_by()
+    one = F("genuine_count") + F("bot_count")
+    totals = rows.exclude(account=None).values("account").annotate(total=Sum(one), most=Max(one))
+    weak = totals.filter(total__lt=F("most") + PRIOR_STRENGTH).values("account")
+    return rows.filter(Q(account=None) | Q(account__in=weak))
+
+
+def _moved(before: Numbers) -> Iterable[Moved]:
+    ids = sorted(before)
+    for start in range(0, len(ids), BATCH):
+        after = _numbers(SocialMediaPost.objects.filter(pk__in=ids[start : start + BATCH]))
+        for pk, values in after.items():
+            for name, old, new in zip(NUMBERS, before[pk], values, strict=True):
+                if old != new:
+                    yield Moved(pk, name, old, new)
+
+
+def _ungrade(posts: set[int]) -> None:
+    """A grade that rests on numbers that moved is none, whatever moment it bears."""
+    ids = sorted(posts)
+    for start in range(0, len(ids), BATCH):
+        SocialMediaPost.objects.filter(pk__in=ids[start : start + BATCH]).update(grade=None, graded_at=None)
