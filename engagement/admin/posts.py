@@ -89,8 +89,7 @@ class PostAdmin(ReadOnly, PublishingActions):
     """What is out there, how it does and what needs a look."""
 
     list_display: ClassVar = (
-        columns.caption,
-        columns.persona,
+        columns.caption_and_persona,
         columns.status,
         columns.genuine,
         columns.rate,
