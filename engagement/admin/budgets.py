@@ -43,9 +43,10 @@ class LeftFilter(Questions):
 class BudgetAdmin(Admin):
     """How much of every limit is used. Only the amount is for staff to set."""
 
-    list_display: ClassVar = ("what", "owner", "used_of", "left", "spent_today", "spent_month", "closed", "said")
+    list_display: ClassVar = ("what", "owner", "used_of", "left", "spent", "closed", "said")
     list_filter = (LeftFilter, ("platform", ChoicesDropdownFilter), ("origin", ChoicesDropdownFilter))
     list_select_related = ("account",)
+    list_fullwidth = True
     search_fields = ("name", "account__handle")
     actions = ("follow_documents",)
     fieldsets = (
@@ -81,7 +82,12 @@ class BudgetAdmin(Admin):
     @display(description="budget", ordering="name")
     def what(self, budget: Budget) -> str:
         platform = budget.get_platform_display()
-        return format_html('<span class="gator-platform gator-{}">{}</span> {}', budget.platform, platform, budget.name)
+        return format_html(
+            '<span class="gator-wrap"><span class="gator-platform gator-{}">{}</span> {}</span>',
+            budget.platform,
+            platform,
+            budget.name,
+        )
 
     @display(description="account", ordering="account")
     def owner(self, budget: Budget) -> str:
@@ -104,6 +110,13 @@ class BudgetAdmin(Admin):
         if budget.usage is not None:
             return percent(max(0.0, 100 - budget.usage), 0)
         return UNKNOWN if budget.amount is None else units(budget, max(0, budget.amount - budget.used))
+
+    @display(description="today, month")
+    def spent(self, budget: Any) -> str:
+        today, month = units(budget, budget.today), units(budget, budget.month)
+        return format_html(
+            '<span class="gator-number">{}</span><br><span class="gator-muted gator-number">{}</span>', today, month
+        )
 
     @display(description="today")
     def spent_today(self, budget: Any) -> str:

@@ -50,6 +50,12 @@ def caption(post: SocialMediaPost) -> str:
     )
 
 
+@display(description="post", ordering="caption")
+def caption_and_persona(post: SocialMediaPost) -> str:
+    """Platform and first words of a post, and whose it is: one column where many have to fit."""
+    return format_html('{}<br><span class="gator-muted">{}</span>', caption(post), link(post.persona))
+
+
 @display(description="persona", ordering="persona__name")
 def persona(post: SocialMediaPost) -> str:
     """Whose post it is."""

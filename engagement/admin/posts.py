@@ -1,7 +1,7 @@
 """Posts in the admin: which are late, unusual or bot-ridden, and what to do about it."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -19,6 +19,7 @@ from engagement.enums import PostStatus, SyncStatus
 from engagement.grading import grade_posts
 from engagement.models import SocialMediaPost
 from engagement.reports import Outcome
+from engagement.scheduling import UNSENT
 from engagement.sync import sync_posts
 from engagement.values import RATE_FIELDS, SECONDS_FIELDS
 
@@ -29,6 +30,16 @@ COUNTS = (
     ("video_completion_rate", "video_skip_rate", "click_through_rate"),
     ("average_watch_seconds", "total_watch_seconds"),
 )
+
+# By the button on the page of one post, in which states of it that can do anything.
+APPLIES = {
+    "sync_now": (PostStatus.PUBLISHED, PostStatus.DELETED),
+    "assess_again": (PostStatus.PUBLISHED,),
+    "grade_again": (PostStatus.PUBLISHED, PostStatus.DELETED),
+    "plan_again": (PostStatus.FAILED,),
+    "not_live": (PostStatus.UNKNOWN,),
+    "waive_label": UNSENT,
+}
 
 RATIOS = ("raw_rate", "percentile", "lift", *RATE_FIELDS, *SECONDS_FIELDS)
 
@@ -78,8 +89,7 @@ class PostAdmin(ReadOnly, PublishingActions):
     """What is out there, how it does and what needs a look."""
 
     list_display: ClassVar = (
-        columns.caption,
-        columns.persona,
+        columns.caption_and_persona,
         columns.status,
         columns.genuine,
         columns.rate,
@@ -174,6 +184,12 @@ class PostAdmin(ReadOnly, PublishingActions):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).select_related(*self.list_select_related)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that can do something for a post as it stands."""
+        buttons = super().get_actions_detail(request, object_id)
+        status = SocialMediaPost.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        return [one for one in buttons if status in APPLIES[one.path]]
 
     @display(description="genuine engagement (95 %)")
     def genuine_text(self, post: SocialMediaPost) -> str:

@@ -146,6 +146,28 @@ def test_sync_column_tells_that_the_last_sync_failed():
     assert "Stale" in columns.sync(post)
 
 
+BUTTONS = {
+    PostStatus.DRAFT: {"waive_label"},
+    PostStatus.SCHEDULED: {"waive_label"},
+    PostStatus.PUBLISHING: set(),
+    PostStatus.UNKNOWN: {"not_live"},
+    PostStatus.FAILED: {"plan_again"},
+    PostStatus.PUBLISHED: {"sync_now", "assess_again", "grade_again"},
+    PostStatus.DELETED: {"sync_now", "grade_again"},
+}
+
+
+@pytest.mark.parametrize(("status", "buttons"), BUTTONS.items(), ids=BUTTONS)
+def test_page_has_the_buttons_that_can_do_something(admin_client, status, buttons):
+    is_out = status in (PostStatus.PUBLISHED, PostStatus.DELETED)
+    post = make_post(status=status, platform_post_id="1" if is_out else None)
+
+    page = admin_client.get(reverse("admin:engagement_socialmediapost_change", args=[post.pk])).content.decode()
+
+    every = set().union(*BUTTONS.values())
+    assert {one for one in every if f"/{post.pk}/{one}" in page} == buttons
+
+
 def test_address_with_a_script_is_no_link(admin_client):
     post = make_post(url="javascript:alert(1)")
 

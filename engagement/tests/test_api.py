@@ -231,7 +231,7 @@ def test_posts_pages_show_every_post_once_drafts_too(editor):
 
 
 def test_post_scheduled_from_content(editor):
-    account = make_account()
+    account = make_account(platform="facebook")
     content = make_content(persona=account.persona)
     body = {"content": content.pk, "account": account.pk, "scheduled_at": "2026-12-01T08:00:00+01:00"}
 
