@@ -19,9 +19,10 @@ from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Prior, Tally, estimates
 from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
-from engagement.history import histories, known_personas, priors
+from engagement.history import histories, known_personas
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
+from engagement.priors import priors
 from engagement.recording import write_posts
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns

@@ -42,14 +42,14 @@ class Past:
     """What the filter said under other posts: how many it called genuine and bots, and how unlike the posts were.
 
     `posts` is their number, `squared_seen` the sum of n^2 and `squared_bots` that of k^2 / n over posts with k called
-    bots of n seen. Where these three are unknown (None) the posts are taken to be as unlike as usual.
+    bots of n seen. With fewer than two posts, they are taken to be as unlike as usual.
     """
 
     genuine: float
     bot: float
-    posts: int | None = None
-    squared_seen: float | None = None
-    squared_bots: float | None = None
+    posts: int = 0
+    squared_seen: float = 0.0
+    squared_bots: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def _strength(past: Past, alike: float) -> float:
     A Beta of strength s has a variance of p (1 - p) / (s + 1).
     """
     seen = past.genuine + past.bot
-    repeated = past.squared_seen / seen**2 if past.squared_seen else 0.0
+    repeated = past.squared_seen / seen**2
     return max(0.0, 1 / min(1.0, alike * (1 + repeated) + (1 - alike) / seen) - 1)
 
 
@@ -124,7 +124,7 @@ def variation(past: Past) -> float:
     variance they would have there.
     """
     usual = 1 / (PRIOR_STRENGTH + 1)
-    if past.posts is None or past.squared_seen is None or past.squared_bots is None or past.posts < 2:
+    if past.posts < 2:
         return usual
     seen, others = past.genuine + past.bot, past.posts - 1
     pairs = seen - past.squared_seen / seen - others if seen else 0.0
@@ -193,7 +193,8 @@ def _estimated(tallies: Sequence[Tally], rates: ErrorRates, level: float) -> lis
         (1 - high) * (1 - np.minimum(doubted, hidden) / part),
         1 - low,
     )
-    numbers = np.stack(columns, axis=1).tolist()
+    # numpy sums many posts in another order than one: beyond the sixth decimal nothing is said.
+    numbers = np.stack(columns, axis=1).round(6).tolist()
     return [_estimate(tally, row, values) for tally, row, values in zip(tallies, rows.tolist(), numbers, strict=True)]
 
 

@@ -1,21 +1,18 @@
-"""What the earlier posts of an account teach the filter and the estimate, gathered in a fixed number of queries."""
+"""What the other posts of an account teach the filter, gathered in a fixed number of queries."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 
 from engagement.enums import Verdict
-from engagement.estimation import PRIOR_STRENGTH, Past, Prior, prior_of
 from engagement.filtering.pace import BURST_LEAST, busiest
 from engagement.filtering.scene import WRITTEN, History, Repeats
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
-from engagement.querysets import SocialMediaPostQuerySet
 
 # Campaigns repeat a text within weeks, and who has not come for a season is no regular any more. Without this bound
 # every look would read all that an account has ever drawn.
@@ -24,16 +21,11 @@ REMEMBERED = timedelta(days=90)
 PACE_POSTS = 20
 PACE_LEAST = 5
 PACE_REACH = timedelta(days=365)
-# So many posts tell the share of bots on a platform well enough: it weighs no more than 20 interactions.
-PLATFORM_POSTS = 1_000
-SEEN = {"genuine": Sum("genuine_count"), "bots": Sum("bot_count")}
 
 # By (account, text), the (post, author) pairs that hold it.
 Texts = dict[tuple[int, str], set[tuple[int, str]]]
 # By (account, author), the (moment, post) pairs where the author was found genuine.
 Visits = dict[tuple[int, str], set[tuple[datetime, int]]]
-# Genuine and bot interactions, by account or platform.
-Totals = dict[Any, tuple[int, int]]
 
 
 def known_personas() -> frozenset[str]:
@@ -166,49 +158,3 @@ def _busiest(posts: set[int]) -> dict[int, int]:
 def _before(post: SocialMediaPost, watched: list[tuple[datetime, int]]) -> list[int]:
     end = bisect_left(watched, (post.published_at, 0)) if post.published_at else 0
     return [pk for _, pk in watched[max(0, end - PACE_POSTS) : end]]
-
-
-def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
-    """For each post, the genuine share to expect before looking: its account's history, then its platform's.
-
-    The post's own interactions are left out of both, so that they are not counted twice. The posts given may hold
-    counts that are not stored yet: theirs are taken from them, those of all others from the database.
-    """
-    others = SocialMediaPost.objects.filter(observed_count__gt=0).exclude(pk__in=[post.pk for post in posts])
-    accounts = _of_accounts(posts, others)
-    own = {post.pk: _without(post, accounts[post.account_id]) for post in posts}
-    # An account with enough history of its own needs no other's.
-    platforms = _of_platforms(posts, others, {post.platform for post in posts if sum(own[post.pk]) < PRIOR_STRENGTH})
-    return {post.pk: prior_of(_past(own[post.pk]), _past(_without(post, platforms[post.platform]))) for post in posts}
-
-
-def _past(total: tuple[int, int]) -> Past:
-    return Past(genuine=total[0], bot=total[1])
-
-
-def _of_accounts(posts: Collection[SocialMediaPost], others: SocialMediaPostQuerySet) -> Totals:
-    """Genuine and bot interactions by account."""
-    rows = others.filter(account__in={post.account_id for post in posts} - {None}).order_by().values("account")
-    sums = rows.annotate(**SEEN).values_list("account", *SEEN)
-    return _with_given(posts, "account_id", {account: (genuine, bots) for account, genuine, bots in sums})
-
-
-def _of_platforms(posts: Collection[SocialMediaPost], others: SocialMediaPostQuerySet, wanted: set[str]) -> Totals:
-    """Genuine and bot interactions on the newest posts of platforms."""
-    totals = {}
-    for platform in wanted:
-        newest = others.on(platform).order_by("-published_at", "-pk")[:PLATFORM_POSTS].aggregate(**SEEN)
-        totals[platform] = (newest["genuine"] or 0, newest["bots"] or 0)
-    return _with_given(posts, "platform", totals)
-
-
-def _with_given(posts: Collection[SocialMediaPost], name: str, known: dict[Any, tuple[int, int]]) -> Totals:
-    totals = defaultdict(lambda: (0, 0), known)
-    for post in posts:
-        genuine, bots = totals[getattr(post, name)]
-        totals[getattr(post, name)] = (genuine + post.genuine_count, bots + post.bot_count)
-    return totals
-
-
-def _without(post: SocialMediaPost, total: tuple[int, int]) -> tuple[int, int]:
-    return total[0] - post.genuine_count, total[1] - post.bot_count

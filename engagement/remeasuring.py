@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet
 
 from engagement.assessment import assess_posts
 from engagement.enums import FilterState
 from engagement.estimation import PRIOR_STRENGTH
-from engagement.history import PLATFORM_POSTS, REMEMBERED, SEEN
+from engagement.history import REMEMBERED
 from engagement.models import Interaction, SocialMediaPost
+from engagement.priors import FEWEST_POSTS, Found, found_under, newest_of, newest_on
 from engagement.querysets import SocialMediaPostQuerySet
 
 logger = logging.getLogger(__name__)
@@ -129,21 +130,23 @@ def _judged_anew(accounts: Iterable[int], ids: list[int], since: dict[int, datet
     return _measured().filter(found)
 
 
-def _history(platforms: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+def _history(platforms: Iterable[str]) -> dict[str, Found]:
     """What the newest posts of each platform teach the estimates of others."""
-    seen = SocialMediaPost.objects.filter(observed_count__gt=0).order_by("-published_at", "-pk")
-    # Posts that are assessed together are left out of what they are taught, and older ones move up.
-    newest = {platform: seen.on(platform)[: PLATFORM_POSTS + BATCH] for platform in platforms}
-    return {platform: tuple(posts.aggregate(**SEEN).values()) for platform, posts in newest.items()}
+    return {platform: found_under(newest_on(platform)) for platform in platforms}
 
 
 def _leaning(platforms: Iterable[str]) -> Posts:
     """Posts of accounts with so little history of their own that the platform's takes part in their estimates."""
     rows = _measured().filter(platform__in=platforms).order_by()
-    one = F("genuine_count") + F("bot_count")
-    totals = rows.exclude(account=None).values("account").annotate(total=Sum(one), most=Max(one))
-    weak = totals.filter(total__lt=F("most") + PRIOR_STRENGTH).values("account")
+    accounts = rows.exclude(account=None).values_list("account", flat=True).distinct()
+    weak = [account for account in list(accounts) if _may_lean(found_under(newest_of(account)))]
     return rows.filter(Q(account=None) | Q(account__in=weak))
+
+
+def _may_lean(found: Found) -> bool:
+    """Whether the others leave any one of these posts with too little."""
+    seen = [genuine + bots for genuine, bots in found.values() if genuine + bots]
+    return sum(seen) - max(seen, default=0) < PRIOR_STRENGTH or len(seen) <= FEWEST_POSTS
 
 
 def _moved(before: Numbers) -> Iterable[Moved]:

@@ -12,8 +12,9 @@ from acd.tests.factories import NOW
 from engagement.assessment import MEASURED, assess_posts
 from engagement.baselines import COMPARED
 from engagement.enums import Basis, FilterState
-from engagement.estimation import Past, Tally, estimates, prior_of
+from engagement.estimation import Tally, estimates, prior_of
 from engagement.models import Interaction, SocialMediaPost
+from engagement.priors import past_of
 from engagement.tests.factories import make_account, make_interaction, make_post
 
 SPAM = "Buy now with my promo code at www.best-deals.shop"
@@ -49,14 +50,15 @@ def test_everything_visible_and_genuine_leaves_only_the_doubt_about_the_verdicts
 @pytest.mark.django_db
 def test_post_of_which_nothing_is_visible_is_estimated_from_its_account_with_a_wide_interval():
     account = make_account()
-    make_post(account=account, observed_count=200, genuine_count=150, bot_count=50)
+    for _ in range(5):
+        make_post(account=account, observed_count=40, genuine_count=30, bot_count=10)
     post = make_post(account=account, likes=1000, reach=10_000)
 
     assess_posts([post], now=NOW)
 
     post.refresh_from_db()
     assert post.filter_state == FilterState.UNOBSERVED
-    (expected,) = estimates([Tally(observed={}, counts=post.counts(), prior=prior_of(Past(genuine=150, bot=50)))])
+    (expected,) = estimates([Tally(observed={}, counts=post.counts(), prior=prior_of(past_of([(30, 10)] * 5)))])
     assert post.genuine_engagement == pytest.approx(expected.genuine)  # type: ignore[union-attr]  # likes are known
     assert post.genuine_low < post.genuine_high - 300
 

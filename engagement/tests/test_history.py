@@ -6,10 +6,9 @@ import pytest
 
 from acd.tests.factories import NOW
 from engagement.enums import Platform, Verdict
-from engagement.estimation import Past, Prior, prior_of
 from engagement.filtering.scene import History, Repeats
 from engagement.filtering.text import fingerprint
-from engagement.history import histories, known_personas, priors
+from engagement.history import histories, known_personas
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.tests.factories import make_account, make_interaction, make_post
@@ -218,42 +217,6 @@ def test_posts_without_an_account_share_no_history():
     assert (history.fingerprints, history.author_posts) == ({}, {})
 
 
-def seen(genuine: int, bots: int) -> dict[str, int]:
-    return {"observed_count": genuine + bots, "genuine_count": genuine, "bot_count": bots}
-
-
-@pytest.mark.django_db
-def test_prior_of_a_post_leaves_its_own_interactions_out():
-    account = make_account()
-    post = make_post(account=account, **seen(50, 50))
-
-    assert priors([post]) == {post.pk: Prior()}
-
-
-@pytest.mark.django_db
-def test_prior_takes_the_account_first_and_fills_up_with_the_platform():
-    account = make_account()
-    make_post(account=account, **seen(4, 1))
-    make_post(account=make_account(), **seen(0, 45))
-    make_post(account=make_account(platform=Platform.TIKTOK), **seen(99, 0))
-    post = make_post(account=account)
-
-    (prior,) = priors([post]).values()
-
-    assert prior == prior_of(Past(genuine=4, bot=1), Past(genuine=4, bot=46))
-
-
-@pytest.mark.django_db
-def test_prior_takes_counts_of_the_posts_given_from_the_objects():
-    account = make_account()
-    first, second = make_post(account=account, **seen(0, 9)), make_post(account=account)
-    first.genuine_count, first.bot_count = 2, 0
-
-    found = priors([first, second])
-
-    assert found == {first.pk: Prior(), second.pk: prior_of(*[Past(genuine=2, bot=0)] * 2)}
-
-
 @pytest.mark.parametrize("number", [2, 4])
 @pytest.mark.django_db
 def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert_num_queries):
@@ -263,40 +226,14 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    # The texts; what the account's and the platform's other posts drew.
-    with django_assert_num_queries(3):
+    # The texts.
+    with django_assert_num_queries(1):
         list(histories(posts, rows))
-        priors(posts)
 
     for post in posts:
         crowd(post)
     rows = by_post(*posts)
 
     # The posts before and between, how busy they were, the authors.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         list(histories(posts, rows))
-        priors(posts)
-
-
-@pytest.mark.django_db
-def test_prior_of_an_account_with_a_history_asks_for_no_platform(django_assert_num_queries):
-    account = make_account()
-    make_post(account=account, **seen(15, 5))
-    make_post(account=make_account(), **seen(0, 45))
-    post = make_post(account=account)
-
-    with django_assert_num_queries(1):
-        (prior,) = priors([post]).values()
-
-    assert prior == prior_of(Past(genuine=15, bot=5))
-
-
-@pytest.mark.django_db
-def test_prior_of_a_platform_is_that_of_its_newest_posts(monkeypatch):
-    monkeypatch.setattr("engagement.history.PLATFORM_POSTS", 2)
-    for day, bots in enumerate((1, 2, 4)):
-        make_post(published_at=NOW - day * DAY, **seen(1, bots))
-
-    (prior,) = priors([make_post()]).values()
-
-    assert prior == prior_of(Past(genuine=2, bot=3))
