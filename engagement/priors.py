@@ -4,7 +4,7 @@ What is read follows from the posts asked about, not from how many there ever we
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 
 from engagement.estimation import PRIOR_STRENGTH, Past, Prior, prior_of
@@ -26,17 +26,15 @@ class Group:
 
     found: Found
     total: Past
+    # What is left without a post under which so many were found: many posts are alike in that.
+    lesser: dict[tuple[int, int], Past] = field(default_factory=dict)
 
     def without(self, post: int) -> Past:
         """The sums over the other posts: a post's own interactions are not counted twice."""
-        own, total = past_of([self.found.get(post, (0, 0))]), self.total
-        return Past(
-            genuine=total.genuine - own.genuine,
-            bot=total.bot - own.bot,
-            posts=total.posts - own.posts,
-            squared_seen=total.squared_seen - own.squared_seen,
-            squared_bots=total.squared_bots - own.squared_bots,
-        )
+        own = self.found.get(post, (0, 0))
+        if own not in self.lesser:
+            self.lesser[own] = _less(self.total, past_of([own]))
+        return self.lesser[own]
 
 
 NOBODY = Group({}, Past(genuine=0, bot=0, posts=0, squared_seen=0, squared_bots=0))
@@ -93,6 +91,16 @@ def past_of(found: Iterable[tuple[int, int]]) -> Past:
         posts=len(told),
         squared_seen=sum(n * n for n, _ in told),
         squared_bots=fsum(k * k / n for n, k in told),
+    )
+
+
+def _less(total: Past, own: Past) -> Past:
+    return Past(
+        genuine=total.genuine - own.genuine,
+        bot=total.bot - own.bot,
+        posts=total.posts - own.posts,
+        squared_seen=total.squared_seen - own.squared_seen,
+        squared_bots=total.squared_bots - own.squared_bots,
     )
 
 

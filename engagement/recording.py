@@ -22,7 +22,7 @@ from engagement.values import (
     SECONDS_FIELDS,
     Metrics,
 )
-from engagement.writing import add_rows, write_columns
+from engagement.writing import Row, add_rows, write_columns
 
 PAYLOAD_LIMIT = 10_000
 # (fields, types, highest value, what to give)
@@ -119,12 +119,12 @@ def record_on(
     ordered = sorted((o for o in observations if o.post.pk in posts), key=lambda o: o.observed_at)
     for one in ordered:
         _stand(posts[one.post.pk], one, source)
-    return add_rows(
-        [
-            MetricSnapshot(post_id=o.post.pk, observed_at=o.observed_at, raw=o.metrics.raw, **_columns(o, source))
-            for o in ordered
-        ]
-    )
+    return add_rows(MetricSnapshot, [_snapshot(one, source) for one in ordered])
+
+
+def _snapshot(observation: Observation, source: str) -> Row:
+    one = {"post_id": observation.post.pk, "observed_at": observation.observed_at, "raw": observation.metrics.raw}
+    return one | _columns(observation, source)
 
 
 def _stand(post: SocialMediaPost, observation: Observation, source: str) -> None:

@@ -1,21 +1,22 @@
-"""Adding many rows, or changing some columns of many rows, by statements that carry whole sets of values.
+"""Adding many rows, or changing some columns of many rows, by one statement that carries only these columns.
 
-Django's own ways are slower: `bulk_create` compiles every value by itself, and an upsert by it prepares every column of
-a row to change a few, and makes a row that was deleted again; `bulk_update` builds a CASE for each column. What is
-legal is checked by the database.
+Django's own ways are slower: `bulk_create` makes an object of every row and compiles every value by itself, an upsert
+by it prepares every column to change a few, and makes a row that was deleted again; `bulk_update` builds a CASE for
+each column. What is legal is checked by the database.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from types import NoneType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import FloatField, IntegerField, Model
+from django.db.models import CharField, FloatField, IntegerField, Model, TextField
 
-# Rows of one statement: longer ones gain nothing more.
-CHUNK = 500
+# A row to add, by the names of the attributes of its columns: all but the key, which the database gives.
+Row = Mapping[str, Any]
+# How the statement is made of a table, its columns, and where the values come from: a row, or a table called new.
+Statement = Callable[[str, Sequence[str], str], str]
 
 
 @transaction.atomic(savepoint=False)
@@ -26,76 +27,58 @@ def write_columns(rows: Collection[Model], names: Sequence[str]) -> None:
     """
     if rows:
         meta = next(iter(rows))._meta
-        _write(rows, [meta.pk, *(meta.get_field(name) for name in names)], _update)
+        fields: list[Any] = [*(meta.get_field(name) for name in names), meta.pk]
+        _run(_update, fields, [[getattr(row, field.attname) for row in rows] for field in fields])
 
 
 @transaction.atomic(savepoint=False)
-def add_rows(rows: Collection[Model]) -> int:
-    """Add rows of one model; how many are new. Where a constraint says that one is there already, that one stays.
-
-    The database gives the keys, and the rows given do not learn them.
-    """
-    if not rows:
-        return 0
-    meta = next(iter(rows))._meta
-    return _write(rows, [field for field in meta.concrete_fields if field is not meta.pk], _insert)
+def add_rows(model: type[Model], rows: Collection[Row]) -> int:
+    """Add rows; how many are new. Where a constraint says that one is there already, that one stays."""
+    return _add(model, rows, _insert) if rows else 0
 
 
 @transaction.atomic(savepoint=False)
-def add_amounts(rows: Collection[Model], key: Sequence[str]) -> None:
-    """Add rows of one model, or their `amount` to that of the row that is there already.
+def add_amounts(model: type[Model], rows: Collection[Row], *, key: Sequence[str]) -> None:
+    """Add rows, or their `amount` to that of the row that is there already.
 
     `key` are the columns of the constraint that says so; no two of the rows have the same.
     """
     if rows:
-        meta = next(iter(rows))._meta
-        fields = [field for field in meta.concrete_fields if field is not meta.pk]
-        _write(rows, fields, partial(_increase, key=key))
+        _add(model, rows, partial(_increase, key=key))
 
 
-# How the statement is made of a table, its fields, and the values as a table.
-Statement = Callable[[str, Sequence[str], str], str]
+def _add(model: type[Model], rows: Collection[Row], statement: Statement) -> int:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    return _run(statement, fields, [[row[field.attname] for row in rows] for field in fields])
 
 
-def _write(rows: Collection[Model], fields: Sequence[Any], statement: Statement) -> int:
-    """Run the statement over chunks of the rows; how many rows it touched."""
-    database, written = connections[DEFAULT_DB_ALIAS], 0
+def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[list[Any]]) -> int:
+    """Run the statement over columns of values; how many rows it touched."""
+    database = connections[DEFAULT_DB_ALIAS]
     quote = database.ops.quote_name
     table, names = quote(fields[0].model._meta.db_table), [quote(field.column) for field in fields]
+    prepared = [_prepared(values, field, database) for values, field in zip(columns, fields, strict=True)]
     with database.cursor() as cursor:
-        for chunk in _chunks(rows, len(fields), database.features.max_query_params):
-            source, parameters = _source([_prepared(chunk, field, database) for field in fields], fields, database)
-            cursor.execute(statement(table, names, source), parameters)
-            written += cursor.rowcount
-    return written
+        if database.vendor == "sqlite":
+            # A short statement that is compiled once beats a long one with all the values in it.
+            cursor.executemany(statement(table, names, ""), list(zip(*prepared, strict=True)))
+        else:
+            arrays = ", ".join(f"%s::{_type(field, database)}[]" for field in fields)
+            cursor.execute(statement(table, names, f"unnest({arrays})"), prepared)
+        return int(cursor.rowcount)
 
 
-def _prepared(rows: Sequence[Model], field: Any, database: Any) -> list[Any]:
-    values = [getattr(row, field.attname) for row in rows]
-    # Most values are numbers, many of them unknown, and there is nothing to prepare of either.
-    number = int if isinstance(field, IntegerField) else float if isinstance(field, FloatField) else NoneType
-    as_they_are = (NoneType, number)
-    prepare = field.get_db_prep_save
+def _prepared(values: Sequence[Any], field: Any, database: Any) -> list[Any]:
+    # Most values are numbers and words, many of them unknown, and there is nothing to prepare of those.
+    as_they_are, prepare = (NoneType, _plain_type(field)), field.get_db_prep_save
     return [value if type(value) in as_they_are else prepare(value, database) for value in values]
 
 
-def _chunks(rows: Collection[Model], columns: int, most: int | None) -> Iterator[list[Model]]:
-    size = min(CHUNK, most // columns) if most else CHUNK
-    waiting = iter(rows)
-    while chunk := list(islice(waiting, size)):
-        yield chunk
-
-
-def _source(columns: list[list[Any]], fields: Sequence[Any], database: Any) -> tuple[str, list[Any]]:
-    """The values as a table with the columns column1, column2 and so on, and its parameters."""
-    if database.vendor == "sqlite":
-        # That is how SQLite names the columns of VALUES.
-        row = f"({', '.join(['%s'] * len(columns))})"
-        values = [value for of_one_row in zip(*columns, strict=True) for value in of_one_row]
-        return f"(VALUES {', '.join([row] * len(columns[0]))}) AS new", values
-    arrays = ", ".join(f"%s::{_type(field, database)}[]" for field in fields)
-    names = ", ".join(f"column{number}" for number in range(1, len(fields) + 1))
-    return f"unnest({arrays}) AS new({names})", columns
+def _plain_type(field: Any) -> type:
+    """Of which type values go to the database as they are. Fields with a way of their own have none."""
+    if isinstance(field, IntegerField):
+        return int
+    return {FloatField: float, CharField: str, TextField: str}.get(type(field), NoneType)
 
 
 def _type(field: Any, database: Any) -> str:
@@ -105,18 +88,25 @@ def _type(field: Any, database: Any) -> str:
 
 
 def _update(table: str, names: Sequence[str], source: str) -> str:
-    key, *others = names
-    changes = ", ".join(f"{name} = new.column{number}" for number, name in enumerate(others, start=2))
-    return f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.{key} = new.column1"  # noqa: S608 - names only
+    *others, key = names
+    if not source:
+        return f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in others)} WHERE {key} = %s"  # noqa: S608
+    columns = [f"column{number}" for number in range(len(names))]
+    changes = ", ".join(f"{name} = new.{column}" for name, column in zip(others, columns, strict=False))
+    new = f"{source} AS new({', '.join(columns)})"
+    return f"UPDATE {table} SET {changes} FROM {new} WHERE {table}.{key} = new.{columns[-1]}"  # noqa: S608 - names only
 
 
 def _insert(table: str, names: Sequence[str], source: str) -> str:
-    # SQLite would take the ON of the conflict for that of a join, were there no WHERE.
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM {source} WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+    return f"{_plain_insert(table, names, source)} ON CONFLICT DO NOTHING"
 
 
 def _increase(table: str, names: Sequence[str], source: str, *, key: Sequence[str]) -> str:
-    plain = f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM {source} WHERE true"  # noqa: S608 - names only
     others = ", ".join(f"{name} = excluded.{name}" for name in names if name.strip('"') not in (*key, "amount"))
     more = f"amount = {table}.amount + excluded.amount"
-    return f"{plain} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}, {others}"
+    return f"{_plain_insert(table, names, source)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}, {others}"
+
+
+def _plain_insert(table: str, names: Sequence[str], source: str) -> str:
+    rows = f"SELECT * FROM {source}" if source else f"VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(names)}) {rows}"

@@ -7,6 +7,7 @@ so the name that a refusal quotes is dropped, remembered, and the rest asked aga
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -35,7 +36,13 @@ class Ask:
     @property
     def in_batch(self) -> dict[str, str]:
         """As an item of a batch: field lists stay readable, and nothing else in them can end the parameter."""
-        return {"method": "GET", "relative_url": f"{self.path[1:]}?{urlencode(self.params, safe=',(){}')}"}
+        return {"method": "GET", "relative_url": f"{self.path[1:]}?{_encoded(tuple(self.params.items()))}"}
+
+
+# The items of a batch mostly ask the same of different objects.
+@lru_cache(maxsize=64)
+def _encoded(params: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(params, safe=",(){}")
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,23 @@ LISTS = frozenset(
     ("comments", "replies", "likes", "reactions", "shares", "sharedposts", "comment_list", "reply_list", "tags")
 )
 COUNTS = ("summary", "count", "total_count")
+NESTED = (list, dict)
 
 
 def kept(value: Any) -> Any:
     """The same JSON without people, without what they wrote, and without the addresses of further pages."""
     if isinstance(value, list):
-        return [kept(one) for one in value]
+        return [kept(one) if isinstance(one, NESTED) else one for one in value]
     if isinstance(value, dict):
-        named = {name: one for name, one in value.items() if name not in DROPPED}
-        return {name: _counted(one) if name in LISTS else kept(one) for name, one in named.items()}
+        return {name: _kept_as(name, one) for name, one in value.items() if name not in DROPPED}
     return value
+
+
+def _kept_as(name: str, value: Any) -> Any:
+    if name in LISTS:
+        return _counted(value)
+    # Most of what a reply about a post holds are numbers and words, and every post has one.
+    return kept(value) if isinstance(value, NESTED) else value
 
 
 def _counted(value: Any) -> Any:

@@ -74,10 +74,10 @@ def add(amounts: Mapping[Budget, int], now: datetime) -> dict[Budget, Slot]:
     if not slots:
         return {}
     rows = [
-        Spending(budget=budget, slot_at=slot.at, counts_until=slot.counts_until, amount=amounts[budget])
-        for budget, slot in slots.items()
+        {"budget_id": one.pk, "slot_at": slot.at, "counts_until": slot.counts_until, "amount": amounts[one]}
+        for one, slot in slots.items()
     ]
-    add_amounts(rows, key=("budget_id", "slot_at"))
+    add_amounts(Spending, rows, key=("budget_id", "slot_at"))
     return slots
 
 

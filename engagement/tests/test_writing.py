@@ -4,14 +4,13 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import DataError, IntegrityError, connection
+from django.db import DataError, IntegrityError, connection, transaction
 
 from acd.tests.factories import NOW
-from engagement import writing
-from engagement.models import Interaction, SocialMediaPost
+from engagement.models import Budget, Interaction, MetricSnapshot, SocialMediaPost, Spending
 from engagement.tests.factories import make_account, make_interaction, make_post
-from engagement.values import MAX_COUNT
-from engagement.writing import write_columns
+from engagement.values import MAX_COUNT, METRIC_FIELDS
+from engagement.writing import add_amounts, add_rows, write_columns
 from gator.studio.tests.factories import make_content
 
 pytestmark = pytest.mark.django_db
@@ -77,26 +76,17 @@ def test_references_and_json_are_written():
     assert (found.reasons, found.score, found.final_verdict) == (row.reasons, 0.1, "bot")
 
 
-def test_every_row_gets_its_own_values_over_several_statements(monkeypatch):
-    monkeypatch.setattr(writing, "CHUNK", 2)
+@pytest.mark.parametrize("number", [1, 5])
+def test_every_row_gets_its_own_values_by_one_statement(number, django_assert_num_queries):
     account = make_account()
-    posts = [make_post(account=account) for _ in range(5)]
-    for number, post in enumerate(posts):
-        post.likes, post.url = number, f"https://example.com/{number}"
+    posts = [make_post(account=account) for _ in range(number)]
+    for likes, post in enumerate(posts):
+        post.likes, post.url = likes, f"https://example.com/{likes}"
 
-    write_columns(posts, ["likes", "url"])
+    with transaction.atomic(), django_assert_num_queries(1):
+        write_columns(posts, ["likes", "url"])
 
-    assert stored("likes", "url") == [(n, f"https://example.com/{n}") for n in range(5)]
-
-
-def test_statements_stay_below_the_limit_of_parameters(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(connection.features, "max_query_params", 7, raising=False)
-    account = make_account()
-    posts = [make_post(account=account) for _ in range(5)]
-
-    # Two rows of three parameters fit.
-    with django_assert_num_queries(3):
-        write_columns(posts, ["likes", "shares"])
+    assert stored("likes", "url") == [(n, f"https://example.com/{n}") for n in range(number)]
 
 
 def test_other_columns_and_other_rows_stay_as_they_are():
@@ -142,3 +132,48 @@ def test_text_that_is_too_long_is_refused_and_not_cut():
 def test_nothing_to_write_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         write_columns([], ["likes"])
+
+
+# Adding
+
+
+def slot(budget: Budget, hour: int, **changes: object) -> dict[str, object]:
+    at = NOW + timedelta(hours=hour)
+    return {"budget_id": budget.pk, "slot_at": at, "counts_until": at, "amount": hour + 1} | changes
+
+
+def slots() -> list[tuple[object, ...]]:
+    return list(Spending.objects.order_by("slot_at").values_list("slot_at", "counts_until", "amount"))
+
+
+def test_rows_are_added_once_and_those_that_are_there_stay():
+    budget = Budget.objects.create(platform="tiktok", name="Calls", seconds=60)
+
+    numbers = [add_rows(Spending, [slot(budget, 0), slot(budget, 1)]), add_rows(Spending, [slot(budget, 1, amount=9)])]
+
+    assert numbers == [2, 0]
+    assert [amount for *_, amount in slots()] == [1, 2]
+
+
+def test_amounts_are_added_to_what_is_there_and_the_rest_is_renewed():
+    budget = Budget.objects.create(platform="tiktok", name="Calls", seconds=60)
+    add_rows(Spending, [slot(budget, 0)])
+
+    add_amounts(Spending, [slot(budget, 0, amount=4, counts_until=NOW), slot(budget, 1)], key=("budget_id", "slot_at"))
+
+    assert slots() == [(NOW, NOW, 5), (NOW + timedelta(hours=1), NOW + timedelta(hours=1), 2)]
+
+
+def test_json_of_an_added_row_arrives():
+    post = make_post()
+    row = {"post_id": post.pk, "observed_at": NOW, "raw": {"words": WORDS}, "api_version": "v1", "source": "api"}
+
+    add_rows(MetricSnapshot, [dict.fromkeys(METRIC_FIELDS) | row])
+
+    assert [(one.raw, one.likes) for one in MetricSnapshot.objects.all()] == [({"words": WORDS}, None)]
+
+
+def test_adding_nothing_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        add_rows(Spending, [])
+        add_amounts(Spending, [], key=("budget_id", "slot_at"))
