@@ -16,7 +16,7 @@ from django.db.models import Count
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, estimate
-from engagement.filtering.pipeline import MODEL_VERSION, Assessment, assess
+from engagement.filtering.pipeline import DEFAULT, MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.history import histories, known_personas, priors
 from engagement.metrics import choose_basis, rate, total_engagement
@@ -132,14 +132,17 @@ def _verdicts(
     rows: Sequence[Interaction], registry: frozenset[str], past: History
 ) -> Iterable[tuple[Interaction, Assessment]]:
     scene = [Seen(r.pk, r.kind, r.author_key, r.text, r.occurred_at, r.fingerprint) for r in rows]
-    verdicts = assess(scene, known_personas=registry, history=past, threshold=settings.BOT_THRESHOLD)
+    bounds = DEFAULT.cut_offs(settings.MAX_WRONGLY_ACCUSED)
+    verdicts = assess(scene, known_personas=registry, history=past, cut_offs=bounds)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
     return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
 
 
 def _apply(row: Interaction, verdict: Assessment) -> bool:
     """Put a verdict on a row; whether that changed anything."""
-    after = (verdict.verdict.value, verdict.score, [asdict(e) for e in verdict.reasons], MODEL_VERSION)
+    likelier = Verdict.BOT if verdict.score >= 0.5 else Verdict.GENUINE
+    decided = likelier if verdict.verdict == Verdict.UNSURE else verdict.verdict
+    after = (decided.value, verdict.score, [asdict(e) for e in verdict.reasons], MODEL_VERSION)
     if (row.verdict, row.score, row.reasons, row.model_version) == after:
         return False
     row.verdict, row.score, row.reasons, row.model_version = after

@@ -92,6 +92,8 @@ class Verdict(models.TextChoices):
     GENUINE = "genuine", "Genuine"
     BOT = "bot", "Bot"
     PERSONA = "persona", "AI persona"
+    # Between the cut-offs: counted by its probability, and for people to look at.
+    UNSURE = "unsure", "Not sure"
 
 
 class FilterState(models.TextChoices):
