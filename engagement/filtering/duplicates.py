@@ -49,10 +49,10 @@ def _resembled(scene: Scene) -> dict[int | str, int]:
     earlier = scene.history.near
     # Earlier posts can only be compared by marks; within the post a cheaper look comes first.
     hashed = scene.runs if earlier else {key: scene.runs[key] for key in near.doubtful(scene.runs)}
-    marks = {key: near.marks(found) for key, found in hashed.items()}
+    marks = near.marks(hashed)
     pairs = [(seen, mark) for seen in scene.interactions for mark in marks.get(seen.id, ())]
     authors = _authors(pairs, earlier)
-    return {key: max(authors[mark] for mark in own) for key, own in marks.items() if own}
+    return {key: max(authors[mark] for mark in own) for key, own in marks.items()}
 
 
 def _authors(marked: Iterable[tuple[Seen, str]], earlier: Mapping[str, Repeats]) -> dict[str, int]:

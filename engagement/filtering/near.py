@@ -6,7 +6,7 @@ share eight tenths of their pairs share a mark in 24 of 25 cases, texts that sha
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import groupby, pairwise
 from zlib import crc32
@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from engagement.filtering.ngrams import LONG_NUMBER, NUMBER, simple, tokens
+from engagement.filtering.ngrams import LONG_NUMBER, NUMBER, simple
 
 # Fewer words are a greeting or a cry, and several people hit on them.
 FEWEST_WORDS = 6
@@ -33,9 +33,11 @@ def _constants(name: str) -> npt.NDArray[np.uint64]:
 _FACTORS, _OFFSETS = _constants("factor") | np.uint64(1), _constants("offset")
 
 
-def runs(shown: str) -> frozenset[str]:
-    """The pairs of words of a `visible` text; none of a short one."""
-    forms = [form for form in map(simple, tokens(shown)) if form[0].isalnum() or form[0] == "\x01"]
+def runs(said: Sequence[str]) -> frozenset[str]:
+    """The pairs of words of a text taken apart by `tokens`; none of a short one."""
+    if len(said) < FEWEST_WORDS:
+        return frozenset()
+    forms = [form for form in map(simple, said) if form[0].isalnum() or form[0] == "\x01"]
     # However long a number is, and whatever stands between its digits.
     words = [form for form, _ in groupby(NUMBER if form == LONG_NUMBER else form for form in forms)]
     if len(words) < FEWEST_WORDS:
@@ -43,15 +45,18 @@ def runs(shown: str) -> frozenset[str]:
     return frozenset(map(" ".join, pairwise(words)))
 
 
-def marks(found: frozenset[str]) -> tuple[str, ...]:
-    """The marks of a text with these runs; equal on every machine, so that they can be kept."""
-    if not found:
-        return ()
-    hashed = np.array([crc32(run.encode()) for run in found], dtype=np.uint64)
-    least = ((hashed * _FACTORS + _OFFSETS) >> np.uint64(32)).min(axis=1).astype(">u4")
-    size = ROWS * least.itemsize
-    raw = least.tobytes()
-    return tuple(f"{band}{raw[band * size : (band + 1) * size].hex()}" for band in range(BANDS))
+def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[str, ...]]:
+    """The marks of texts, given by their pairs; equal on every machine, so that they can be kept."""
+    long = {key: found for key, found in texts.items() if found}
+    if not long:
+        return {}
+    hashed = np.array([crc32(pair.encode()) for found in long.values() for pair in found], dtype=np.uint64)
+    starts = np.cumsum([0, *(len(found) for found in long.values())][:-1])
+    mixed = (hashed * _FACTORS + _OFFSETS) >> np.uint64(32)
+    least = np.minimum.reduceat(mixed, starts, axis=1).astype(">u4").T.tobytes()
+    size = 4 * ROWS
+    bands = [f"{at % BANDS}{least[at * size : (at + 1) * size].hex()}" for at in range(BANDS * len(long))]
+    return {key: tuple(bands[at * BANDS : (at + 1) * BANDS]) for at, key in enumerate(long)}
 
 
 def doubtful(texts: Mapping[int | str, frozenset[str]]) -> set[int | str]:

@@ -4,6 +4,7 @@ What could name a person or leads somewhere is replaced by a sign for its kind f
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from engagement.filtering.text import collapsed
@@ -11,6 +12,8 @@ from engagement.filtering.text import collapsed
 # Longer texts repeat themselves, and longer words are not words.
 MOST_TOKENS = 500
 LONGEST_TOKEN = 30
+# Tokens whose simple form is remembered, at most: some megabytes.
+REMEMBERED = 50_000
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.
 EDGE = "\x02"
@@ -56,6 +59,7 @@ def _addressed(match: re.Match[str]) -> str:
     return f" {TRADER} " if _TRADES.search(written) else f" {HANDLE} "
 
 
+@lru_cache(maxsize=REMEMBERED)
 def simple(token: str) -> str:
     """A token in the form its n-grams are made of: repeated letters once, and digits without their value."""
     if token.isdigit():

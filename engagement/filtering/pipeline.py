@@ -13,7 +13,6 @@ from engagement.enums import Verdict
 from engagement.filtering import accounts, authors, coengagement, content, duplicates, pace, personas, wording
 from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.model import Model, load_model
-from engagement.filtering.ngrams import tokens
 from engagement.filtering.scene import NOTHING_KNOWN, Evidence, Findings, History, Scene, Seen
 from engagement.filtering.stack import ACCOUNT, COENGAGEMENT, PHRASES, SIGNED, TEXT, said
 
@@ -104,18 +103,18 @@ def _assessment(
 def _verdict(seen: Seen, score: float, pieces: Sequence[Evidence], scene: Scene, bounds: CutOffs) -> Verdict:
     if score < bounds.genuine:
         return Verdict.GENUINE
-    is_bot = score >= bounds.bot and may_convict(pieces, scene.visible.get(seen.id, ""))
+    is_bot = score >= bounds.bot and may_convict(pieces, len(scene.tokens.get(seen.id, ())))
     return Verdict.BOT if is_bot else Verdict.UNSURE
 
 
-def may_convict(pieces: Sequence[Evidence], shown: str) -> bool:
-    """Whether the evidence against somebody is more than one weak sign. `shown` is the visible text."""
+def may_convict(pieces: Sequence[Evidence], words: int) -> bool:
+    """Whether the evidence against somebody is more than one weak sign; `words` is how many the text has."""
     against = [one for one in pieces if _is_against(one)]
     # The text model and the phrases read the same words.
     if len({TEXT if one.layer == PHRASES else one.layer for one in against}) > 1:
         return True
     strong = {one.layer for one in against if one.weight >= STRONG.get(one.layer, 1.0)}
-    return bool(strong) and (TEXT not in strong or len(tokens(shown)) >= FEWEST_WORDS)
+    return bool(strong) and (TEXT not in strong or words >= FEWEST_WORDS)
 
 
 def _is_against(one: Evidence) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from engagement.enums import InteractionKind
 from engagement.filtering.near import runs
+from engagement.filtering.ngrams import tokens
 from engagement.filtering.text import collapsed, fingerprint_of, visible
 
 # Only these carry words; a like or a share can be judged by who and when alone.
@@ -127,9 +128,14 @@ class Scene:
         return {key: collapsed(text) for key, text in self.visible.items()}
 
     @cached_property
+    def tokens(self) -> dict[int | str, list[str]]:
+        """The words and signs of each text, by id (`ngrams.tokens`)."""
+        return {key: tokens(text) for key, text in self.visible.items()}
+
+    @cached_property
     def runs(self) -> dict[int | str, frozenset[str]]:
         """The pairs of words by which texts are compared that are nearly the same, by id (`near.runs`)."""
-        return {key: runs(text) for key, text in self.visible.items()}
+        return {key: runs(said) for key, said in self.tokens.items()}
 
     @cached_property
     def fingerprints(self) -> dict[int | str, str]:

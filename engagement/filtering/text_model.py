@@ -5,7 +5,7 @@ once and remembered, so that a comment costs some look-ups.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -64,7 +64,11 @@ class TextModel:
 
     def log_odds(self, shown: str) -> float | None:
         """How a `visible` text reads: above 0 like a bot's. None where the model knows too little of it."""
-        read = [self._token(token) for token in tokens(shown)]
+        return self.log_odds_of(tokens(shown))
+
+    def log_odds_of(self, said: Sequence[str]) -> float | None:
+        """The same of a text already taken apart."""
+        read = [self._token(token) for token in said]
         if sum([token.is_known for token in read]) < KNOWN_LEAST * len(read) or not read:
             return None
         total = square = 0.0

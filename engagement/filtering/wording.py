@@ -14,7 +14,7 @@ _LIKE_PEOPLE = "It reads like what people write."
 
 def wording(scene: Scene, model: Model) -> Findings:
     """How each text reads; nothing of a text the model cannot read."""
-    found = {key: model.text.log_odds(shown) for key, shown in scene.visible.items()}
+    found = {key: model.text.log_odds_of(said) for key, said in scene.tokens.items()}
     return {key: [_read(model.calibrated(odds))] for key, odds in found.items() if odds is not None}
 
 

@@ -16,7 +16,7 @@ ROWS = """id,comment,spam,who,at
 2,write me on whatsapp +1 555 01234,1,b,2026-03-01T12:00:05
 3,"check my profile, friends",1,c,
 4,🔥🔥🔥,0,,2026-03-01T12:00:10Z
-5,Write me on WhatsApp +1 555 01234!,1,d,2026-03-01T12:01:00
+5,Write me on WhatsApp +1 555 01234,1,d,2026-03-01T12:01:00
 """
 
 
