@@ -140,8 +140,7 @@ def _verdicts(
 
 def _apply(row: Interaction, verdict: Assessment) -> bool:
     """Put a verdict on a row; whether that changed anything."""
-    likelier = Verdict.BOT if verdict.score >= 0.5 else Verdict.GENUINE
-    decided = likelier if verdict.verdict == Verdict.UNSURE else verdict.verdict
+    decided = Verdict.GENUINE if verdict.verdict == Verdict.UNSURE else verdict.verdict
     after = (decided.value, verdict.score, [asdict(e) for e in verdict.reasons], MODEL_VERSION)
     if (row.verdict, row.score, row.reasons, row.model_version) == after:
         return False

@@ -13,8 +13,8 @@ from engagement.filtering.training import FOLDS, Comment
 Worth = dict[str, float | None]
 
 LIMITS = """\
-- The labelled comments are English, from {corpora}. Of other languages the model knows too few words, and says
-  nothing; then the other layers decide.
+- The labelled comments are English, from {corpora}.
+  Of other languages the model knows too few words, and says nothing; then the other layers decide.
 - Ordinary comments have no labels. They are taken for genuine, so that the model does not accuse whoever writes of
   other things; some of them may be bots'.
 - The labels are other people's, and mark advertising, begging and fraud. A bot that writes ordinary praise is not among
@@ -24,8 +24,8 @@ LIMITS = """\
 - The phrase lists were extended while their effect on these files could be seen, so the figures of the whole filter are
   a little better than those on new comments.
 - N-grams of fewer than three texts or three authors are left out; links, addresses, handles and numbers are replaced.
-- What pace, an author's record, co-engagement and accounts weigh beside the text is a judgement, not a fit: no public
-  data label them together.
+- What disguise, pace, an author's record, co-engagement and accounts weigh beside the text is a judgement, not a fit:
+  no public data label them together.
 """
 
 

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from engagement.filtering.text import collapsed
+from engagement.filtering.text import collapsed, unmasked
 
 # Longer texts repeat themselves, and longer words are not words.
 MOST_TOKENS = 500
@@ -61,10 +61,10 @@ def _addressed(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def simple(token: str) -> str:
-    """A token in the form its n-grams are made of: repeated letters once, and digits without their value."""
+    """A token in the form its n-grams are made of: letters as they look, repeated once, digits without their value."""
     if token.isdigit():
         return NUMBER if len(token) < 4 else LONG_NUMBER
-    return _DIGITS.sub(NUMBER, collapsed(token[:LONGEST_TOKEN]))
+    return _DIGITS.sub(NUMBER, collapsed(unmasked(token[:LONGEST_TOKEN])))
 
 
 def letters(form: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from engagement.enums import Verdict
-from engagement.filtering import accounts, authors, coengagement, content, duplicates, pace, personas, wording
+from engagement.filtering import accounts, authors, coengagement, content, disguise, duplicates, pace, personas, wording
 from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.model import Model, load_model
 from engagement.filtering.scene import NOTHING_KNOWN, Evidence, Findings, History, Scene, Seen
@@ -25,13 +25,14 @@ MAX_WRONGLY_ACCUSED = 0.02
 
 # From this weight on a layer may convict alone: the text model was measured on labelled comments, co-engagement on
 # shifted clocks. A text needs so many words besides, since what a few words say, people say in jest.
-STRONG = {TEXT: 0.99, COENGAGEMENT: 0.7}
+STRONG = {TEXT: 0.8, COENGAGEMENT: 0.7}
 FEWEST_WORDS = 5
 
 # In the order in which reasons are read. A layer is a function from a scene to findings by id.
 LAYERS: tuple[Callable[[Scene], Findings], ...] = (
     content.phrases,
     content.contacts,
+    disguise.disguised,
     duplicates.repetition,
     pace.tempo,
     authors.record,

@@ -15,20 +15,21 @@ from engagement.filtering.scene import Evidence
 TEXT, ACCOUNT, AUTHOR = "text", "account", "author"
 SIGNED = frozenset({TEXT, ACCOUNT, AUTHOR})
 # Layers that only know suspicion: no evidence is 0.
-PHRASES, CONTACTS, DUPLICATES, PACE, COENGAGEMENT = "phrases", "contacts", "duplicates", "pace", "coengagement"
-LAYERS = (TEXT, PHRASES, CONTACTS, DUPLICATES, PACE, AUTHOR, ACCOUNT, COENGAGEMENT)
+PHRASES, CONTACTS, DISGUISE, DUPLICATES = "phrases", "contacts", "disguise", "duplicates"
+PACE, COENGAGEMENT = "pace", "coengagement"
+LAYERS = (TEXT, PHRASES, CONTACTS, DISGUISE, DUPLICATES, PACE, AUTHOR, ACCOUNT, COENGAGEMENT)
 
 # At most this much from one layer that only knows suspicion: a fan who writes "check my profile" stays a fan.
 LAYER_CAP = 0.75
 # At most this much from a layer that knows both.
-MOST_LOG_ODDS = {TEXT: 6.0, ACCOUNT: 1.5, AUTHOR: 2.0}
+MOST_LOG_ODDS = {TEXT: 6.0, ACCOUNT: 4.0, AUTHOR: 2.0}
 
 # What is believed of an interaction of which nothing is known: the share of bots among ordinary comments.
 ORDINARY_SHARE = 0.05
 
 # Layers that no public data label have weights by judgement, chosen so that one of them alone leaves a person genuine
 # or in doubt, and two of them convict.
-BY_JUDGEMENT = {PACE: 3.5, AUTHOR: 1.0, ACCOUNT: 0.5, COENGAGEMENT: 8.0}
+BY_JUDGEMENT = {DISGUISE: 4.5, PACE: 3.5, AUTHOR: 1.0, ACCOUNT: 0.3, COENGAGEMENT: 8.0}
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def names(scene, **options):
         "check out that light!",
         "check my profile",
         "please subscribe",
-        "I will check this out tomorrow, thanks",
+        "I will look this up tomorrow, thanks",
         "Can you check my form on the swings if I send a clip?",
         "@anna let's give it a try this weekend!",
         "@bob.b you have to see this 😂",
@@ -352,6 +352,29 @@ def test_assess_finds_a_template_filled_differently():
     )
 
     assert ["near_copies" in row for row in names(scene)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("lov\u0435ly light", ["lookalikes"]),
+        ("love\u200bly light", ["hidden"]),
+        ("Москва was lovely", []),
+        ("می\u200cخواهم", []),
+        ("👩\u200d👩\u200d👧 lovely", []),
+        ("lovely\ufeff", []),
+        ("Straße, naïve", []),
+    ],
+)
+def test_assess_finds_words_that_hide(text, ways):
+    (found,) = assess(comments(text), known_personas=frozenset()).values()
+
+    assert [reason.name for reason in found.reasons if reason.layer == "disguise"] == ways
+    assert found.verdict != Verdict.BOT
+
+
+def test_assess_reads_through_lookalikes():
+    assert "self_promotion" in names(comments("ch\u0435ck my pr\u043efile"))[0]
 
 
 def test_assess_finds_a_text_the_author_left_elsewhere():
