@@ -72,8 +72,13 @@ def said(evidence: Sequence[Evidence]) -> dict[str, float]:
 def _voice(layer: str, weights: Sequence[float]) -> float:
     if layer not in SIGNED:
         return min(LAYER_CAP, combined(weights))
+    return bounded(layer, sum(log_odds(weight) for weight in weights))
+
+
+def bounded(layer: str, odds: float) -> float:
+    """Log-odds within what the layer may say."""
     most = MOST_LOG_ODDS[layer]
-    return max(-most, min(most, sum(log_odds(weight) for weight in weights)))
+    return max(-most, min(most, odds))
 
 
 def combined(weights: Sequence[float]) -> float:

@@ -17,7 +17,7 @@ from engagement.filtering.model import Model
 from engagement.filtering.ngrams import all_of
 from engagement.filtering.pipeline import Assessment, assess, evidence
 from engagement.filtering.scene import Scene, Seen
-from engagement.filtering.stack import MOST_LOG_ODDS, ORDINARY_SHARE, TEXT, Row, Stack, log_odds, said
+from engagement.filtering.stack import ORDINARY_SHARE, TEXT, Row, Stack, bounded, log_odds, said
 from engagement.filtering.text import collapsed, visible
 from engagement.filtering.text_model import TextModel
 
@@ -139,8 +139,7 @@ def _combined(
     read = [row for row in rows if TEXT in spoken[row] and not comments[row].is_ordinary]
     truths, heavy = [comments[row].is_bot for row in read], [weights[row] for row in read]
     slope, offset = fit_line([spoken[row][TEXT] for row in read], truths, heavy)
-    most = MOST_LOG_ODDS[TEXT]
-    voices = [{**spoken[row], TEXT: float(np.clip(offset + slope * spoken[row][TEXT], -most, most))} for row in read]
+    voices = [{**spoken[row], TEXT: bounded(TEXT, offset + slope * spoken[row][TEXT])} for row in read]
     wordless = fit_row(voices, truths, heavy, [layer for layer in FITTED if layer != TEXT])
     # Of labelled comments half are bots. Where nothing can be read, that is nobody's prior.
     unread = Row(round(log_odds(ORDINARY_SHARE), 4), wordless.weights)
