@@ -104,7 +104,7 @@ def _assessment(
 def _verdict(seen: Seen, score: float, pieces: Sequence[Evidence], scene: Scene, bounds: CutOffs) -> Verdict:
     if score < bounds.genuine:
         return Verdict.GENUINE
-    is_bot = score >= bounds.bot and may_convict(pieces, len(scene.tokens.get(seen.id, ())))
+    is_bot = score >= bounds.bot and may_convict(pieces, sum(map(str.isalnum, scene.tokens.get(seen.id, ()))))
     return Verdict.BOT if is_bot else Verdict.UNSURE
 
 
