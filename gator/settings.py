@@ -344,8 +344,8 @@ SETTLE_HOURS = 48
 # --- Filter and estimate ---------------------------------------------------------------------------------------------
 
 COMMENT_TEXT_RETENTION_DAYS = env.int("COMMENT_TEXT_RETENTION_DAYS", default=30)
-# Evidence needed to call an interaction a bot's; see engagement/filtering/pipeline.py.
-BOT_THRESHOLD = 0.8
+# At most this share of genuine people may be called bots; the cut-offs of the filter follow from it.
+MAX_WRONGLY_ACCUSED = 0.02
 
 # --- Grades ----------------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+from engagement.filtering.ngrams import POST_LINK
 from engagement.filtering.scene import Evidence, Findings, Scene
+from engagement.filtering.stack import CONTACTS, PHRASES
 from engagement.filtering.text import normalise, words
-
-PHRASES, CONTACTS = "phrases", "contacts"
 
 _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 
@@ -84,6 +84,8 @@ def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
 
 def contacts_in(shown: str) -> list[str]:
     """The ways to be contacted that a visible text holds."""
+    if "/" in shown:
+        shown = POST_LINK.sub(" ", shown)
     return [name for name, (sign, form) in _CONTACT_FORMS.items() if sign in shown and form.search(shown)]
 
 

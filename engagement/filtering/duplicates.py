@@ -1,59 +1,92 @@
-"""Layer: the same text again. Campaigns paste one from many accounts, lone spammers theirs many times.
+"""Layer: the same text again, or nearly. Campaigns paste one from many accounts, lone spammers theirs many times.
 
 Innocent explanation: song lyrics, slogans, chain jokes, a comment sent twice by a bad connection.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 
-from engagement.filtering.scene import Evidence, Findings, Scene, Seen
+from engagement.filtering import near
+from engagement.filtering.scene import Evidence, Findings, Repeats, Scene, Seen
+from engagement.filtering.stack import DUPLICATES
 
-LAYER = "duplicates"
 UNKNOWN = ""
+NEVER = Repeats(0, 0)
 
 # (at least so many distinct authors of one text, weight)
 AUTHOR_STEPS = ((5, 0.65), (3, 0.55), (2, 0.45))
+# The same for texts that are nearly the same: two people may well say much the same.
+NEAR_STEPS = ((5, 0.6), (3, 0.5), (2, 0.3))
 # (at least so many copies by one author, weight): twice is often a bad connection.
 COPY_STEPS = ((5, 0.65), (3, 0.55), (2, 0.35))
+# (on at least so many other posts the author left this text, weight)
+ELSEWHERE_STEPS = ((5, 0.65), (2, 0.55), (1, 0.4))
 
 
 def repetition(scene: Scene) -> Findings:
     """Texts that several authors wrote, here or on earlier posts, and authors who repeat themselves."""
     repeated = [(seen, mark) for seen in scene.interactions if (mark := scene.fingerprints.get(seen.id))]
-    authors = _authors(repeated, scene)
+    authors = _authors(repeated, scene.history.fingerprints)
     copies = Counter((mark, seen.author_key) for seen, mark in repeated)
+    resembled = _resembled(scene)
     found: Findings = {}
-    for seen, mark in repeated:
-        evidence = max(_by_many(authors[mark]), _by_one(seen, copies[mark, seen.author_key]), key=_weight)
+    for seen in scene.interactions:
+        mark = scene.fingerprints.get(seen.id, "")
+        evidence = max(
+            _by_many(authors.get(mark, 0)),
+            _by_one(seen, copies[mark, seen.author_key]),
+            _elsewhere(seen, mark, scene),
+            _nearly(resembled.get(seen.id, 0)),
+            key=lambda one: one.weight,
+        )
         if evidence.weight:
             found[seen.id] = [evidence]
     return found
 
 
-def _authors(repeated: list[tuple[Seen, str]], scene: Scene) -> dict[str, int]:
-    """Distinct authors per text, at least: unknown ones may be anybody, earlier ones the same people."""
+def _resembled(scene: Scene) -> dict[int | str, int]:
+    """Of how many authors each text is nearly the text, where that is more than one."""
+    earlier = scene.history.near
+    # Earlier posts can only be compared by marks; within the post a cheaper look comes first.
+    hashed = scene.runs if earlier else {key: scene.runs[key] for key in near.doubtful(scene.runs)}
+    marks = near.marks(hashed)
+    pairs = [(seen, mark) for seen in scene.interactions for mark in marks.get(seen.id, ())]
+    authors = _authors(pairs, earlier)
+    return {key: max(authors[mark] for mark in own) for key, own in marks.items()}
+
+
+def _authors(marked: Iterable[tuple[Seen, str]], earlier: Mapping[str, Repeats]) -> dict[str, int]:
+    """Distinct authors per mark, at least: unknown ones may be anybody, earlier ones the same people."""
     named: dict[str, set[str]] = defaultdict(set)
-    for seen, mark in repeated:
+    for seen, mark in marked:
         named[mark] |= {seen.author_key} - {UNKNOWN}
-    earlier = scene.history.fingerprints
-    return {mark: max(len(keys), earlier[mark].authors if mark in earlier else 0) for mark, keys in named.items()}
+    return {mark: max(len(keys), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}
 
 
 def _by_many(authors: int) -> Evidence:
     detail = f"The same text came from at least {authors} authors."
-    return Evidence(LAYER, "many_authors", _step(authors, AUTHOR_STEPS), detail)
+    return Evidence(DUPLICATES, "many_authors", _step(authors, AUTHOR_STEPS), detail)
 
 
 def _by_one(seen: Seen, copies: int) -> Evidence:
     """Copies without a known author count as one author's: the weaker of the two explanations."""
     if seen.author_key == UNKNOWN:
         detail = f"The same text stands here {copies} times."
-        return Evidence(LAYER, "repeated", _step(copies, COPY_STEPS), detail)
+        return Evidence(DUPLICATES, "repeated", _step(copies, COPY_STEPS), detail)
     detail = f"The author posted this text {copies} times here."
-    return Evidence(LAYER, "same_author", _step(copies, COPY_STEPS), detail)
+    return Evidence(DUPLICATES, "same_author", _step(copies, COPY_STEPS), detail)
 
 
-def _weight(evidence: Evidence) -> float:
-    return evidence.weight
+def _elsewhere(seen: Seen, mark: str, scene: Scene) -> Evidence:
+    record = scene.history.authors.get(seen.author_key)
+    posts = record.texts.get(mark, 0) if record and seen.author_key != UNKNOWN else 0
+    detail = f"The author left this text on {posts} other posts."
+    return Evidence(DUPLICATES, "same_author_elsewhere", _step(posts, ELSEWHERE_STEPS), detail)
+
+
+def _nearly(authors: int) -> Evidence:
+    detail = f"Nearly the same text came from at least {authors} authors."
+    return Evidence(DUPLICATES, "near_copies", _step(authors, NEAR_STEPS), detail)
 
 
 def _step(number: int, steps: tuple[tuple[int, float], ...]) -> float:

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from engagement.filtering.scene import WRITTEN, Evidence, Findings, Scene, Seen
-
-LAYER = "pace"
+from engagement.filtering.stack import PACE
 
 # (so many by one author, within so many seconds, weight)
 AUTHOR_STEPS = ((10, 600.0, 0.65), (6, 120.0, 0.65), (4, 60.0, 0.5))
@@ -19,7 +18,7 @@ BURST_SECONDS = 120.0
 BURST_LEAST = 6
 BURST_FACTOR = 3.0
 BURST_WEIGHT = 0.5
-_BURST = Evidence(LAYER, "burst", BURST_WEIGHT, "It came in a burst far above the account's usual pace.")
+_BURST = Evidence(PACE, "burst", BURST_WEIGHT, "It came in a burst far above the account's usual pace.")
 # With fewer timestamps a post has no pace.
 MIN_TIMES = 6
 # Found genuine on so many earlier posts, an author is a regular and not part of a raid.
@@ -62,7 +61,7 @@ def _restless(times: Sequence[float]) -> list[Evidence]:
         for least, seconds, weight in AUTHOR_STEPS
         if busiest(times, seconds) >= least
     ]
-    return [Evidence(LAYER, "restless_author", *max(passed))] if passed else []
+    return [Evidence(PACE, "restless_author", *max(passed))] if passed else []
 
 
 def _in_burst(scene: Scene) -> list[Seen]:

@@ -6,10 +6,26 @@ from datetime import datetime
 from functools import cached_property
 
 from engagement.enums import InteractionKind
+from engagement.filtering.near import runs
+from engagement.filtering.ngrams import tokens
 from engagement.filtering.text import collapsed, fingerprint_of, visible
 
 # Only these carry words; a like or a share can be judged by who and when alone.
 WRITTEN = frozenset({InteractionKind.COMMENT, InteractionKind.REPLY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a platform shows of an author's account: days since it was made, counts, completeness. None is unknown."""
+
+    age_days: float | None = None
+    followers: int | None = None
+    following: int | None = None
+    posts: int | None = None
+    has_biography: bool | None = None
+    has_picture: bool | None = None
+    handle_digits: int | None = None
+    verified: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -17,6 +33,7 @@ class Seen:
     """One interaction of a post. An empty author key and a missing time are unknown, and never evidence.
 
     `fingerprint` is what remains of a text that was purged; it is computed where there is a text.
+    `account` is what the platform shows of the author, at the time of the interaction.
     """
 
     id: int | str
@@ -25,11 +42,14 @@ class Seen:
     text: str = field(default="", repr=False)
     occurred_at: datetime | None = None
     fingerprint: str = ""
+    account: Account | None = None
 
 
 @dataclass(frozen=True)
 class Evidence:
     """One layer's reason to think of a bot: `weight` is the chance, 0 to 1, that it alone would justify.
+
+    Some layers can speak for a person too (`stack.SIGNED`): there a weight below one half does.
 
     `detail` is a sentence for staff; it holds nothing of the author and nothing the author wrote.
     """
@@ -49,16 +69,41 @@ class Repeats:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthorRecord:
+    """What an author did on other posts of ours: interactions found genuine, found a bot's, and texts left there.
+
+    `texts` gives by fingerprint on how many other posts the author left the same text.
+    """
+
+    genuine: int = 0
+    bot: int = 0
+    texts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Whom an author acts together with: how many others, and on how many posts at most with one of them."""
+
+    partners: int
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class History:
     """What the account's earlier posts teach, never holding the post being judged. Empty means unknown.
 
     `fingerprints`: earlier repetition by fingerprint. `author_posts`: on how many earlier posts an author
     was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
+    `near`: earlier repetition by near mark (`near.marks`). `authors`: what authors did on other posts.
+    `together`: authors who act within seconds of others, more often than chance has it (`coengagement.together`).
     """
 
     fingerprints: Mapping[str, Repeats] = field(default_factory=dict)
     author_posts: Mapping[str, int] = field(default_factory=dict)
     typical_pace: float | None = None
+    near: Mapping[str, Repeats] = field(default_factory=dict)
+    authors: Mapping[str, AuthorRecord] = field(default_factory=dict)
+    together: Mapping[str, Together] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = History()
@@ -81,6 +126,16 @@ class Scene:
     def normal(self) -> dict[int | str, str]:
         """The form in which texts are compared, by id."""
         return {key: collapsed(text) for key, text in self.visible.items()}
+
+    @cached_property
+    def tokens(self) -> dict[int | str, list[str]]:
+        """The words and signs of each text, by id (`ngrams.tokens`)."""
+        return {key: tokens(text) for key, text in self.visible.items()}
+
+    @cached_property
+    def runs(self) -> dict[int | str, frozenset[str]]:
+        """The pairs of words by which texts are compared that are nearly the same, by id (`near.runs`)."""
+        return {key: runs(said) for key, said in self.tokens.items()}
 
     @cached_property
     def fingerprints(self) -> dict[int | str, str]:

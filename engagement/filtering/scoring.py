@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Any
 
 from engagement.intervals import Interval, wilson
@@ -38,6 +39,19 @@ class Score:
         """Share of the genuine that were called bots; None without genuine ones."""
         return _share(self.blamed, self.blamed + self.cleared)
 
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall; None without bots and without any called one."""
+        return _share(2 * self.found, 2 * self.found + self.blamed + self.missed)
+
+    @property
+    def mcc(self) -> float | None:
+        """Matthews' correlation, -1 to 1 (Matthews 1975); None where one side of truth or verdict is empty."""
+        called, spared = self.found + self.blamed, self.missed + self.cleared
+        bots, people = self.found + self.missed, self.blamed + self.cleared
+        product = self.found * self.cleared - self.blamed * self.missed
+        return product / sqrt(called * spared * bots * people) if called and spared and bots and people else None
+
     def intervals(self) -> dict[str, Interval | None]:
         """Wilson's 95 % intervals of the three shares."""
         return {
@@ -60,7 +74,7 @@ class Score:
             for name, around in self.intervals().items()
         }
         at = {f"{prevalence:g}": self.precision_at(prevalence) for prevalence in prevalences}
-        return {**asdict(self), **shares, "precision_at_prevalence": at}
+        return {**asdict(self), **shares, "f1": self.f1, "mcc": self.mcc, "precision_at_prevalence": at}
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -21,6 +21,13 @@ _INVISIBLE = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
+# Letters of other alphabets that look like Latin ones (Unicode's confusables.txt), in lower case.
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d\u04cf"
+    "\u03b1\u03bf\u03c1\u03bd\u03c5\u03b9\u03ba\u03c4\u03c7\u03b5",
+    "aeopcyxijshdqwkmtbhlaopvuiktxe",
+)
+_MIXED = re.compile("[a-z][\u0370-\u04ff\u0500-\u052f]|[\u0370-\u04ff\u0500-\u052f][a-z]")
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1+")
 _WORD = re.compile(r"\w+")
@@ -61,8 +68,18 @@ def normalise(text: str) -> str:
 
 
 def words(normal: str) -> list[str]:
-    """The words of a normalised text, without punctuation and emoji."""
-    return _WORD.findall(normal)
+    """The words of a normalised text, without punctuation and emoji, in the letters that they show."""
+    return _WORD.findall(normal) if normal.isascii() else [unmasked(word) for word in _WORD.findall(normal)]
+
+
+def unmasked(word: str) -> str:
+    """A word that mixes Latin letters with their likes of another alphabet, in Latin letters; any other as it is."""
+    return word.translate(_LOOKALIKES) if is_mixed(word) else word
+
+
+def is_mixed(shown: str) -> bool:
+    """Whether a word of the text mixes Latin with Greek or Cyrillic letters, as no language does."""
+    return not shown.isascii() and _MIXED.search(shown) is not None
 
 
 def fingerprint(text: str) -> str:

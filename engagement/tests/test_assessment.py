@@ -51,7 +51,7 @@ def test_fan_is_genuine_and_spammer_is_a_bot_with_reasons():
     assert counted(post) == (2, 1, 1, 0)
     assert (fan.verdict, spammer.verdict) == (Verdict.GENUINE, Verdict.BOT)
     assert spammer.score >= 0.8
-    assert {reason["layer"] for reason in spammer.reasons} == {"phrases", "contacts"}
+    assert {reason["layer"] for reason in spammer.reasons} == {"phrases", "contacts", "text"}
     assert spammer.model_version != ""
 
 
@@ -125,7 +125,7 @@ def test_purged_texts_still_show_that_a_new_one_repeats_them():
 def test_text_that_several_authors_wrote_on_other_posts_is_a_repetition():
     account = make_account()
     earlier, post = make_post(account=account), make_post(account=account)
-    text = "Follow the sun to the market"
+    text = "What a wonderful light today"
     record_interactions(
         earlier,
         [SeenInteraction(platform_id=f"c{n}", kind="comment", author_id=f"a{n}", text=text) for n in range(4)],
@@ -144,7 +144,7 @@ def test_text_that_several_authors_wrote_on_other_posts_is_a_repetition():
 @pytest.mark.django_db
 def test_post_of_another_account_teaches_nothing():
     post = make_post()
-    text = "Follow the sun to the market"
+    text = "What a wonderful light today"
     for place in (make_post(), make_post(), post):
         record_interactions(
             place, [SeenInteraction(platform_id="c", kind="comment", author_id=f"a{place.pk}", text=text)], now=NOW

@@ -200,7 +200,7 @@ def test_filter_that_fails_leaves_nothing_half_written(settings):
     posts = crowd()
     before = rows_of(posts)
     # Only the spammer's evidence is ever compared with the threshold.
-    settings.BOT_THRESHOLD = "nonsense"
+    settings.MAX_WRONGLY_ACCUSED = "nonsense"
 
     with pytest.raises(TypeError):
         assess_posts(posts, now=NOW)

@@ -16,7 +16,7 @@ ROWS = """id,comment,spam,who,at
 2,write me on whatsapp +1 555 01234,1,b,2026-03-01T12:00:05
 3,"check my profile, friends",1,c,
 4,🔥🔥🔥,0,,2026-03-01T12:00:10Z
-5,Write me on WhatsApp +1 555 01234!,1,d,2026-03-01T12:01:00
+5,Write me on WhatsApp +1 555 01234,1,d,2026-03-01T12:01:00
 """
 
 
@@ -29,34 +29,95 @@ def labelled(tmp_path):
 
 def run(path, **options):
     out = StringIO()
-    call_command("evaluate_filter", str(path), **({"text": "comment", "label": "spam"} | options), stdout=out)
+    call_command(
+        "evaluate_filter", str(path), **({"text_column": "comment", "label_column": "spam"} | options), stdout=out
+    )
     return out.getvalue()
 
 
 def test_evaluate_filter_reports_json(labelled):
-    report = json.loads(run(labelled, author="who", time="at", as_json=True, prevalence=[0.05]))
+    report = json.loads(run(labelled, author_column="who", time_column="at", as_json=True, prevalence=[0.05]))
 
     assert {name: report["all"][name] for name in ("found", "blamed", "missed", "cleared")} == {
-        "found": 2, "blamed": 0, "missed": 1, "cleared": 2
+        "found": 3, "blamed": 0, "missed": 0, "cleared": 2
     }  # fmt: skip
     assert report["distinct_texts"]["found"] == 2
     assert report["all"]["precision"]["value"] == 1.0
     assert report["all"]["precision_at_prevalence"] == {"0.05": 1.0}
+    assert {name: report["all"][name] for name in ("f1", "mcc", "auc")} == {"f1": 1.0, "mcc": 1.0, "auc": 1.0}
+    assert report["all"]["recall_at_2_percent_false_positives"] == 1.0
+    assert report["all"]["brier"] < 0.1
+    assert sum(one["number"] for one in report["all"]["calibration"]) == 5
+
+
+def test_evaluate_filter_tells_who_was_accused_and_who_is_in_doubt(labelled):
+    report = json.loads(run(labelled, as_json=True))["all"]
+
+    assert (report["accused"]["found"], report["accused"]["missed"], report["accused"]["blamed"]) == (2, 1, 0)
+    assert report["unsure"] == {"bots": 1, "genuine": 0}
 
 
 def test_evaluate_filter_prints_lines_for_people(labelled):
     lines = run(labelled).splitlines()
 
-    assert lines[1:3] == ["All comments:", "  bots: 2 found, 1 missed; genuine: 2 left alone, 0 blamed"]
-    assert lines[4] == "  recall 66.7% (95 % interval 20.8% to 93.9%)"
+    assert lines[1:3] == ["Everything, counted to the likelier side:", "  bots: 3 found, 0 missed"]
+    assert "  bots: 2 accused, 1 in doubt" in lines
+
+
+ACCOUNTS = """made,followers,blank,bio,bot
+2026-02-20T00:00:00Z,0,1,0,1
+2010-01-01T00:00:00Z,900,0,120,0
+,,,,0
+"""
+
+
+def test_evaluate_filter_judges_accounts(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_text(ACCOUNTS, encoding="utf-8")
+    columns = ["joined_at=made", "followers=followers", "has_picture=!blank", "has_biography=bio"]
+
+    out = StringIO()
+    words = [word for column in columns for word in ("--account-column", column)]
+    call_command(
+        "evaluate_filter", str(path), "--label-column=bot", *words, "--collected-on=2026-03-01", "--json", stdout=out
+    )
+
+    report = json.loads(out.getvalue())["all"]
+    assert (report["layers"]["account"]["spoke"], report["layers"]["account"]["auc"]) == (2, 1.0)
+    assert report["auc"] == 1.0
+    assert report["accused"]["blamed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--label-column=spam"], "give --text-column, --account-column or both"),
+        (["--label-column=spam", "--account-column=age=comment"], "write FIELD=COLUMN with a field of joined_at"),
+        (
+            ["--label-column=spam", "--account-column=followers=comment"],
+            "Line 2: 'Lovely light in this picture' is not",
+        ),
+        (["--label-column=spam", "--text-column=comment", "--model=none"], "There is no model 'none'. Give one of"),
+        (["--label-column=spam", "--text-column=comment", "--collected-on=3/1"], "'3/1' is not a day"),
+    ],
+)
+def test_evaluate_filter_names_what_it_cannot_do(labelled, words, message):
+    with pytest.raises(CommandError) as refused:
+        call_command("evaluate_filter", str(labelled), *words)
+
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        pytest.param(ROWS, {"text": "body"}, "no column 'body'. Its columns: id, comment, spam, who, at", id="column"),
+        pytest.param(
+            ROWS, {"text_column": "body"}, "no column 'body'. Its columns: id, comment, spam, who, at", id="column"
+        ),
         pytest.param(ROWS, {"bot_value": "yes"}, "No row has 'yes' in 'spam'. Values there: '0', '1'", id="value"),
-        pytest.param(ROWS, {"time": "comment"}, "Line 2: 'Lovely light in this picture' is not a time", id="time"),
+        pytest.param(
+            ROWS, {"time_column": "comment"}, "Line 2: 'Lovely light in this picture' is not a time", id="time"
+        ),
         pytest.param("", {}, "The file has no header", id="empty"),
         pytest.param("comment,spam\n", {}, "No row has '1' in 'spam'. Values there: none", id="header alone"),
         pytest.param(b"\x89PNG\x00\x00", {}, "This is not a text file", id="not text"),
@@ -81,7 +142,9 @@ def test_evaluate_filter_names_a_missing_file(tmp_path):
 @pytest.mark.parametrize("share", ["0", "1", "5%"])
 def test_evaluate_filter_refuses_an_impossible_prevalence(labelled, share):
     with pytest.raises(CommandError, match="give a number between 0 and 1"):
-        call_command("evaluate_filter", str(labelled), "--text=comment", "--label=spam", f"--prevalence={share}")
+        call_command(
+            "evaluate_filter", str(labelled), "--text-column=comment", "--label-column=spam", f"--prevalence={share}"
+        )
 
 
 def test_score_gives_precision_where_bots_are_rarer():
@@ -98,23 +161,28 @@ def test_score_of_nothing_is_unknown():
     assert (score.precision, score.recall, score.precision_at(0.1)) == (None, None, None)
 
 
+YOUTUBE = {"text_column": "content", "author_column": "author_hash", "time_column": "date"}
+
+
 @pytest.mark.parametrize(
-    ("file", "options", "recall_least"),
+    ("file", "options"),
     [
-        ("youtube-spam/Psy.csv", {"text": "content", "author": "author_hash", "time": "date"}, 0.05),
-        ("youtube-spam/KatyPerry.csv", {"text": "content", "author": "author_hash", "time": "date"}, 0.07),
-        ("youtube-spam/LMFAO.csv", {"text": "content", "author": "author_hash", "time": "date"}, 0.40),
-        ("scamspot-instagram-comments/train.csv", {"text": "msg", "label": "scam"}, 0.33),
+        ("youtube-spam/Psy.csv", YOUTUBE),
+        ("youtube-spam/KatyPerry.csv", YOUTUBE),
+        ("youtube-spam/LMFAO.csv", YOUTUBE),
+        ("scamspot-instagram-comments/train.csv", {"text_column": "msg", "label_column": "scam"}),
     ],
 )
-def test_filter_on_real_comments_blames_few(file, options, recall_least):
+def test_filter_keeps_what_it_learned(file, options):
+    """The model was trained on these: it must find them, and its card tells what new ones come to."""
     if not (DATA / file).exists():
         pytest.skip(f"The labelled comments {file} are not beside this checkout, in ../shared/data.")
 
     report = json.loads(run(DATA / file, **options, as_json=True))["all"]
 
-    assert report["false_alarm_ratio"]["value"] <= 0.02
-    assert report["recall"]["value"] >= recall_least
+    assert report["accused"]["false_alarm_ratio"]["value"] <= 0.02
+    assert report["auc"] > 0.99
+    assert report["mcc"] > 0.9
 
 
 def test_help_reads_as_text(capsys):

@@ -224,14 +224,14 @@ def test_filter_that_fails_leaves_that_post_unfiltered_and_the_next_sync_tries_a
     with_spam(broken)
     now = stage.pass_time(hours=24)
     # Only the spammer's evidence is ever compared with the threshold.
-    settings.BOT_THRESHOLD = "nonsense"
+    settings.MAX_WRONGLY_ACCUSED = "nonsense"
 
     report = sync_account(account, now=now)
     broken.refresh_from_db()
     fine.refresh_from_db()
     states = [(post.filter_state, post.sync_status, post.likes is None) for post in (broken, fine)]
     verdict = broken.interactions.get().verdict
-    settings.BOT_THRESHOLD = 0.8
+    settings.MAX_WRONGLY_ACCUSED = 0.02
     again = outcomes(account, now + RETRY)
 
     assert report.counts() == {"failed": 1, "synced": 1}
@@ -251,7 +251,7 @@ def test_post_that_was_filtered_is_unfiltered_again_when_the_filter_fails_on_new
     post, now = synced_once(stage, "tiktok")
     assert SocialMediaPost.objects.measured().exists()
     with_spam(post)
-    settings.BOT_THRESHOLD = "nonsense"
+    settings.MAX_WRONGLY_ACCUSED = "nonsense"
 
     sync_account(post.account, now=now)
 

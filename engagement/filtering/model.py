@@ -1,0 +1,68 @@
+"""The trained numbers of the filter, from the JSON that `manage.py train_comment_model` writes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engagement.filtering.account_model import AccountModel
+from engagement.filtering.cutoffs import CutOffs, cut_offs
+from engagement.filtering.stack import Stack
+from engagement.filtering.text_model import TextModel
+
+MODELS = Path(__file__).with_name("models")
+# The model that judges. Another one is tried beside it first: see `load_model`.
+SHIPPED = "layers-2"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """What training found. `genuine_scores` are those of genuine comments by a model that had not seen them.
+
+    `slope` and `offset` make log-odds of the text model into those of a bot. `prevalence` is the share of bots among
+    what it learned from: where bots are rarer, `stack.at_prevalence` says what a probability comes to.
+    """
+
+    version: str
+    prevalence: float
+    text: TextModel
+    slope: float
+    offset: float
+    stack: Stack
+    accounts: AccountModel | None
+    genuine_scores: tuple[float, ...]
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Model":
+        """The model as `train_comment_model` wrote it."""
+        return cls(
+            version=stored["version"],
+            prevalence=stored["prevalence"],
+            text=TextModel.from_json(stored["text"]),
+            slope=stored["calibration"]["slope"],
+            offset=stored["calibration"]["offset"],
+            stack=Stack.from_json(stored["stack"]),
+            accounts=AccountModel.from_json(stored["accounts"]) if stored["accounts"] else None,
+            genuine_scores=tuple(stored["genuine_scores"]),
+        )
+
+    def calibrated(self, odds: float) -> float:
+        """The log-odds of a bot from those of the text model."""
+        return self.offset + self.slope * odds
+
+    def cut_offs(self, most_accused: float) -> CutOffs:
+        """The cut-offs that accuse at most this share of genuine people wrongly (0 to 1)."""
+        return cut_offs(self.genuine_scores, most_accused)
+
+
+@cache
+def load_model(name: str | Path = SHIPPED) -> Model:
+    """A model by its version, of those shipped, or by the path of its JSON file. Raises `FileNotFoundError`."""
+    path = Path(name)
+    path = path if path.suffix == ".json" else MODELS / f"{name}.json"
+    if not path.is_file():
+        known = ", ".join(sorted(one.stem for one in MODELS.glob("*.json"))) or "none"
+        raise FileNotFoundError(f"There is no model {str(name)!r}. Give one of {known}, or the path of a JSON file.")
+    return Model.from_json(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,86 @@
+"""How a text becomes the n-grams that the text model weighs; training and scoring share it, so that they cannot differ.
+
+What could name a person or leads somewhere is replaced by a sign for its kind first: links, addresses, handles, digits.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from engagement.filtering.text import collapsed, unmasked
+
+# Longer texts repeat themselves, and longer words are not words.
+MOST_TOKENS = 500
+LONGEST_TOKEN = 30
+# Tokens whose simple form is remembered, at most: some megabytes.
+REMEMBERED = 50_000
+SHORTEST_GRAM, LONGEST_GRAM = 2, 5
+# What begins and ends a text, for pairs of words.
+EDGE = "\x02"
+LINK, SHARED, EMAIL, HANDLE, TRADER = "\x01l", "\x01p", "\x01e", "\x01h", "\x01t"
+NUMBER, LONG_NUMBER = "0", "00"
+# Kinds of n-grams, as the first letter of their names.
+WORD, LETTERS, NEXT, AROUND = "w", "c", "n", "s"
+
+_ENDING = r"\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop|be|gl)\b"
+_ENDS = re.compile(_ENDING)
+# Bounded by what cannot stand before it, so that no text makes it slow.
+_LINK = re.compile(
+    rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*{_ENDING}(?!@)(?:/\S*)?",
+)
+# To share a post of a platform, this very one perhaps, is an ordinary thing; to lead to a page or a shop is less so.
+POST_LINK = re.compile(
+    r"(?:https?://|(?<![\w.@-]))(?:[a-z]{1,6}\.)?(?:youtu\.be/|youtube\.com/watch|instagram\.com/(?:p|reel)/"
+    r"|tiktok\.com/@[\w.]{1,40}/video|(?:twitter|x)\.com/\w{1,40}/status)\S*"
+)
+_ADDRESS = re.compile(r"(?<![\w.-])[\w.-]*@[\w.-]+")
+_TRADES = re.compile("fx|trad|invest|wealth|financ|crypto|btc|forex|profit|fund|coin|earn|capital|mining|option")
+_DIGITS = re.compile(r"\d+")
+_TOKEN = re.compile(r"\x01\w|\w+|[^\w\s\x01]")
+
+
+def tokens(shown: str) -> list[str]:
+    """Words, signs and placeholders of a `visible` text, in order."""
+    if "://" in shown or "www." in shown or _ENDS.search(shown):
+        shown = _LINK.sub(_linked, shown)
+    if "@" in shown:
+        shown = _ADDRESS.sub(_addressed, shown)
+    return _TOKEN.findall(shown)[:MOST_TOKENS]
+
+
+def _linked(match: re.Match[str]) -> str:
+    return f" {SHARED} " if POST_LINK.match(match.group()) else f" {LINK} "
+
+
+def _addressed(match: re.Match[str]) -> str:
+    written = match.group()
+    if not written.startswith("@"):
+        return f" {EMAIL} "
+    return f" {TRADER} " if _TRADES.search(written) else f" {HANDLE} "
+
+
+@lru_cache(maxsize=REMEMBERED)
+def simple(token: str) -> str:
+    """A token in the form its n-grams are made of: letters as they look, repeated once, digits without their value."""
+    if token.isdigit():
+        return NUMBER if len(token) < 4 else LONG_NUMBER
+    return _DIGITS.sub(NUMBER, collapsed(unmasked(token[:LONGEST_TOKEN])))
+
+
+def letters(form: str) -> list[str]:
+    """The runs of 2 to 5 letters within a simple token and its edges."""
+    if not form.isalnum():
+        return []
+    padded = f" {form} "
+    sizes = range(SHORTEST_GRAM, LONGEST_GRAM + 1)
+    return [padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
+
+
+def all_of(shown: str) -> list[str]:
+    """The n-grams of a `visible` text: each pair and token once, each run of letters once a token."""
+    simples = [simple(token) for token in tokens(shown)]
+    edged = [EDGE, *simples, EDGE]
+    near = {f"{NEXT}{first} {second}" for first, second in pairwise(edged)}
+    apart = {f"{AROUND}{first} {second}" for first, second in zip(simples, simples[2:], strict=False)}
+    alone = sorted(set(simples))
+    return [*(WORD + one for one in alone), *(LETTERS + run for one in alone for run in letters(one)), *near, *apart]

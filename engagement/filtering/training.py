@@ -1,0 +1,162 @@
+"""From labelled comments to a model.
+
+Everything that is reported or calibrated comes from texts the model in question had not seen: a corpus of several files
+is held out file by file, one of a single file in folds that keep equal texts together.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from engagement.filtering.fitting import FITTED, Texts, fit_line, fit_row, fit_text
+from engagement.filtering.model import Model
+from engagement.filtering.ngrams import all_of
+from engagement.filtering.pipeline import Assessment, assess, evidence
+from engagement.filtering.scene import Scene, Seen
+from engagement.filtering.stack import ORDINARY_SHARE, TEXT, Row, Stack, bounded, log_odds, said
+from engagement.filtering.text import collapsed, visible
+from engagement.filtering.text_model import TextModel
+
+FOLDS = 10
+# Ordinary comments count together as much as this part of a labelled corpus: enough that the model does not take for a
+# bot whoever writes about anything else, and little enough to find those it was trained on.
+ORDINARY = 0.15
+# Scores of genuine comments that a model keeps, evenly over their order.
+KEPT_SCORES = 1_001
+
+
+@dataclass(frozen=True, eq=False)
+class Comment:
+    """A labelled comment with the corpus and the file it comes from, and its visible text.
+
+    An ordinary one has no label: it is what many people write anywhere, and taken for genuine.
+    """
+
+    seen: Seen
+    is_bot: bool
+    corpus: str
+    file: str
+    shown: str = field(repr=False)
+    is_ordinary: bool = False
+
+    @classmethod
+    def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None) -> "Comment":
+        """The comment with its text made ready, under an id of its own; None is no label."""
+        named = replace(seen, id=f"{file}:{seen.id}")
+        return cls(named, bool(is_bot), corpus, file, visible(seen.text), is_ordinary=is_bot is None)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The model as it is stored, and of each comment what a model found that had not seen it."""
+
+    stored: dict[str, Any]
+    held_out: list[Assessment]
+
+
+@dataclass(frozen=True, eq=False)
+class _Fold:
+    """Comments that are held out together, as one scene, with a text model of all others."""
+
+    rows: list[int]
+    scene: Scene
+    text: dict[str, Any]
+
+
+def train(comments: Sequence[Comment], version: str, accounts: dict[str, Any] | None = None) -> Trained:
+    """Train on all comments; scores and calibration come from models that had not seen what they judge."""
+    weights = balanced(comments)
+    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(one.shown))) for one in comments])
+    folds = [_fold(comments, texts, rows, weights) for rows in folds_of(comments)]
+    spoken = _spoken(comments, folds)
+    held_out: dict[int, Assessment] = {}
+    for fold in folds:
+        others = sorted(set(range(len(comments))) - set(fold.rows))
+        stored = _stored("", fold.text, _combined(comments, spoken, weights, others), accounts, [0.0])
+        found = assess(fold.scene.interactions, known_personas=frozenset(), model=Model.from_json(stored))
+        held_out |= {row: found[comments[row].seen.id] for row in fold.rows}
+    people = [held_out[row].score for row, comment in enumerate(comments) if not comment.is_bot]
+    everything = range(len(comments))
+    text = _text(comments, texts, everything, weights)
+    stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)
+    return Trained(stored, [held_out[row] for row in everything])
+
+
+def balanced(comments: Sequence[Comment]) -> list[float]:
+    """A weight for each comment: every labelled corpus counts alike, ordinary comments together far less."""
+    sizes = Counter(comment.corpus for comment in comments)
+    labelled = [comment for comment in comments if not comment.is_ordinary]
+    whole = len(labelled) / len({comment.corpus for comment in labelled})
+    return [whole * (ORDINARY if one.is_ordinary else 1.0) / sizes[one.corpus] for one in comments]
+
+
+def folds_of(comments: Sequence[Comment]) -> list[list[int]]:
+    """Which comments are held out together, by their place: the files of a corpus, or ten parts of a lone file."""
+    files: dict[str, set[str]] = {}
+    for comment in comments:
+        files.setdefault(comment.corpus, set()).add(comment.file)
+    folds: dict[tuple[str, int], list[int]] = {}
+    for row, comment in enumerate(comments):
+        part = 0 if len(files[comment.corpus]) > 1 else _part(comment.shown)
+        folds.setdefault((comment.file, part), []).append(row)
+    return [folds[key] for key in sorted(folds)]
+
+
+def _part(shown: str) -> int:
+    """Which of ten parts a text belongs to; equal texts belong together."""
+    return int.from_bytes(blake2b(collapsed(shown).encode(), digest_size=8).digest(), "big") % FOLDS
+
+
+def _fold(comments: Sequence[Comment], texts: Texts, rows: list[int], weights: Sequence[float]) -> _Fold:
+    others = sorted(set(range(len(comments))) - set(rows))
+    return _Fold(rows, Scene(tuple(comments[row].seen for row in rows)), _text(comments, texts, others, weights))
+
+
+def _text(comments: Sequence[Comment], texts: Texts, rows: Sequence[int], weights: Sequence[float]) -> dict[str, Any]:
+    return fit_text(texts.at(rows), [comments[row].is_bot for row in rows], [weights[row] for row in rows])
+
+
+def _spoken(comments: Sequence[Comment], folds: Sequence[_Fold]) -> list[dict[str, float]]:
+    """What each layer says of each comment; of the text the log-odds by a model that had not seen it."""
+    spoken: dict[int, dict[str, float]] = {}
+    for fold in folds:
+        pieces, text = evidence(fold.scene), TextModel.from_json(fold.text)
+        for row in fold.rows:
+            others = [one for one in pieces.get(comments[row].seen.id, []) if one.layer != TEXT]
+            odds = text.log_odds(comments[row].shown)
+            spoken[row] = said(others) | ({TEXT: odds} if odds is not None else {})
+    return [spoken[row] for row in range(len(comments))]
+
+
+def _combined(
+    comments: Sequence[Comment], spoken: Sequence[dict[str, float]], weights: Sequence[float], rows: Sequence[int]
+) -> dict[str, Any]:
+    """Calibration of the text model and the stack, from the labelled ones of these comments."""
+    read = [row for row in rows if TEXT in spoken[row] and not comments[row].is_ordinary]
+    truths, heavy = [comments[row].is_bot for row in read], [weights[row] for row in read]
+    slope, offset = fit_line([spoken[row][TEXT] for row in read], truths, heavy)
+    voices = [{**spoken[row], TEXT: bounded(TEXT, offset + slope * spoken[row][TEXT])} for row in read]
+    wordless = fit_row(voices, truths, heavy, [layer for layer in FITTED if layer != TEXT])
+    # Of labelled comments half are bots. Where nothing can be read, that is nobody's prior.
+    unread = Row(round(log_odds(ORDINARY_SHARE), 4), wordless.weights)
+    stack = Stack(fit_row(voices, truths, heavy, FITTED), unread)
+    rows_json = {name: {"intercept": row.intercept, "weights": row.weights} for name, row in vars(stack).items()}
+    prevalence = float(np.average(truths, weights=heavy))
+    calibration = {"slope": slope, "offset": offset}
+    return {"prevalence": round(prevalence, 4), "calibration": calibration, "stack": rows_json}
+
+
+def _stored(
+    version: str,
+    text: dict[str, Any],
+    combined: dict[str, Any],
+    accounts: dict[str, Any] | None,
+    people: Sequence[float],
+) -> dict[str, Any]:
+    kept = np.quantile(people, np.linspace(0, 1, KEPT_SCORES)) if len(people) > KEPT_SCORES else sorted(people)
+    scores = [round(float(score), 4) for score in kept]
+    return {"version": version, "text": text, **combined, "accounts": accounts, "genuine_scores": scores}

@@ -1,0 +1,107 @@
+"""The text model: what it looks at, that it scores as it was trained, and that no text makes it slow."""
+
+import re
+from collections import Counter
+from math import log, sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engagement.filtering.model import MODELS, load_model
+from engagement.filtering.ngrams import all_of, simple, tokens
+from engagement.filtering.text import visible
+from engagement.filtering.text_model import KNOWN_LEAST, TextModel, scale
+
+MODEL = load_model()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("see https://a.example/b?c=1 now", ["see", "\x01l", "now"]),
+        ("see www.a.example now", ["see", "\x01l", "now"]),
+        ("shop.com is open", ["\x01l", "is", "open"]),
+        ("https://youtu.be/abc?t=1", ["\x01p"]),
+        ("https://www.instagram.com/p/xyz/", ["\x01p"]),
+        ("https://www.instagram.com/somebody", ["\x01l"]),
+        ("thanks @anna.b!", ["thanks", "\x01h", "!"]),
+        ("thanks @fx_anna", ["thanks", "\x01t"]),
+        ("mail anna.b@mail.example", ["mail", "\x01e"]),
+        ("so good.love it", ["so", "good", ".", "love", "it"]),
+        ("🔥🔥 wow", ["🔥", "🔥", "wow"]),
+    ],
+)
+def test_tokens_replace_what_leads_somewhere_or_names_somebody(text, read):
+    assert tokens(visible(text)) == read
+
+
+@pytest.mark.parametrize(
+    ("token", "form"), [("loooove", "love"), ("12", "0"), ("20000", "00"), ("b4by99", "b0by0"), ("🔥", "🔥")]
+)
+def test_simple_drops_repetition_and_the_value_of_digits(token, form):
+    assert simple(token) == form
+
+
+def small_model(texts):
+    held = Counter(gram for text in texts for gram in set(all_of(text)))
+    grams = {gram: (len(gram) - 4.0, log(1 + len(texts) / n)) for gram, n in held.items()}
+    return TextModel(grams, bias=0.25), grams
+
+
+@given(st.lists(st.text("ab c!🔥1", min_size=1, max_size=30), min_size=1, max_size=5))
+def test_log_odds_are_the_sum_over_all_ngrams_at_length_one(texts):
+    shown = [visible(text) for text in texts]
+    model, grams = small_model(shown)
+
+    for text in shown:
+        held = Counter(all_of(text))
+        total = sum(n * grams[gram][0] * scale(gram, grams[gram][1]) for gram, n in held.items())
+        square = sum(n * scale(gram, grams[gram][1]) ** 2 for gram, n in held.items())
+        expected = 0.25 + total / sqrt(square) if tokens(text) else None
+        assert model.log_odds(text) == (expected if expected is None else pytest.approx(expected))
+
+
+def test_log_odds_of_another_language_are_unknown():
+    model, _ = small_model(["check out my channel"])
+
+    assert model.log_odds("check my channel") is not None
+    assert model.log_odds("schau auf meinem kanal vorbei") is None
+    assert model.log_odds("") is None
+    assert 0 < KNOWN_LEAST < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Красивое фото, очень нравится", "とても綺麗な写真ですね", "Çok güzel bir fotoğraf olmuş, ellerine sağlık"],
+)
+def test_shipped_model_says_nothing_of_what_it_cannot_read(text):
+    assert MODEL.text.log_odds(visible(text)) is None
+
+
+def test_telling_names_the_words_that_speak_for_a_bot():
+    found = MODEL.text.telling(visible("Please subscribe to my channel"))
+
+    assert "subscribe" in " ".join(name for name, _ in found)
+    assert found == sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def test_shipped_ngrams_hold_no_link_handle_or_number():
+    grams = [gram for path in MODELS.glob("*.json") for gram in load_model(path).text.names]
+
+    assert len(grams) > 10_000
+    assert [gram for gram in grams if re.search(r"@\w|http|www", gram)] == []
+    assert [gram for gram in grams if any(digit in gram for digit in "123456789")] == []
+
+
+def test_shipped_model_is_small_and_has_its_card():
+    for path in MODELS.glob("*.json"):
+        assert path.stat().st_size < 1_000_000
+        card = path.with_suffix(".md").read_text(encoding="utf-8")
+        assert f"# Model {path.stem}" in card
+        assert "licence" in card
+
+
+def test_load_model_names_those_there_are():
+    with pytest.raises(FileNotFoundError, match=r"There is no model 'layers-0'\. Give one of .*layers-2"):
+        load_model("layers-0")

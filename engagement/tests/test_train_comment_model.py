@@ -1,0 +1,182 @@
+"""The command that trains the filter, on made comments."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from engagement.filtering.fitting import Texts, is_ready
+from engagement.filtering.model import load_model
+from engagement.filtering.training import ORDINARY, Comment, balanced, folds_of
+from engagement.imports.labelled import Columns, read_labelled
+
+needs_sklearn = pytest.mark.skipif(not is_ready(), reason="scikit-learn is not installed: see requirements-train.txt.")
+
+PRAISE = ["lovely", "light", "picture", "today", "we", "liked", "this", "so", "much", "where", "was", "it", "taken"]
+PITCH = ["subscribe", "my", "channel", "profit", "daily", "check", "link", "money", "followers", "free", "now", "win"]
+
+
+def written(path, rows):
+    path.parent.mkdir(exist_ok=True)
+    lines = [f"{text},{label},author-{at}" for at, (text, label) in enumerate(rows)]
+    path.write_text("\n".join(["text,bot,who", *lines, ""]), encoding="utf-8")
+    return f"{path}:text:bot:who"
+
+
+def made(random, number):
+    """Comments of people and bots, whose words overlap a little."""
+    for at in range(number):
+        own, other = (PITCH, PRAISE) if at % 2 else (PRAISE, PITCH)
+        yield " ".join([*random.choices(own, k=7), random.choice(other)]), at % 2
+
+
+@pytest.fixture
+def files(tmp_path):
+    random = Random(3)
+    return [
+        written(tmp_path / "videos" / "one.csv", made(random, 60)),
+        written(tmp_path / "videos" / "two.csv", made(random, 60)),
+        written(tmp_path / "photos" / "all.csv", made(random, 120)),
+    ]
+
+
+def run(files, into, *words):
+    sources = [word for name in ("videos", "photos") for word in ("--source", f"{name}=Made up; CC0")]
+    out = StringIO()
+    call_command(
+        "train_comment_model", *files, "--name=made-1", f"--into={into}", *sources, *words, "--json", stdout=out
+    )
+    return json.loads(out.getvalue())
+
+
+@needs_sklearn
+def test_train_writes_a_model_and_its_card(files, tmp_path):
+    report = run(files, tmp_path)
+
+    model = load_model(tmp_path / "made-1.json")
+    card = (tmp_path / "made-1.md").read_text(encoding="utf-8")
+    assert model.version == "made-1"
+    pitch, praise = map(model.text.log_odds, ("subscribe my channel for money", "we liked this lovely light"))
+    assert pitch is not None
+    assert praise is not None
+    assert pitch > praise
+    assert report["held_out"]["videos"]["all"]["auc"] > 0.95
+    assert "| videos | one, two | 120 | 60 | Made up; CC0 |" in card
+    assert f"{report['held_out']['photos']['all']['mcc']:.3f}" in card
+
+
+@needs_sklearn
+def test_train_gives_the_same_model_twice(files, tmp_path):
+    run(files, tmp_path)
+    first = (tmp_path / "made-1.json").read_bytes()
+
+    run(files, tmp_path)
+
+    assert (tmp_path / "made-1.json").read_bytes() == first
+
+
+@needs_sklearn
+def test_train_learns_from_ordinary_comments(files, tmp_path):
+    plain = tmp_path / "plain" / "said.csv"
+    plain.parent.mkdir()
+    plain.write_text("said\n" + "the followers of the free market met\n" * 40, encoding="utf-8")
+
+    report = run(files, tmp_path, f"--ordinary={plain}:said", "--source=plain=Made up; CC0")
+
+    assert report["held_out"]["plain"]["all"]["mcc"] is None
+    assert report["held_out"]["plain"]["all"]["accused_cut_off"] <= 0.02
+    assert "ordinary, no labels" in (tmp_path / "made-1.md").read_text(encoding="utf-8")
+
+
+@needs_sklearn
+def test_train_learns_accounts(files, tmp_path):
+    random = Random(5)
+    rows = [
+        f"{2010 + 6 * bot}-01-01,{random.randint(0, 9 if bot else 900)},{random.randint(1, 90)},{bot},{bot and at % 3}"
+        for at in range(60)
+        for bot in (0, 1)
+    ]
+    path = tmp_path / "accounts.csv"
+    path.write_text("\n".join(["made,followers,posts,bot,says", *rows, ""]), encoding="utf-8")
+    columns = [f"--account-column={one}" for one in ("joined_at=made", "followers=followers", "posts=posts")]
+
+    report = run(files, tmp_path, f"--accounts={path}", *columns, "--collected-on=2017-01-01", "--declared-column=says")
+
+    assert report["accounts"]["all"]["auc"] > 0.9
+    assert report["accounts"]["without those that say they are bots (in use)"]["number"] == 100
+    assert load_model(tmp_path / "made-1.json").accounts is not None
+
+
+@needs_sklearn
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a.csv"], "write FILE:TEXT:LABEL"),
+        (["d/a.csv:text:bot"], "Whose are the files in d? Add --source d="),
+        (["d/a.csv:text:bot", "--source=d"], "write FOLDER=WORDS"),
+        (["d/a.csv:text:bot", "--source=d=mine"], "there is no such file"),
+    ],
+)
+def test_train_names_what_is_missing(tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CommandError) as refused:
+        call_command("train_comment_model", *words, "--name=made-1", f"--into={tmp_path}")
+
+    assert message in str(refused.value)
+
+
+@pytest.mark.skipif(is_ready(), reason="scikit-learn is installed.")
+def test_train_says_how_to_install_what_it_needs(files, tmp_path):
+    with pytest.raises(CommandError, match=r"pip install --require-hashes -r requirements-train\.txt"):
+        run(files, tmp_path)
+
+
+def labelled(files):
+    comments = []
+    for given in files:
+        path, text, label, author = given.split(":")
+        name = path.split("/")
+        columns = Columns(text=text, label=label, author=author)
+        comments += [
+            Comment.of(seen, name[-2], name[-1], is_bot=is_bot) for seen, is_bot in read_labelled(Path(path), columns)
+        ]
+    return comments
+
+
+def test_folds_hold_a_file_out_or_keep_equal_texts_together(files):
+    comments = labelled(files)
+
+    folds = folds_of(comments)
+
+    assert sorted(row for fold in folds for row in fold) == list(range(len(comments)))
+    by_file = [{comments[row].file for row in fold} for fold in folds]
+    assert {"one.csv"} in by_file
+    assert {"two.csv"} in by_file
+    places: dict[str, set[int]] = {}
+    for number, fold in enumerate(folds):
+        for row in fold:
+            if comments[row].corpus == "photos":
+                places.setdefault(comments[row].shown, set()).add(number)
+    assert {len(place) for place in places.values()} == {1}
+
+
+def test_balanced_lets_every_corpus_count_alike(files):
+    comments = labelled(files)
+    ordinary = [Comment.of(comments[0].seen, "plain", "plain", is_bot=None)] * 30
+
+    weights = balanced([*comments, *ordinary])
+
+    assert sum(weights[:120]) == pytest.approx(120)
+    assert sum(weights[120:240]) == pytest.approx(120)
+    assert sum(weights[240:]) == pytest.approx(120 * ORDINARY)
+
+
+def test_texts_count_holders_and_not_copies():
+    texts = Texts.of([("a b", "x", {"wa": 1}), ("a b", "x", {"wa": 1}), ("a c", "", {"wa": 2}), ("a d", "", {"wa": 1})])
+
+    assert texts.holders(texts.text).tolist() == [3.0]
+    assert texts.holders(texts.author).tolist() == [3.0]
