@@ -57,24 +57,25 @@ def compare(posts: Collection[SocialMediaPost]) -> None:
     groups: dict[tuple[Any, ...], list[SocialMediaPost]] = defaultdict(list)
     for post in filter(_is_mature, posts):
         groups[tuple(getattr(post, name) for name in GROUP)].append(post)
-    others = SocialMediaPost.objects.exclude(pk__in=[post.pk for post in posts])
+    given = {post.pk for post in posts}
     for group, members in groups.items():
-        past = _past(members, others.filter(**dict(zip(GROUP, group, strict=True))))
+        past = _past(members, SocialMediaPost.objects.filter(**dict(zip(GROUP, group, strict=True))), given)
         for post in members:
             _compare(post, past.before(post.published_at))
 
 
-def _past(members: Sequence[SocialMediaPost], others: SocialMediaPostQuerySet) -> Past:
+def _past(members: Sequence[SocialMediaPost], stored: SocialMediaPostQuerySet, given: set[int]) -> Past:
     """What the members of a group are compared with: others of it as they are stored, and each other as given."""
-    mature = others.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
+    mature = stored.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
     moments = [post.published_at for post in members if post.published_at]
+    # Those given may have left the group, or their numbers may have changed: what is stored of them is left out.
+    before, *between = mature.leading_to(moments, USUAL_POSTS + len(given) - len(members))
     # Of those before all members the order is enough: times are dear to read.
-    before, *between = mature.leading_to(moments, USUAL_POSTS)
-    older = [_numbers(*row) for row in before.values_list(*READ)][::-1]
-    rows = [row for those in between for row in those.values_list("published_at", "pk", *READ)]
+    older = [_numbers(*row) for pk, *row in before.values_list("pk", *READ) if pk not in given][:USUAL_POSTS]
+    rows = [row for those in between for row in those.values_list("published_at", "pk", *READ) if row[1] not in given]
     rows += [tuple(getattr(post, name) for name in ("published_at", "pk", *READ)) for post in members]
     rows.sort(key=lambda row: row[:2])
-    return Past([*older, *(_numbers(*row[2:]) for row in rows)], len(older), [row[0] for row in rows])
+    return Past([*older[::-1], *(_numbers(*row[2:]) for row in rows)], len(older), [row[0] for row in rows])
 
 
 def _numbers(rate: float | None, genuine: float) -> Numbers:

@@ -7,6 +7,7 @@ nothing learns from it. Whoever dies in between has changed nothing, and the cla
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -27,14 +28,13 @@ from engagement.writing import write_columns
 
 logger = logging.getLogger(__name__)
 
-# What a post must be known by to be told what is new of it. All else that is written here is new.
-LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim")
+# What may have changed since a post was claimed, and must be known to tell what is new of it.
+LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "missing_since")
 # What every read ends with, and what only one that brought no numbers may end with.
 ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
 
 # By key.
 Posts = dict[int, SocialMediaPost]
-Failures = dict[int, errors.PlatformError]
 
 
 @transaction.atomic
@@ -42,19 +42,38 @@ def land(landed: Sequence[tuple[Batch, Fetched]], now: datetime) -> list[Item]:
     """Write what batches brought; what is told of each of their posts."""
     claimed = {post.pk: post for batch, _ in landed for post in batch.posts}
     failures = {pk: error for _, fetched in landed for pk, error in fetched.failures.items()}
-    posts = _locked(claimed)
+    posts, mine = _locked(claimed)
     observed = _store([fetched for _, fetched in landed], posts, now)
-    unfiltered = _finish({pk: post for pk, post in posts.items() if pk in observed}, claimed, failures, now)
-    _close([post for pk, post in posts.items() if pk not in observed], claimed, failures, now)
+    endings = Endings(mine, failures, now)
+    unfiltered = _finish({pk: post for pk, post in posts.items() if pk in observed}, endings)
+    _close([post for pk, post in posts.items() if pk not in observed], endings)
     return [told(post, failures.get(pk), now, is_filtered=pk not in unfiltered) for pk, post in claimed.items()]
 
 
-def _locked(claimed: Posts) -> Posts:
-    """The stored rows, in the order in which they are judged."""
-    rows = SocialMediaPost.objects.select_for_update().only(*LOCKED).order_by("pk")
-    posts = oldest_first(rows.filter(pk__in=claimed))
+@dataclass(frozen=True)
+class Endings:
+    """How the reads of posts ended. `mine` are the posts that no other worker has claimed since."""
+
+    mine: frozenset[int]
+    failures: dict[int, errors.PlatformError]
+    now: datetime
+
+    def of(self, post: SocialMediaPost, *, is_filtered: bool = True) -> Ending:
+        """The columns that a post ends with."""
+        return ending(post, self.failures.get(post.pk), self.now, is_filtered=is_filtered)
+
+
+def _locked(claimed: Posts) -> tuple[Posts, frozenset[int]]:
+    """The claimed posts as they are stored now, in the order in which they are judged, and whose claim still holds."""
+    stored = SocialMediaPost.objects.select_for_update().filter(pk__in=claimed).order_by("pk")
+    rows = {pk: (claim, values) for pk, claim, *values in stored.values_list("pk", "claim", *LOCKED)}
+    for pk, (_, values) in rows.items():
+        for name, value in zip(LOCKED, values, strict=True):
+            setattr(claimed[pk], name, value)
+    posts = oldest_first(claimed[pk] for pk in rows)
     with_accounts(posts)
-    return {post.pk: post for post in posts}
+    mine = frozenset(pk for pk, (claim, _) in rows.items() if claim == claimed[pk].claim)
+    return {post.pk: post for post in posts}, mine
 
 
 def _store(landed: Sequence[Fetched], posts: Posts, now: datetime) -> set[int]:
@@ -92,53 +111,53 @@ def _drop_deleted(post: SocialMediaPost, seen: Visible, now: datetime) -> None:
         mark_deleted(post, missing_from(post, seen.whole, ids), now=now)
 
 
-def _finish(observed: Posts, claimed: Posts, failures: Failures, now: datetime) -> set[int]:
+def _finish(observed: Posts, endings: Endings) -> set[int]:
     """Assess posts and write all that is new of them, post by post if that fails; those on which the filter failed."""
     if not observed:
         return set()
     try:
         with transaction.atomic():
-            assess_on(observed, now, only_new=True)
-            _write(observed, claimed, failures, now)
+            assess_on(observed, endings.now, only_new=True)
+            _write(observed, endings)
     except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
         if len(observed) > 1:
-            return {pk for post in observed.values() for pk in _finish({post.pk: post}, claimed, failures, now)}
+            return {pk for post in observed.values() for pk in _finish({post.pk: post}, endings)}
         logger.exception("The filter failed on %s", *observed.values())
-        _write(observed, claimed, failures, now, is_filtered=False)
+        _write(observed, endings, is_filtered=False)
         return set(observed)
     return set()
 
 
-def _write(observed: Posts, claimed: Posts, failures: Failures, now: datetime, *, is_filtered: bool = True) -> None:
-    """Write posts that were read, and give their claims back: what another worker has claimed since is theirs."""
-    mine = [post for pk, post in observed.items() if post.claim == claimed[pk].claim]
-    theirs = [post for pk, post in observed.items() if post.claim != claimed[pk].claim]
+def _write(observed: Posts, endings: Endings, *, is_filtered: bool = True) -> None:
+    """Write posts that were read, and give their claims back."""
+    mine = [post for pk, post in observed.items() if pk in endings.mine]
     for post in mine:
         # It was seen just now, whatever else went wrong.
-        post.claim = post.claimed_until = post.missing_since = None
-        for name, value in ending(claimed[post.pk], failures.get(post.pk), now, is_filtered=is_filtered):
+        post.missing_since = None
+        for name, value in endings.of(post, is_filtered=is_filtered):
             setattr(post, name, value)
+        post.claim = post.claimed_until = None
     for post in observed.values():
         post.filter_state = post.filter_state if is_filtered else FilterState.UNFILTERED
     found = (*STANDING_FIELDS, *(ASSESSED if is_filtered else ("filter_state",)))
     write_columns(mine, (*found, *ENDED))
-    write_columns(theirs, found)
+    write_columns([post for pk, post in observed.items() if pk not in endings.mine], found)
 
 
-def _close(posts: Sequence[SocialMediaPost], claimed: Posts, failures: Failures, now: datetime) -> None:
+def _close(posts: Sequence[SocialMediaPost], endings: Endings) -> None:
     """End the reads that brought no numbers: those that are stored stay."""
-    endings: dict[Ending, list[int]] = defaultdict(list)
+    alike: dict[Ending, list[int]] = defaultdict(list)
     for post in posts:
-        if post.claim == claimed[post.pk].claim:
-            endings[ending(claimed[post.pk], failures.get(post.pk), now, is_filtered=True)].append(post.pk)
-    for columns, ids in endings.items():
+        if post.pk in endings.mine:
+            alike[endings.of(post)].append(post.pk)
+    for columns, ids in alike.items():
         SocialMediaPost.objects.filter(pk__in=ids).update(**dict(columns), claim=None, claimed_until=None)
-    _forget_texts([claimed[post.pk] for post in posts], failures, now)
+    _forget_texts(posts, endings)
 
 
-def _forget_texts(posts: Sequence[SocialMediaPost], failures: Failures, now: datetime) -> None:
+def _forget_texts(posts: Sequence[SocialMediaPost], endings: Endings) -> None:
     """A post that is gone takes the words under it along: platforms ask that deletions are honoured."""
-    gone = [post.pk for post in posts if isinstance(failures.get(post.pk), errors.NotFound) and is_gone(post, now)]
-    if gone:
+    missed = [post for post in posts if isinstance(endings.failures.get(post.pk), errors.NotFound)]
+    if gone := [post.pk for post in missed if is_gone(post, endings.now)]:
         texts = Interaction.objects.filter(post__in=gone).exclude(text="")
-        texts.update(text="", text_purged_at=now, author_signals={})
+        texts.update(text="", text_purged_at=endings.now, author_signals={})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count, islice
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.db.models import Q
@@ -25,7 +26,7 @@ from engagement.accounts import (
     throttled,
     unready,
 )
-from engagement.enums import PostStatus, Purpose
+from engagement.enums import Platform, PostStatus, Purpose
 from engagement.fetching import Batch, Fetched, fetch
 from engagement.flights import flown
 from engagement.landing import land
@@ -56,6 +57,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.clock = clock_from(self.now)
+        # Of each platform, requests under way.
+        self.gates = {platform: BoundedSemaphore(settings.SYNC_FLIGHTS) for platform in Platform.values}
 
 
 # Batches of one account, each claimed when it is asked for.
@@ -122,12 +125,13 @@ def _due(account: SocialAccount, run: Run, *, at_once: int) -> Source:
 def _batches(account: SocialAccount, posts: Sequence[SocialMediaPost], size: int, run: Run) -> Source:
     """Claimed posts in batches, the newest first; those of an account that was closed meanwhile are given back."""
     newest = sorted(posts, key=lambda post: (post.published_at is not None, post.published_at), reverse=True)
+    edge = _edge(account, size) if newest else None
     for start in range(0, len(newest), size):
         if account.pk in run.closed:
             release(newest[start:])
             return
         those = newest[start : start + size]
-        yield Batch(account, those, _are_recent(account, those))
+        yield Batch(account, those, _are_recent(those, edge))
 
 
 def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -> Source:
@@ -143,7 +147,7 @@ def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -
             if post not in mine:
                 run.report.add(post, Outcome.SKIPPED, reason or "A worker is syncing it at this moment.")
         if mine:
-            yield Batch(account, mine, _are_recent(account, mine))
+            yield Batch(account, mine, _are_recent(mine, _edge(account, len(mine))))
 
 
 def _in_turn(sources: Iterable[Source]) -> Source:
@@ -162,7 +166,9 @@ def _sync(sources: Iterable[tuple[str, Source]], run: Run) -> Report:
     for platform, source in sources:
         lanes[platform].append(source)
     drawn = [_in_turn(lane) for lane in lanes.values()]
-    for landed in flown(drawn, partial(_fetched, run=run), flights=settings.SYNC_FLIGHTS):
+    flights = settings.SYNC_FLIGHTS
+    # Twice as many batches as requests are under way: while some wait for their platform, others are counted and read.
+    for landed in flown(drawn, partial(_fetched, run=run), flights=2 * flights if flights > 1 else 1):
         _finish(landed, run)
     return run.report
 
@@ -172,12 +178,15 @@ def batch_size(account: SocialAccount) -> int:
     return ADAPTERS[adapter_name(account.platform, account.flavour)].batch_size
 
 
-def _are_recent(account: SocialAccount, posts: Sequence[SocialMediaPost]) -> bool:
+def _edge(account: SocialAccount, size: int) -> datetime | None:
+    """When the last post was made of which reading the account's list as far as there brings a batch; None: any."""
+    newest = account.posts.exclude(published_at=None).order_by("-published_at", "-pk")
+    return newest.values_list("published_at", flat=True)[3 * size // 2 :].first()
+
+
+def _are_recent(posts: Sequence[SocialMediaPost], edge: datetime | None) -> bool:
     """Whether most of the account's posts since the oldest of these are these."""
-    oldest = min((post.published_at for post in posts if post.published_at), default=None)
-    most = 3 * len(posts) // 2
-    since = account.posts.filter(published_at__gte=oldest) if oldest else account.posts.none()
-    return since.order_by()[: most + 1].count() <= most
+    return edge is None or all(post.published_at and post.published_at > edge for post in posts)
 
 
 def claim(posts: SocialMediaPostQuerySet, *, now: datetime, limit: int) -> list[SocialMediaPost]:
@@ -199,7 +208,8 @@ def release(posts: Sequence[SocialMediaPost]) -> None:
 
 
 def _fetched(batch: Batch, run: Run) -> Fetched:
-    with adapter_for(batch.account, meter=meter_for(batch.account, Purpose.SYNC, run.clock)) as adapter:
+    meter = meter_for(batch.account, Purpose.SYNC, run.clock, run.gates[batch.account.platform])
+    with adapter_for(batch.account, meter=meter) as adapter:
         return fetch(adapter, batch.posts, run.now, recent=batch.recent)
 
 

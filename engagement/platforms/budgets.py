@@ -6,6 +6,7 @@ transaction. No transaction is held while a platform is asked.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,8 @@ from engagement.platforms.usage import SLOW_FROM, STOP_AT, Report, reports
 from engagement.platforms.windows import Slot
 
 Clock = Callable[[], datetime]
+# Lets every request through at once.
+OPEN = nullcontext()
 
 # Between SLOW_FROM and STOP_AT syncing waits up to so long between two calls.
 SLOWEST = timedelta(seconds=5)
@@ -44,9 +47,11 @@ SAME_RESET = timedelta(seconds=5)
 USAGE_KEEPS = timedelta(minutes=1)
 
 
-def meter_for(account: SocialAccount, purpose: Purpose, clock: Clock) -> "DatabaseMeter":
-    """What counts the calls made for an account, in the time of the clock."""
-    return DatabaseMeter(account, purpose, clock)
+def meter_for(
+    account: SocialAccount, purpose: Purpose, clock: Clock, gate: AbstractContextManager[Any] = OPEN
+) -> "DatabaseMeter":
+    """What counts the calls made for an account, in the time of the clock, and lets them through the gate."""
+    return DatabaseMeter(account, purpose, clock, gate=gate)
 
 
 def clock_from(now: datetime) -> Clock:
@@ -63,6 +68,7 @@ class DatabaseMeter:
     purpose: Purpose
     clock: Clock
     patience: float = PATIENCE
+    gate: AbstractContextManager[Any] = OPEN
 
     @property
     def program(self) -> str:

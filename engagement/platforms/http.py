@@ -213,24 +213,12 @@ class Connection:
         announce()
         exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
         try:
-            with (
-                exchanging(exchange),
-                self._session.request(
-                    method,
-                    url or self._base + path,
-                    auth=auth,
-                    timeout=(min(settings.HTTP_CONNECT_SECONDS, exchange.wait), settings.HTTP_READ_SECONDS),
-                    allow_redirects=False,
-                    stream=True,
-                    **request,
-                ) as response,
-            ):
-                logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-                content = self._body(response)
-                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
-                call.hear(reply)
-                self._judged(reply)
-                return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
+            response, content = self._exchanged(method, url or self._base + path, exchange, auth=auth, **request)
+            logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
+            reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
+            call.hear(reply)
+            self._judged(reply)
+            return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
         except errors.PlatformError as refusal:
             call.failed(refusal)
             raise
@@ -241,6 +229,22 @@ class Connection:
             call.failed(silence)
             # `from None`: what requests raises may quote the headers.
             raise silence from None
+
+    def _exchanged(self, method: str, url: str, exchange: Exchange, **request: Any) -> tuple[requests.Response, bytes]:
+        """The answer and its whole body, read while the place among the requests under way is held."""
+        with (
+            self._meter.gate,
+            exchanging(exchange),
+            self._session.request(
+                method,
+                url,
+                timeout=(min(settings.HTTP_CONNECT_SECONDS, exchange.wait), settings.HTTP_READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+                **request,
+            ) as response,
+        ):
+            return response, self._body(response)
 
     def _deadline(self, *, sends_file: bool = False) -> float:
         return time.monotonic() + (settings.HTTP_UPLOAD_SECONDS if sends_file else settings.HTTP_TOTAL_SECONDS)

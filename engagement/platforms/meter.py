@@ -1,6 +1,7 @@
 """Where calls are counted: what a connection asks before it sends, and tells after it was answered."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, Self
 
 from engagement.platforms import errors
@@ -20,7 +21,15 @@ class Call(Protocol):
 
 
 class Meter(Protocol):
-    """Counts what calls cost. `request` holds `params`, `json` or `data` of the call, as they are sent."""
+    """Counts what calls cost. `request` holds `params`, `json` or `data` of the call, as they are sent.
+
+    `gate` is held while a request is under way, so that no more of them are than may be.
+    """
+
+    @property
+    def gate(self) -> AbstractContextManager[Any]:
+        """Entered as a request leaves, left when its answer is there."""
+        ...
 
     def spend(self, method: str, path: str, request: Mapping[str, Any]) -> Call:
         """Take the price of a call from its budgets. Raises `BudgetSpent` if one has not enough left."""
@@ -29,6 +38,8 @@ class Meter(Protocol):
 
 class Unmetered:
     """Counts nothing: for calls that no budget covers."""
+
+    gate = nullcontext()
 
     def spend(self, method: str, path: str, request: Mapping[str, Any]) -> Self:
         """Let it pass."""

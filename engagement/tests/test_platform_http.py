@@ -5,7 +5,7 @@ import gzip
 import logging
 import socket
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from threading import Event, Thread
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ import pytest
 
 from engagement.platforms import ADAPTERS, errors
 from engagement.platforms.http import Connection, is_same_site, storable
+from engagement.platforms.meter import Unmetered
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter import judge
 from engagement.tests.replies import Answer, answering
@@ -499,3 +500,33 @@ def test_words_of_a_failure_hold_no_upload_token():
         connect(dead_port()).put("https://stranger.example/up?upload_token=canary1", content=b"x", headers={})
 
     assert "canary1" not in failure.value.message
+
+
+class Gate:
+    """Notes how often it is entered and left, and whether a request had an answer by then."""
+
+    def __init__(self, asked):
+        self.asked, self.passed = asked, []
+
+    def __enter__(self):
+        self.passed.append(("in", len(self.asked.requests)))
+
+    def __exit__(self, *failure):
+        self.passed.append(("out", len(self.asked.requests)))
+
+
+class Gated(Unmetered):
+    def __init__(self, gate):
+        self.gate = gate
+
+
+@pytest.mark.parametrize(("answer", "error"), [(Answer({"a": 1}), None), (Answer({}, 404), errors.NotFound)])
+def test_gate_is_held_from_the_request_to_its_answer_whatever_that_is(answer, error):
+    with answering(answer) as asked:
+        gate = Gate(asked)
+        http = Connection(platform="twitter", base_url=asked.address, token=TOKEN, judge=judge, meter=Gated(gate))
+
+        with pytest.raises(error) if error else nullcontext():
+            http.get("/")
+
+    assert gate.passed == [("in", 0), ("out", 1)]
