@@ -27,8 +27,9 @@ from engagement.writing import write_columns
 
 logger = logging.getLogger(__name__)
 
-# What a post must be known by to be told what is new of it. All else that is written here is new.
-LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim")
+# What a post must be known by to be told what is new of it. All else that is written here is new, but for `judged_by`:
+# that stays where nothing is judged.
+LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim", "judged_by")
 # What every read ends with, and what only one that brought no numbers may end with.
 ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
 
