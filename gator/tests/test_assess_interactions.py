@@ -16,7 +16,7 @@ from engagement.calibration import filter_in_force
 from engagement.enums import Verdict
 from engagement.filtering.model import MODELS, SHIPPED, load_model
 from engagement.models import Calibration, Interaction, SocialMediaPost
-from engagement.reassessing import assess_step, steps
+from engagement.reassessing import steps
 from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.tests.snapshots_of_tables import everything
 from gator.management.commands.assess_interactions import INTERRUPTED
@@ -105,28 +105,30 @@ def test_steps_go_from_the_oldest_post_and_divide_by_what_lies_under_them(monkey
 
 
 @pytest.mark.django_db
-def test_interrupted_assessment_leaves_whole_steps_and_goes_on(monkeypatch):
+def test_assessment_interrupted_within_a_step_leaves_whole_steps_and_goes_on(monkeypatch):
     posts = make_posts(4)
     monkeypatch.setattr(reassessing, "STEP_INTERACTIONS", 2)
-    command = "gator.management.commands.assess_interactions.assess_step"
-    done: list[list[int]] = []
+    written: list[str] = []
 
-    def interrupted(step, **options):
-        if len(done) == 2:
-            raise KeyboardInterrupt
-        done.append(step)
-        return assess_step(step, **options)
+    def interrupt(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "engagement_socialmediapost"'):
+            written.append(sql)
+            if len(written) == 3:
+                raise KeyboardInterrupt
+        return execute(sql, params, many, context)
 
-    monkeypatch.setattr(command, interrupted)
-    with pytest.raises(CommandError, match="Interrupted after 2 of 4 posts") as caught:
+    with (
+        connection.execute_wrapper(interrupt),
+        pytest.raises(CommandError, match="Interrupted after 2 of 4 posts") as caught,
+    ):
         run("assess_interactions", "--all")
-    monkeypatch.undo()
     judged = set(SocialMediaPost.objects.exclude(judged_by="").values_list("pk", flat=True))
+    verdicts = set(Interaction.objects.exclude(verdict="").values_list("post", flat=True))
 
     rest = run_json("assess_interactions", "--all")
 
     assert caught.value.returncode == INTERRUPTED
-    assert judged == {post.pk for post in posts[2:]}
+    assert judged == verdicts == {post.pk for post in posts[2:]}
     assert [item["post"] for item in rest["items"]] == [posts[1].pk, posts[0].pk]
 
 
