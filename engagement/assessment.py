@@ -10,14 +10,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, F, When
 
 from engagement.baselines import COMPARED, GROUP, compare
+from engagement.calibration import Filter, filter_in_force, model_in_force
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Prior, Tally, estimates
-from engagement.filtering.pipeline import DEFAULT, MODEL_VERSION, Assessment, assess
+from engagement.filtering.model import Model
+from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
@@ -31,6 +32,7 @@ from engagement.writing import write_columns
 BATCH = 500
 MEASURED = (
     "filter_state",
+    "judged_by",
     "observed_count",
     "genuine_count",
     "bot_count",
@@ -76,36 +78,40 @@ class Counted:
         return sum(n for (_, one), n in self.clear.items() if one == verdict)
 
 
-def assess_posts(posts: Iterable[SocialMediaPost], *, now: datetime, only_new: bool = False) -> int:
+def assess_posts(
+    posts: Iterable[SocialMediaPost], *, now: datetime, only_new: bool = False, by: Filter | None = None
+) -> int:
     """Filter, estimate and measure posts, oldest first; the number of posts. One transaction for each batch.
 
     What is stored of a post is assessed, not what the object given holds; the object gets the answers. With `only_new`
-    the interactions of a post are judged only where one has no verdict yet, or one of an older filter.
+    the interactions of a post are judged only where one has no verdict yet, or one of another model.
+    Without `by` the filter in force judges.
     """
     given = {post.pk: post for post in posts}.values()
     ordered = oldest_first(given)
     for start in range(0, len(ordered), BATCH):
-        _assess_batch(ordered[start : start + BATCH], now, only_new=only_new)
+        _assess_batch(ordered[start : start + BATCH], now, only_new=only_new, by=by)
     return len(ordered)
 
 
 @transaction.atomic
-def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool) -> None:
+def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool, by: Filter | None) -> None:
     posts = _locked(given)
-    assess_on(posts, now, only_new=only_new)
+    assess_on(posts, now, only_new=only_new, by=by)
     write_posts(posts.values(), ASSESSED)
     for post in given:
         _hand_back(post, posts.get(post.pk, post))
 
 
-def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: bool) -> None:
+def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: bool, by: Filter | None = None) -> None:
     """Judge the interactions of locked posts, oldest post first, and put the answers on the posts.
 
     The posts, by key, hold at least what READ names, and the followers of their accounts (`with_accounts`). The caller
     writes them: what is ASSESSED.
     """
-    _judge(_with_news(posts) if only_new else list(posts.values()))
-    seen = _counted(posts)
+    model = by.model if by else model_in_force()
+    _judge(_with_news(posts, model) if only_new else list(posts.values()), by)
+    seen = _counted(posts, model)
     for post in posts.values():
         _count(post, seen[post.pk])
     believed = priors(posts.values())
@@ -115,14 +121,14 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
     compare(posts.values())
 
 
-def _with_news(posts: dict[int, SocialMediaPost]) -> list[SocialMediaPost]:
-    """The posts with an interaction that this filter has not judged."""
-    rows = Interaction.objects.visible().filter(post__in=posts.keys()).exclude(model_version=MODEL_VERSION).order_by()
+def _with_news(posts: dict[int, SocialMediaPost], model: Model) -> list[SocialMediaPost]:
+    """The posts with an interaction that this model has not judged."""
+    rows = Interaction.objects.not_judged_by(model.version).filter(post__in=posts.keys()).order_by()
     waiting = set(rows.values_list("post", flat=True).distinct())
     return [post for post in posts.values() if post.pk in waiting]
 
 
-def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counted]:
+def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Counted]:
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
     rows = Interaction.objects.visible().filter(post__in=posts.keys()).order_by()
@@ -130,7 +136,7 @@ def _counted(posts: dict[int, SocialMediaPost]) -> dict[int, Counted]:
     counts = doubtful.values_list("post", "kind", "final_verdict", "doubt").annotate(n=Count("pk"))
     for post, kind, verdict, doubt, n in counts:
         if verdict == Verdict.UNSURE:
-            seen[post].doubt(kind, n, at_prevalence(doubt, DEFAULT.prevalence, USUAL_BOTS))
+            seen[post].doubt(kind, n, at_prevalence(doubt, model.prevalence, USUAL_BOTS))
         else:
             seen[post].clear[kind, verdict] = n
     return seen
@@ -164,10 +170,11 @@ def _hand_back(given: SocialMediaPost, stored: SocialMediaPost) -> None:
         setattr(given, name, getattr(stored, name))
 
 
-def _judge(posts: Sequence[SocialMediaPost]) -> None:
+def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
     """Give every interaction of these posts its verdict, oldest post first, and write those that changed."""
     if not posts:
         return
+    by = by or filter_in_force()
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
@@ -175,25 +182,26 @@ def _judge(posts: Sequence[SocialMediaPost]) -> None:
     changed = [
         row
         for post, past in histories(posts, by_post)
-        for row, verdict in _verdicts(by_post[post.pk], registry, past)
-        if _apply(row, verdict)
+        for row, verdict in _verdicts(by_post[post.pk], registry, past, by)
+        if _apply(row, verdict, by.model.version)
     ]
     write_columns(changed, ("verdict", "score", "reasons", "model_version"))
+    for post in posts:
+        post.judged_by = by.mark
 
 
 def _verdicts(
-    rows: Sequence[Interaction], registry: frozenset[str], past: History
+    rows: Sequence[Interaction], registry: frozenset[str], past: History, by: Filter
 ) -> Iterable[tuple[Interaction, Assessment]]:
     scene = [Seen(r.pk, r.kind, r.author_key, r.text, r.occurred_at, r.fingerprint) for r in rows]
-    bounds = DEFAULT.cut_offs(settings.MAX_WRONGLY_ACCUSED)
-    verdicts = assess(scene, known_personas=registry, history=past, cut_offs=bounds)
+    verdicts = assess(scene, known_personas=registry, history=past, cut_offs=by.cut_offs, model=by.model)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
     return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
 
 
-def _apply(row: Interaction, verdict: Assessment) -> bool:
+def _apply(row: Interaction, verdict: Assessment, version: str) -> bool:
     """Put a verdict on a row; whether that changed anything."""
-    after = (verdict.verdict.value, verdict.score, [asdict(e) for e in verdict.reasons], MODEL_VERSION)
+    after = (verdict.verdict.value, verdict.score, [asdict(e) for e in verdict.reasons], version)
     if (row.verdict, row.score, row.reasons, row.model_version) == after:
         return False
     row.verdict, row.score, row.reasons, row.model_version = after

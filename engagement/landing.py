@@ -28,8 +28,12 @@ from engagement.writing import write_columns
 
 logger = logging.getLogger(__name__)
 
-# What may have changed since a post was claimed, and must be known to tell what is new of it.
-LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "missing_since")
+# What may have changed since a post was claimed, and must be known to tell what is new of it. By whom it was judged
+# stays where nothing is judged.
+LOCKED = (
+    *(*METRIC_FIELDS, *GROUP),
+    *("api_version", "source", "published_at", "last_synced_at", "missing_since", "judged_by"),
+)
 # What every read ends with, and what only one that brought no numbers may end with.
 ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
 

@@ -1,6 +1,6 @@
 """Every question asked of accounts, posts and interactions, as chainable queryset methods."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -220,6 +220,16 @@ class SocialMediaPostQuerySet(models.QuerySet):
         """Live posts whose engagement did not go through the filter: nothing learns from them."""
         return self.published().filter(filter_state=FilterState.UNFILTERED)
 
+    def not_judged_by(self, version: str, mark: str) -> Self:
+        """Posts that were not wholly judged by the filter with this mark, or that hold what this model never judged."""
+        rows: Any = self.model._meta.get_field("interactions").related_model._default_manager  # type: ignore[union-attr]
+        fresh = rows.not_judged_by(version).filter(post=OuterRef("pk"))
+        return self.filter(~Q(judged_by=mark) | Exists(fresh))
+
+    def oldest_first(self) -> Self:
+        """Posts in the order in which they are judged, so that each learns from those before it."""
+        return self.order_by(F("published_at").asc(nulls_last=True), "pk")
+
     def awaiting_grade(self) -> Self:
         """Settled, measured posts whose numbers are newer than their grade."""
         return self.measured().settled().filter(Q(graded_at=None) | Q(graded_at__lt=F("measured_at")))
@@ -239,6 +249,21 @@ class InteractionQuerySet(models.QuerySet):
     def visible(self) -> Self:
         """Interactions that the platform still shows, as far as is known."""
         return self.filter(deleted_at=None)
+
+    def judgeable(self) -> Self:
+        """Visible interactions that can get another verdict: of a text that was purged, the verdict stands."""
+        return self.visible().exclude(~Q(verdict=""), text="", text_purged_at__isnull=False)
+
+    def not_judged_by(self, version: str) -> Self:
+        """Interactions that another model of the filter has judged, or none yet, and that can be judged."""
+        return self.judgeable().exclude(model_version=version)
+
+    def moved(self, version: str, cut_offs: Iterable[tuple[float, float]]) -> Self:
+        """Verdicts of this model whose score lies on another side of a cut-off, given as it was and as it is."""
+        moved = Q(pk__in=())
+        for before, after in cut_offs:
+            moved |= Q(score__gte=min(before, after), score__lt=max(before, after))
+        return self.filter(moved, model_version=version).exclude(verdict=Verdict.PERSONA)
 
     def unassessed(self) -> Self:
         """Interactions without a verdict."""

@@ -344,6 +344,9 @@ SETTLE_HOURS = 48
 # --- Filter and estimate ---------------------------------------------------------------------------------------------
 
 COMMENT_TEXT_RETENTION_DAYS = env.int("COMMENT_TEXT_RETENTION_DAYS", default=30)
+# The model that judges: the version of one that is shipped, or the path of a JSON file of `train_comment_model`.
+# Empty: the one that is shipped.
+FILTER_MODEL = env.str("FILTER_MODEL", default="")
 # At most this share of genuine people may be called bots; the cut-offs of the filter follow from it.
 MAX_WRONGLY_ACCUSED = 0.02
 

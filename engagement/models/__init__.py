@@ -2,6 +2,7 @@
 
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
+from engagement.models.calibrations import Calibration
 from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction
 from engagement.models.posts import (
     Hashtag,
@@ -16,6 +17,7 @@ from engagement.models.webhooks import WebhookDelivery
 __all__ = [
     "BilledRead",
     "Budget",
+    "Calibration",
     "Decision",
     "ErasedAuthor",
     "ErasureReceipt",

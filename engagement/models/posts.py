@@ -141,6 +141,12 @@ class SocialMediaPost(Measured):
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     filter_state = models.CharField(max_length=10, choices=FilterState.choices, default=FilterState.UNFILTERED)
+    judged_by = models.CharField(
+        max_length=100,
+        blank=True,
+        editable=False,
+        help_text="The model and the cut-offs by which everything visible was last judged.",
+    )
     observed_count = models.PositiveBigIntegerField(default=0)
     genuine_count = models.PositiveBigIntegerField(default=0)
     bot_count = models.PositiveBigIntegerField(default=0)

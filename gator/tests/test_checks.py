@@ -3,7 +3,7 @@ from django.core.checks import Tags, registry
 
 from acd.tests.factories import NOW
 from engagement.erasure import erase_author, erase_person
-from gator.checks import check_broker, check_placeholders, check_sandbox, check_tombstones
+from gator.checks import check_broker, check_filter_model, check_placeholders, check_sandbox, check_tombstones
 
 REAL = {
     "instagram": "https://graph.instagram.com",
@@ -100,3 +100,32 @@ def test_who_was_erased_by_a_hash_of_unknown_origin_is_warned_of_never(settings)
     settings.PSEUDONYM_KEY, settings.FORMER_PSEUDONYM_KEYS = "the second", []
 
     assert ids(check_tombstones(databases=["default"])) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "There is no model"),
+        ("{", "holds no model"),
+        ("[]", "holds no model"),
+        ('{"version": "other"}', "holds no model"),
+    ],
+    ids=["no file", "no JSON", "a list", "a part"],
+)
+def test_model_of_the_filter_that_is_none_is_an_error(settings, tmp_path, content, told):
+    path = tmp_path / "other.json"
+    if content is not None:
+        path.write_text(content)
+    settings.FILTER_MODEL = str(path)
+
+    found = list(check_filter_model())
+
+    assert ids(found) == ["gator.E002"]
+    assert told in found[0].msg
+
+
+@pytest.mark.parametrize("name", ["", "layers-2"], ids=["the shipped", "by name"])
+def test_model_of_the_filter_that_is_there_passes(settings, name):
+    settings.FILTER_MODEL = name
+
+    assert list(check_filter_model()) == []

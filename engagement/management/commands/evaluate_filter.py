@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from acd.console import ConsoleCommand
+from engagement.calibration import model_in_force
 from engagement.enums import Verdict
 from engagement.filtering import curves
 from engagement.filtering.cutoffs import CutOffs
@@ -105,7 +106,7 @@ class Command(ConsoleCommand):
 
 def _model(name: str) -> Model:
     try:
-        return load_model(name) if name else load_model()
+        return load_model(name) if name else model_in_force()
     except FileNotFoundError as error:
         raise CommandError(str(error)) from None
 

@@ -1,0 +1,91 @@
+"""The filter in force: the model that the installation names, and the cut-offs that its staff's decisions gave it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from engagement.enums import Verdict
+from engagement.filtering.cutoffs import CutOffs, recalibrated
+from engagement.filtering.model import Model, load_model
+from engagement.models import Calibration, Decision, Interaction
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What judges: a model, and where its probabilities become verdicts."""
+
+    model: Model
+    cut_offs: CutOffs
+
+    @property
+    def mark(self) -> str:
+        """What posts carry that it judged: equal marks give equal verdicts on equal evidence."""
+        return f"{self.model.version} {self.cut_offs.genuine:.4f} {self.cut_offs.bot:.4f}"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The cut-offs that staff's decisions give a model, beside those in force.
+
+    `decisions` were made on what the model had scored; `people` of them said genuine, and only those move a cut-off.
+    `within` are visible verdicts whose score lies between an old cut-off and its new one: at most these change.
+    """
+
+    model_version: str
+    before: CutOffs
+    after: CutOffs
+    share: float
+    decisions: int
+    people: int
+    within: int
+
+
+def model_in_force() -> Model:
+    """The model that FILTER_MODEL names, else the one shipped. Raises `FileNotFoundError` where there is none."""
+    return load_model(settings.FILTER_MODEL) if settings.FILTER_MODEL else load_model()
+
+
+def filter_with(model: Model) -> Filter:
+    """A model with this installation's cut-offs for it, or where none were made with the training's. One query."""
+    made = Calibration.objects.filter(model_version=model.version).first()
+    usual = model.cut_offs(settings.MAX_WRONGLY_ACCUSED)
+    return Filter(model, CutOffs(bot=made.bot, genuine=made.genuine) if made else usual)
+
+
+def filter_in_force() -> Filter:
+    """What judges now. One query."""
+    return filter_with(model_in_force())
+
+
+def propose(model: Model) -> Proposal:
+    """What staff's decisions on the scores of a model come to; nothing is stored."""
+    decided = Decision.objects.newest().of_model(model.version).order_by()
+    told = decided.values_list("score", "verdict")
+    rows = [(score, verdict == Verdict.BOT) for score, verdict in told if score is not None]
+    share, before = settings.MAX_WRONGLY_ACCUSED, filter_with(model).cut_offs
+    after = recalibrated(model.genuine_scores, rows, share)
+    people = sum(not is_bot for _, is_bot in rows)
+    moved = ((before.bot, after.bot), (before.genuine, after.genuine))
+    within = Interaction.objects.judgeable().moved(model.version, moved).count()
+    return Proposal(model.version, before, after, share, len(rows), people, within)
+
+
+def put_in_force(proposal: Proposal, *, by: User | None, now: datetime) -> Calibration:
+    """Store the cut-offs of a proposal. What was judged before keeps its verdicts until it is assessed again."""
+    values = {
+        "bot": proposal.after.bot,
+        "genuine": proposal.after.genuine,
+        "decisions": proposal.decisions,
+        "people": proposal.people,
+        "share": proposal.share,
+        "calibrated_at": now,
+        "calibrated_by": by,
+    }
+    return Calibration.objects.update_or_create(model_version=proposal.model_version, defaults=values)[0]
+
+
+def take_back(model: Model) -> bool:
+    """Return to the training's cut-offs; whether others were in force."""
+    return bool(Calibration.objects.filter(model_version=model.version).delete()[0])
