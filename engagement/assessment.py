@@ -17,10 +17,12 @@ from django.db.models import Case, Count, F, When
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Prior, Tally, estimates
+from engagement.filtering.account_model import account_of
 from engagement.filtering.pipeline import DEFAULT, MODEL_VERSION, Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
+from engagement.marking import keep_near_marks
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
@@ -171,6 +173,7 @@ def _judge(posts: Sequence[SocialMediaPost]) -> None:
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
+    keep_near_marks([row for rows in by_post.values() for row in rows])
     registry = known_personas()
     changed = [
         row
@@ -184,11 +187,16 @@ def _judge(posts: Sequence[SocialMediaPost]) -> None:
 def _verdicts(
     rows: Sequence[Interaction], registry: frozenset[str], past: History
 ) -> Iterable[tuple[Interaction, Assessment]]:
-    scene = [Seen(r.pk, r.kind, r.author_key, r.text, r.occurred_at, r.fingerprint) for r in rows]
+    scene = [_seen(row) for row in rows]
     bounds = DEFAULT.cut_offs(settings.MAX_WRONGLY_ACCUSED)
     verdicts = assess(scene, known_personas=registry, history=past, cut_offs=bounds)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
     return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
+
+
+def _seen(row: Interaction) -> Seen:
+    account = account_of(row.author_signals, row.occurred_at or row.first_seen_at)
+    return Seen(row.pk, row.kind, row.author_key, row.text, row.occurred_at, row.fingerprint, account)
 
 
 def _apply(row: Interaction, verdict: Assessment) -> bool:

@@ -2,7 +2,7 @@
 
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
-from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction
+from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction, NearMark
 from engagement.models.posts import (
     Hashtag,
     Measured,
@@ -23,6 +23,7 @@ __all__ = [
     "Interaction",
     "Measured",
     "MetricSnapshot",
+    "NearMark",
     "PublishAttempt",
     "RefusedPayload",
     "SocialAccount",
