@@ -26,7 +26,7 @@ from engagement.marking import keep_near_marks
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
-from engagement.recording import write_posts
+from engagement.recording import DOUBTS, write_posts
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
 
@@ -51,7 +51,7 @@ MEASURED = (
 )
 ASSESSED = (*MEASURED, *COMPARED)
 # What is read of a post: what its numbers are made from, and what it is compared by.
-READ = (*METRIC_FIELDS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
+READ = (*METRIC_FIELDS, *DOUBTS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
 
 # What people and bots are like is learned from comments of which nearly half are bots'. Under ordinary posts they are
 # fewer: of the followers of Swiss influencers, labelled by hand, one in ten was a fake (SRF Data 2017).
@@ -221,7 +221,14 @@ def _count(post: SocialMediaPost, seen: Counted) -> None:
 
 
 def _tally(post: SocialMediaPost, seen: Counted, prior: Prior) -> Tally:
-    return Tally(observed=seen.clear, unsure=seen.unsure, counts=post.counts(), prior=prior)
+    return Tally(
+        observed=seen.clear,
+        unsure=seen.unsure,
+        counts=post.counts(),
+        prior=prior,
+        suspect=post.suspect_likes,
+        purged=post.purged_likes,
+    )
 
 
 def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:

@@ -15,7 +15,7 @@ ID_LIMIT = 200
 
 
 def learn_commenters(pairs: Iterable[tuple[SocialMediaPost, SeenInteraction]]) -> None:
-    """Note the ids by which these comments name accounts of ours. One query where comments have such ids, else none."""
+    """Note the ids by which these comments name accounts of ours: a query where comments have such ids, else none."""
     told = [
         (post.platform, one.author_id, one.commenter)
         for post, one in pairs

@@ -20,7 +20,7 @@ from engagement.fetching import Batch, Fetched
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
 from engagement.models import Interaction, SocialMediaPost
 from engagement.platforms import errors
-from engagement.recording import STANDING_FIELDS, Observation, record_on, refuse
+from engagement.recording import DOUBTS, STANDING_FIELDS, Observation, record_on, refuse
 from engagement.reports import Item
 from engagement.values import METRIC_FIELDS, Visible
 from engagement.writing import write_columns
@@ -28,7 +28,7 @@ from engagement.writing import write_columns
 logger = logging.getLogger(__name__)
 
 # What a post must be known by to be told what is new of it. All else that is written here is new.
-LOCKED = (*METRIC_FIELDS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim")
+LOCKED = (*METRIC_FIELDS, *DOUBTS, *GROUP, "api_version", "source", "published_at", "last_synced_at", "claim")
 # What every read ends with, and what only one that brought no numbers may end with.
 ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
 
