@@ -78,7 +78,7 @@ def post() -> Scene:
     history = History(
         fingerprints={f"mark-{n}": Repeats(3, 2) for n in range(1_000)},
         typical_pace=2.0,
-        near={f"mark-{n}": Repeats(3, 2) for n in range(1_000)},
+        near={n: Repeats(3, 2) for n in range(1_000)},
         authors={f"author-{n}": AuthorRecord(genuine=n, bot=n % 3) for n in range(80)},
         together={f"author-{n}": Together(3, 4) for n in range(5)},
     )

@@ -17,15 +17,17 @@ from engagement.baselines import COMPARED, GROUP, compare
 from engagement.calibration import Filter, filter_in_force, model_in_force
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Prior, Tally, estimates
+from engagement.filtering.account_model import account_of
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
+from engagement.marking import keep_near_marks
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
-from engagement.recording import write_posts
+from engagement.recording import DOUBTS, write_posts
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
 
@@ -51,7 +53,7 @@ MEASURED = (
 )
 ASSESSED = (*MEASURED, *COMPARED)
 # What is read of a post: what its numbers are made from, and what it is compared by.
-READ = (*METRIC_FIELDS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
+READ = (*METRIC_FIELDS, *DOUBTS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
 
 # What people and bots are like is learned from comments of which nearly half are bots'. Under ordinary posts they are
 # fewer: of the followers of Swiss influencers, labelled by hand, one in ten was a fake (SRF Data 2017).
@@ -178,6 +180,7 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
+    keep_near_marks([row for rows in by_post.values() for row in rows])
     registry = known_personas()
     changed = [
         row
@@ -193,10 +196,15 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
 def _verdicts(
     rows: Sequence[Interaction], registry: frozenset[str], past: History, by: Filter
 ) -> Iterable[tuple[Interaction, Assessment]]:
-    scene = [Seen(r.pk, r.kind, r.author_key, r.text, r.occurred_at, r.fingerprint) for r in rows]
+    scene = [_seen(row) for row in rows]
     verdicts = assess(scene, known_personas=registry, history=past, cut_offs=by.cut_offs, model=by.model)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
     return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
+
+
+def _seen(row: Interaction) -> Seen:
+    account = account_of(row.author_signals, row.occurred_at or row.first_seen_at)
+    return Seen(row.pk, row.kind, row.author_key, row.text, row.occurred_at, row.fingerprint, account)
 
 
 def _apply(row: Interaction, verdict: Assessment, version: str) -> bool:
@@ -221,7 +229,14 @@ def _count(post: SocialMediaPost, seen: Counted) -> None:
 
 
 def _tally(post: SocialMediaPost, seen: Counted, prior: Prior) -> Tally:
-    return Tally(observed=seen.clear, unsure=seen.unsure, counts=post.counts(), prior=prior)
+    return Tally(
+        observed=seen.clear,
+        unsure=seen.unsure,
+        counts=post.counts(),
+        prior=prior,
+        suspect=post.suspect_likes,
+        purged=post.purged_likes,
+    )
 
 
 def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:

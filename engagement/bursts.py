@@ -18,6 +18,8 @@ BY_CHANCE = 3
 # People change their mind: only a fall by this many likes, and by this part of all, is a purge.
 PURGE_LEAST = 5
 PURGE_PART = 0.02
+# A step that adds less to what was there changes no estimate enough to be worth reading the whole timeline.
+JUMP_PART = 0.2
 # A count that is back within this many snapshots was a recount.
 RECOUNT_SNAPSHOTS = 2
 
@@ -41,6 +43,15 @@ class Timeline:
 
     suspect: float
     purged: float
+
+
+def may_tell(before: int | None, after: int | None) -> bool:
+    """Whether the likes moved so far between two snapshots that the timeline is worth a look: a leap, or a fall."""
+    if before is None or after is None:
+        return False
+    return after - before >= max(BURST_LEAST, JUMP_PART * before) or before - after >= max(
+        PURGE_LEAST, PURGE_PART * before
+    )
 
 
 def timeline_evidence(moments: Sequence[Moment]) -> Timeline:

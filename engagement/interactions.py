@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from engagement.commenters import learn_commenters
 from engagement.filtering.text import fingerprint
 from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
@@ -48,6 +49,7 @@ def record_all_interactions(
     Authors leave only a keyed hash. People who asked to be forgotten are refused here, at the door.
     """
     pairs = [(post, one) for post, seen in seen_on for one in seen]
+    learn_commenters(pairs)
     refused = forgotten({(post.platform, one.author_id or "") for post, one in pairs})
     admitted = (_row(post, one, now) for post, one in pairs if (post.platform, one.author_id) not in refused)
     rows = {(row.post_id, row.platform_id): row for row in admitted}

@@ -21,7 +21,7 @@ from engagement.fetching import Batch, Fetched
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
 from engagement.models import Interaction, SocialMediaPost
 from engagement.platforms import errors
-from engagement.recording import STANDING_FIELDS, Observation, record_on, refuse
+from engagement.recording import DOUBTS, STANDING_FIELDS, Observation, record_on, refuse
 from engagement.reports import Item
 from engagement.values import METRIC_FIELDS, Visible
 from engagement.writing import write_columns
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 # What may have changed since a post was claimed, and must be known to tell what is new of it. By whom it was judged
 # stays where nothing is judged.
 LOCKED = (
-    *(*METRIC_FIELDS, *GROUP),
+    *(*METRIC_FIELDS, *DOUBTS, *GROUP),
     *("api_version", "source", "published_at", "last_synced_at", "missing_since", "judged_by"),
 )
 # What every read ends with, and what only one that brought no numbers may end with.

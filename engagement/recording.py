@@ -3,13 +3,15 @@
 Every function may run twice: a moment that is already known changes nothing. All writes go in sets.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from engagement.bursts import Moment, may_tell, timeline_evidence
 from engagement.enums import MetricSource
 from engagement.interactions import storable
 from engagement.models import MetricSnapshot, RefusedPayload, SocialMediaPost
@@ -31,7 +33,9 @@ LEGAL: tuple[tuple[tuple[str, ...], tuple[type, ...], int, str], ...] = (
     (RATE_FIELDS, (int, float), 100, "percentage"),
     (SECONDS_FIELDS, (int, float), MAX_SECONDS, "number of seconds"),
 )
-STANDING_FIELDS = (*METRIC_FIELDS, "api_version", "source", "last_synced_at")
+# What a timeline of snapshots makes one doubt.
+DOUBTS = ("suspect_likes", "purged_likes")
+STANDING_FIELDS = (*METRIC_FIELDS, *DOUBTS, "api_version", "source", "last_synced_at")
 
 
 class InvalidMetric(ValueError):
@@ -61,6 +65,16 @@ class Observation:
     post: SocialMediaPost
     metrics: Metrics
     observed_at: datetime
+
+
+class Seen(NamedTuple):
+    """What a snapshot tells of how a post went."""
+
+    at: datetime
+    likes: int | None
+    comments: int | None
+    reach: int | None
+    views: int | None
 
 
 def validate(metrics: Metrics) -> None:
@@ -117,9 +131,34 @@ def record_on(
     observed of a post that is not among them is dropped.
     """
     ordered = sorted((o for o in observations if o.post.pk in posts), key=lambda o: o.observed_at)
+    before = {one.post.pk: posts[one.post.pk].likes for one in ordered}
     for one in ordered:
         _stand(posts[one.post.pk], one, source)
-    return add_rows(MetricSnapshot, [_snapshot(one, source) for one in ordered])
+    new = add_rows(MetricSnapshot, [_snapshot(one, source) for one in ordered])
+    _doubt([posts[pk] for pk, likes in before.items() if may_tell(likes, posts[pk].likes)])
+    return new
+
+
+def _doubt(posts: Sequence[SocialMediaPost]) -> None:
+    """Put on posts what their timelines tell of their likes; no query without posts."""
+    if not posts:
+        return
+    timelines: dict[int, list[Seen]] = defaultdict(list)
+    rows = MetricSnapshot.objects.filter(post__in=[post.pk for post in posts]).order_by()
+    for post, *seen in rows.values_list("post", "observed_at", "likes", "comments", "reach", "views"):
+        timelines[post].append(Seen._make(seen))
+    for one in posts:
+        found = timeline_evidence(_moments(timelines[one.pk]))
+        one.suspect_likes, one.purged_likes = found.suspect, found.purged
+
+
+def _moments(timeline: Sequence[Seen]) -> list[Moment]:
+    """The moments of a post, by its reach, or by its views where the platform tells only these."""
+    has_reach = any(one.reach is not None for one in timeline)
+    return [
+        Moment(at=one.at, likes=one.likes, comments=one.comments, reach=one.reach if has_reach else one.views)
+        for one in timeline
+    ]
 
 
 def _snapshot(observation: Observation, source: str) -> Row:

@@ -1,9 +1,9 @@
 """Deleting interactions as if they had never been: everything that took something from them is made anew.
 
 What one person's comments may have changed, from near to far: verdicts of others on the same posts and on other posts
-of these accounts (texts that repeat, the usual pace); the numbers of all posts of these accounts, whose history is the
-estimate's prior and which are compared with one another; and, through the platform's history, numbers of accounts that
-have next to none of their own.
+of these accounts (texts that repeat, who acts together, what is known of authors, the usual pace); the numbers of all
+posts of these accounts, whose history is the estimate's prior and which are compared with one another; and, through the
+platform's history, numbers of accounts that have next to none of their own.
 """
 
 import logging
@@ -17,10 +17,10 @@ from django.db.models import F, Min, Q, QuerySet
 from engagement.assessment import assess_posts
 from engagement.enums import FilterState
 from engagement.estimation import PRIOR_STRENGTH
-from engagement.history import REMEMBERED
 from engagement.models import Interaction, SocialMediaPost
 from engagement.priors import FEWEST_POSTS, Found, found_under, newest_of, newest_on
 from engagement.querysets import SocialMediaPostQuerySet
+from engagement.remembered import REMEMBERED
 
 logger = logging.getLogger(__name__)
 
@@ -120,8 +120,8 @@ def _since(touched: Posts) -> dict[int, datetime]:
 
 
 def _judged_anew(accounts: Iterable[int], ids: list[int], since: dict[int, datetime]) -> Posts:
-    """The posts on which somebody's verdict may have rested on what is gone: repeated texts are looked for in both
-    directions, pace and regulars in the posts after it.
+    """The posts on which somebody's verdict may have rested on what is gone: texts and company are looked for in both
+    directions, and an author's record and the pace in the posts after it, however far that leads.
     """
     found = Q(pk__in=ids)
     for account in accounts:

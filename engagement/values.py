@@ -86,12 +86,21 @@ class AuthorSignals:
     protected: bool | None = None
 
 
+@dataclass(frozen=True)
+class Commenter:
+    """How comments name their author, where accounts know themselves by another id. It is compared and not stored."""
+
+    id: str
+    handle: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeenInteraction:
     """One visible comment, reply, like or share, as its platform gave it.
 
     `author_id` is the platform's own id and leaves this value only as a keyed hash. None where the platform kept it;
-    the account's own id where the account itself wrote. `likes` are those of the comment.
+    the account's own id where the account itself wrote. `likes` are those of the comment. `commenter` is given where
+    an account of ours could not be told by `author_id`.
     """
 
     platform_id: str
@@ -101,6 +110,7 @@ class SeenInteraction:
     text: str = ""
     likes: int | None = None
     signals: AuthorSignals | None = None
+    commenter: Commenter | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

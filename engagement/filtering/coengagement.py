@@ -16,7 +16,8 @@ from engagement.filtering.stack import COENGAGEMENT
 Act = tuple[str, str, float]
 Pair = tuple[str, str]
 
-WINDOW_SECONDS = 10.0
+# Coordinated groups act within the minute of their signal, most within half of it.
+WINDOW_SECONDS = 30.0
 # In a crowd each act is held against so many before it, which keeps the cost linear.
 NEIGHBOURS = 25
 # Pairs that met on fewer posts are nobody's pattern.
@@ -26,8 +27,10 @@ SHIFT_LEAST, SHIFT_MOST, SHIFTS = 6, 360, 10
 # At most this share of the named pairs may be chance.
 FALSE_DISCOVERIES = 0.01
 
-# (at least so many posts together, weight)
+# (at least so many posts together with one other, weight)
 POST_STEPS = ((6, 0.75), (4, 0.7), (FEWEST_POSTS, 0.6))
+# Two friends are a pair; of so many who meet every one is as sure as a pair is that meets on many posts.
+GROUP_LEAST, GROUP_WEIGHT = 3, 0.7
 
 
 def coengaged(scene: Scene) -> Findings:
@@ -42,14 +45,18 @@ def coengaged(scene: Scene) -> Findings:
 
 def _together(one: Together) -> Evidence:
     weight = next(weight for least, weight in POST_STEPS if one.posts >= least)
+    if one.partners >= GROUP_LEAST:
+        weight = max(weight, GROUP_WEIGHT)
     detail = f"The author acts within seconds of {one.partners} others, on up to {one.posts} posts."
     return Evidence(COENGAGEMENT, "together", weight, detail)
 
 
 def together(acts: Iterable[Act], *, window: float = WINDOW_SECONDS) -> dict[str, Together]:
     """The authors who act together, from who acted on which post when. The cost is linear but for sorting."""
-    known = sorted({act for act in acts if act[0]})
+    known = _frequent({act for act in acts if act[0]})
     met = meetings(known, window)
+    if max(met.values(), default=0) < FEWEST_POSTS:
+        return {}
     least = least_posts(met, [meetings(shifted(known, window, turn), window) for turn in range(SHIFTS)])
     partners: dict[str, list[int]] = defaultdict(list)
     for pair, posts in met.items():
@@ -57,6 +64,14 @@ def together(acts: Iterable[Act], *, window: float = WINDOW_SECONDS) -> dict[str
             for author in pair:
                 partners[author].append(posts)
     return {author: Together(len(posts), max(posts)) for author, posts in partners.items()}
+
+
+def _frequent(acts: Iterable[Act]) -> list[Act]:
+    """The acts of authors on enough posts to be seen together often, in order."""
+    on: dict[str, set[str]] = defaultdict(set)
+    for author, post, _ in acts:
+        on[author].add(post)
+    return sorted(act for act in acts if len(on[act[0]]) >= FEWEST_POSTS)
 
 
 def meetings(acts: Iterable[Act], window: float = WINDOW_SECONDS) -> Counter[Pair]:
@@ -70,8 +85,10 @@ def meetings(acts: Iterable[Act], window: float = WINDOW_SECONDS) -> Counter[Pai
 def _pairs(crowd: Sequence[tuple[float, str]], window: float) -> set[Pair]:
     found = set()
     for at, (moment, author) in enumerate(crowd):
-        for earlier, other in crowd[max(0, at - NEIGHBOURS) : at]:
-            if moment - earlier <= window and other != author:
+        for earlier, other in reversed(crowd[max(0, at - NEIGHBOURS) : at]):
+            if moment - earlier > window:
+                break
+            if other != author:
                 found.add((author, other) if author < other else (other, author))
     return found
 

@@ -5,10 +5,13 @@ Innocent explanation: song lyrics, slogans, chain jokes, a comment sent twice by
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from engagement.filtering import near
 from engagement.filtering.scene import Evidence, Findings, Repeats, Scene, Seen
 from engagement.filtering.stack import DUPLICATES
+
+Mark = TypeVar("Mark", int, str)
 
 UNKNOWN = ""
 NEVER = Repeats(0, 0)
@@ -55,9 +58,9 @@ def _resembled(scene: Scene) -> dict[int | str, int]:
     return {key: max(authors[mark] for mark in own) for key, own in marks.items()}
 
 
-def _authors(marked: Iterable[tuple[Seen, str]], earlier: Mapping[str, Repeats]) -> dict[str, int]:
+def _authors(marked: Iterable[tuple[Seen, Mark]], earlier: Mapping[Mark, Repeats]) -> dict[Mark, int]:
     """Distinct authors per mark, at least: unknown ones may be anybody, earlier ones the same people."""
-    named: dict[str, set[str]] = defaultdict(set)
+    named: dict[Mark, set[str]] = defaultdict(set)
     for seen, mark in marked:
         named[mark] |= {seen.author_key} - {UNKNOWN}
     return {mark: max(len(keys), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}

@@ -31,6 +31,8 @@ def _constants(name: str) -> npt.NDArray[np.uint64]:
 
 # x -> a x + b modulo 2^64 with a odd, of which the upper half is kept (Dietzfelbinger and others 1997).
 _FACTORS, _OFFSETS = _constants("factor") | np.uint64(1), _constants("offset")
+# 2^64 divided by the golden ratio, odd (Knuth, volume 3, section 6.4).
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def runs(said: Sequence[str]) -> frozenset[str]:
@@ -45,7 +47,7 @@ def runs(said: Sequence[str]) -> frozenset[str]:
     return frozenset(map(" ".join, pairwise(words)))
 
 
-def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[str, ...]]:
+def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[int, ...]]:
     """The marks of texts, given by their pairs; equal on every machine, so that they can be kept."""
     long = {key: found for key, found in texts.items() if found}
     if not long:
@@ -53,10 +55,13 @@ def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[st
     hashed = np.array([crc32(pair.encode()) for found in long.values() for pair in found], dtype=np.uint64)
     starts = np.cumsum([0, *(len(found) for found in long.values())][:-1])
     mixed = (hashed * _FACTORS + _OFFSETS) >> np.uint64(32)
-    least = np.minimum.reduceat(mixed, starts, axis=1).astype(">u4").T.tobytes()
-    size = 4 * ROWS
-    bands = [f"{at % BANDS}{least[at * size : (at + 1) * size].hex()}" for at in range(BANDS * len(long))]
-    return {key: tuple(bands[at * BANDS : (at + 1) * BANDS]) for at, key in enumerate(long)}
+    least = np.minimum.reduceat(mixed, starts, axis=1).reshape(BANDS, ROWS, -1)
+    bands = np.broadcast_to(np.arange(BANDS, dtype=np.uint64)[:, None], (BANDS, len(long)))
+    for row in range(ROWS):
+        bands = (bands + least[:, row]) * _MIXER
+        bands = bands ^ (bands >> np.uint64(32))
+    # Databases know numbers of 63 bits.
+    return dict(zip(long, map(tuple, (bands >> np.uint64(1)).T.tolist()), strict=True))
 
 
 def doubtful(texts: Mapping[int | str, frozenset[str]]) -> set[int | str]:

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from functools import cache
 
 from engagement.enums import Verdict
-from engagement.filtering import accounts, authors, coengagement, content, disguise, duplicates, pace, personas, wording
+from engagement.filtering import (
+    accounts,
+    authors,
+    coengagement,
+    content,
+    crowds,
+    disguise,
+    duplicates,
+    pace,
+    personas,
+    wording,
+)
 from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.model import Model, load_model
 from engagement.filtering.scene import NOTHING_KNOWN, Evidence, Findings, History, Scene, Seen
-from engagement.filtering.stack import ACCOUNT, COENGAGEMENT, PHRASES, SIGNED, TEXT, said
+from engagement.filtering.stack import ACCOUNT, AUTHOR, COENGAGEMENT, PHRASES, SIGNED, TEXT, said
 
 DEFAULT = load_model()
 # Stored with every verdict; another name for every change of a layer, a weight, a phrase or the trained numbers.
@@ -37,6 +48,7 @@ LAYERS: tuple[Callable[[Scene], Findings], ...] = (
     pace.tempo,
     authors.record,
     coengagement.coengaged,
+    crowds.crowds,
 )
 # These weigh by what training found.
 TRAINED: tuple[Callable[[Scene, Model], Findings], ...] = (wording.wording, accounts.completeness)
@@ -109,13 +121,17 @@ def _verdict(seen: Seen, score: float, pieces: Sequence[Evidence], scene: Scene,
 
 
 def may_convict(pieces: Sequence[Evidence], words: int) -> bool:
-    """Whether the evidence against somebody is more than one weak sign; `words` is how many the text has."""
+    """Whether the evidence against somebody is more than one weak sign; `words` is how many the text has.
+
+    Of somebody with a good record it takes one sign more, and no words alone are enough.
+    """
     against = [one for one in pieces if _is_against(one)]
+    is_vouched_for = any(one.layer == AUTHOR and one.weight < 0.5 for one in pieces)
     # The text model and the phrases read the same words.
-    if len({TEXT if one.layer == PHRASES else one.layer for one in against}) > 1:
+    if len({TEXT if one.layer == PHRASES else one.layer for one in against}) > 1 + is_vouched_for:
         return True
     strong = {one.layer for one in against if one.weight >= STRONG.get(one.layer, 1.0)}
-    return bool(strong) and (TEXT not in strong or words >= FEWEST_WORDS)
+    return COENGAGEMENT in strong or (TEXT in strong and words >= FEWEST_WORDS and not is_vouched_for)
 
 
 def _is_against(one: Evidence) -> bool:

@@ -101,7 +101,7 @@ class History:
     fingerprints: Mapping[str, Repeats] = field(default_factory=dict)
     author_posts: Mapping[str, int] = field(default_factory=dict)
     typical_pace: float | None = None
-    near: Mapping[str, Repeats] = field(default_factory=dict)
+    near: Mapping[int, Repeats] = field(default_factory=dict)
     authors: Mapping[str, AuthorRecord] = field(default_factory=dict)
     together: Mapping[str, Together] = field(default_factory=dict)
 

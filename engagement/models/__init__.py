@@ -3,7 +3,7 @@
 from engagement.models.accounts import SocialAccount
 from engagement.models.budgets import BilledRead, Budget, Spending
 from engagement.models.calibrations import Calibration
-from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction
+from engagement.models.interactions import Decision, ErasedAuthor, ErasureReceipt, Interaction, NearMark
 from engagement.models.posts import (
     Hashtag,
     Measured,
@@ -25,6 +25,7 @@ __all__ = [
     "Interaction",
     "Measured",
     "MetricSnapshot",
+    "NearMark",
     "PublishAttempt",
     "RefusedPayload",
     "SocialAccount",

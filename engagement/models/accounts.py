@@ -23,6 +23,11 @@ class SocialAccount(models.Model):
     )
     platform_user_id = models.CharField(max_length=100)
     handle = models.CharField(max_length=100, blank=True)
+    comment_user_id = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="How comments name the account, where that is not by the id above (TikTok). Learned from a comment.",
+    )
     access_token = EncryptedTextField(blank=True, default="")
     refresh_token = EncryptedTextField(blank=True, default="")
     scopes = models.JSONField(default=list, blank=True)

@@ -81,6 +81,19 @@ class Interaction(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
+class NearMark(models.Model):
+    """A hash of parts of a text, by which texts are found that are nearly the same. It goes with its interaction."""
+
+    interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="near_marks")
+    mark = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["interaction", "mark"], name="nearmark_once_per_interaction"),)
+
+    def __str__(self) -> str:
+        return f"Mark {self.mark}"
+
+
 class Decision(models.Model):
     """What a person said of an interaction, and what the filter had said. Append-only: the newest counts.
 

@@ -151,6 +151,10 @@ class SocialMediaPost(Measured):
     genuine_count = models.PositiveBigIntegerField(default=0)
     bot_count = models.PositiveBigIntegerField(default=0)
     persona_count = models.PositiveBigIntegerField(default=0)
+    suspect_likes = models.FloatField(
+        default=0, help_text="Likes that came at once, without the reach or the comments that go with them."
+    )
+    purged_likes = models.FloatField(default=0, help_text="Likes that the platform took away.")
     unsure_count = models.PositiveBigIntegerField(
         default=0,
         help_text="Of those observed, whom the filter is not sure of: counted as genuine and bots by probability.",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from engagement.enums import InteractionKind
 from engagement.platforms.lists import Listed, Page, read_list
 from engagement.platforms.nodes import Node, trailing_digits
-from engagement.values import AuthorSignals, SeenInteraction, Visible
+from engagement.values import AuthorSignals, Commenter, SeenInteraction, Visible
 
 PAGE_SIZE = 30
 # Of so many threads under one post the replies beyond the first few are read, a call each.
@@ -76,7 +76,8 @@ class Threads:
         """A comment as seen, whatever its status."""
         nested = is_reply or bool(node.text("parent_comment_id"))
         is_mine = node.flag("owner") is True
-        author = self.me if is_mine else node.text("unique_identifier") or node.text("user_id")
+        named = node.text("unique_identifier")
+        author = self.me if is_mine else named or node.text("user_id")
         return SeenInteraction(
             platform_id=node.required("comment_id"),
             kind=str(InteractionKind.REPLY if nested else InteractionKind.COMMENT),
@@ -85,6 +86,8 @@ class Threads:
             text=node.text("text"),
             likes=node.count("likes"),
             signals=_signals(node),
+            # The same for one person under all videos, while an account is told its `open_id` alone.
+            commenter=Commenter(named, node.text("username")) if named else None,
         )
 
 

@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from engagement.enums import InteractionKind, Platform
@@ -21,6 +22,8 @@ REFERENCES = {"tweet.fields": "referenced_tweets", "post.fields": "referenced_po
 USER_FIELDS = "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type"
 # In the address of the picture that stands for none.
 NO_PICTURE = "default_profile"
+# X begins a reply with the handle it answers: nobody wrote it, and pushed replies come without.
+_ADDRESS = re.compile(r"^@\w{1,15}\s+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 People = Mapping[str, Node]
@@ -49,7 +52,8 @@ def reply_of(node: Node, post_id: str, people: People) -> SeenInteraction:
     references = node.nodes("referenced_tweets") or node.nodes("referenced_posts")
     parents = [one.text("id") for one in references if one.text("type") == "replied_to"]
     direct = not parents or post_id in parents
-    return _written(node, InteractionKind.COMMENT if direct else InteractionKind.REPLY, people)
+    found = _written(node, InteractionKind.COMMENT if direct else InteractionKind.REPLY, people)
+    return replace(found, text=_ADDRESS.sub("", found.text))
 
 
 def quote_of(node: Node, people: People) -> SeenInteraction:

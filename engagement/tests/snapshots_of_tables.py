@@ -8,6 +8,7 @@ from engagement.models import (
     Hashtag,
     Interaction,
     MetricSnapshot,
+    NearMark,
     SocialAccount,
     SocialMediaPost,
 )
@@ -18,6 +19,7 @@ TABLES: tuple[Any, ...] = (
     SocialMediaPost.hashtags.through,
     Hashtag,
     MetricSnapshot,
+    NearMark,
     Interaction,
     ErasedAuthor,
     ErasureReceipt,

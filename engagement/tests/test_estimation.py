@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engagement.enums import InteractionKind, Verdict
 from engagement.estimation import (
     COUNTED_AS,
+    ERROR_RATES,
     LEAST_VARIATION,
     PRIOR_STRENGTH,
     Past,
@@ -23,7 +24,7 @@ from engagement.estimation import (
     prior_of,
     variation,
 )
-from engagement.prevalence import ErrorRates
+from engagement.prevalence import ErrorRates, rate_over
 
 COMMENT, LIKE, REPLY = InteractionKind.COMMENT, InteractionKind.LIKE, InteractionKind.REPLY
 GENUINE, BOT, PERSONA = Verdict.GENUINE, Verdict.BOT, Verdict.PERSONA
@@ -347,3 +348,34 @@ def test_estimate_interval_shrinks_with_what_was_seen(called):
     widths = [one.share_high - one.share_low for one in found]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > 1.5 * widths[-1]
+
+
+# What several sets tell of another
+
+
+@pytest.mark.parametrize(
+    ("sets", "share", "most"),
+    [
+        pytest.param([(50, 100), (52, 100), (48, 100)], 0.5, 300, id="alike"),
+        pytest.param([(5, 100), (95, 100)], 0.5, 1, id="unlike"),
+        pytest.param([(500, 1000), (700, 1000), (900, 1000)], 0.7, 10, id="many in each, and unlike"),
+        pytest.param([(0, 100), (0, 100)], 0.0, 200, id="never"),
+    ],
+)
+def test_rate_over_sets_is_their_mean_and_known_as_well_as_they_agree(sets, share, most):
+    times, of = rate_over(sets)
+
+    assert (times + 0.5) / (of + 1) == pytest.approx(share, abs=0.05) or times == 0
+    assert 0 <= times <= of <= most
+
+
+def test_one_set_tells_nothing_of_another():
+    with pytest.raises(ValueError, match="give more"):
+        rate_over([(5, 10)])
+
+
+def test_error_rates_in_use_are_those_that_were_measured():
+    accused, found = (of[0] / of[1] for of in (ERROR_RATES.false_accusations, ERROR_RATES.recall))
+
+    assert accused < 0.05
+    assert 0.7 < found < 0.9

@@ -3,12 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
 from engagement.enums import Platform, Verdict
-from engagement.filtering.scene import History, Repeats
+from engagement.filtering.near import marks, runs
+from engagement.filtering.ngrams import tokens
+from engagement.filtering.scene import AuthorRecord, History, Repeats, Together
 from engagement.filtering.text import fingerprint
 from engagement.history import histories, known_personas
+from engagement.marking import keep_near_marks
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.tests.factories import make_account, make_interaction, make_post
@@ -217,6 +223,106 @@ def test_posts_without_an_account_share_no_history():
     assert (history.fingerprints, history.author_posts) == ({}, {})
 
 
+# What authors did elsewhere
+
+
+ANA, BO, CY = (letter * 64 for letter in "abc")
+NEAR = "I paid 300 to @anna and she sent back 3000 within a week, thank me later"
+NEARLY = "i paid 50 to @mary.fx and she sent back 9,000 within a week thank me later!"
+
+
+def posts_of(account: SocialAccount, number: int, *, apart: timedelta = DAY) -> list[SocialMediaPost]:
+    return [make_post(account=account, published_at=NOW + n * apart) for n in range(number)]
+
+
+@pytest.mark.django_db
+def test_record_of_an_author_is_what_was_found_of_their_words_on_earlier_posts():
+    posts = posts_of(make_account(), 6)
+    verdicts = (Verdict.GENUINE, Verdict.BOT, Verdict.UNSURE, Verdict.GENUINE, "", Verdict.GENUINE)
+    for post, verdict in zip(posts, verdicts, strict=True):
+        make_interaction(post, author_key=ANA, verdict=verdict, fingerprint=MARK)
+        make_interaction(post, author_key=ANA, verdict=Verdict.GENUINE, kind="like")
+    make_interaction(posts[3], author_key=ANA, verdict=Verdict.BOT, override=Verdict.GENUINE)
+
+    history = past_of(posts[4])
+
+    assert history.authors == {ANA: AuthorRecord(genuine=3, bot=1, texts={MARK: 4})}
+
+
+@pytest.mark.django_db
+def test_record_of_an_author_is_that_of_one_account_and_season():
+    posts = posts_of(make_account(), 2, apart=90 * DAY)
+    make_interaction(posts[0], author_key=ANA, verdict=Verdict.GENUINE)
+    make_interaction(make_post(published_at=NOW + 89 * DAY), author_key=ANA, verdict=Verdict.GENUINE)
+    make_interaction(posts[1], author_key=ANA)
+
+    assert past_of(posts[1]).authors == {}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "met"),
+    [pytest.param(20, {BO: Together(1, 3), ANA: Together(1, 3)}, id="at-once"), pytest.param(600, {}, id="apart")],
+)
+@pytest.mark.django_db
+def test_authors_who_come_together_on_other_posts_are_known_on_each(seconds, met):
+    posts = posts_of(make_account(), 4)
+    for number, post in enumerate(posts):
+        start = NOW + number * DAY
+        make_interaction(post, author_key=ANA, occurred_at=start)
+        make_interaction(post, author_key=BO, occurred_at=start + timedelta(seconds=seconds))
+        make_interaction(post, author_key=CY, occurred_at=start + timedelta(hours=number, minutes=7 * number + 3))
+
+    together = {past_of(post).together == met for post in posts}
+
+    assert together == {True}
+
+
+@pytest.mark.django_db
+def test_near_text_on_another_post_is_known_after_both_were_purged():
+    posts = posts_of(make_account(), 3)
+    make_interaction(posts[0], author_key=ANA, text=NEAR)
+    make_interaction(posts[1], author_key=BO, text=NEARLY)
+    make_interaction(posts[2], author_key=CY, text="Where does the light in this picture come from in the morning?")
+    keep_near_marks([row for post in posts for row in post.interactions.all()])
+    posts[0].interactions.update(text="", text_purged_at=NOW)
+
+    near = [past_of(post).near for post in posts]
+
+    assert {*near[1].values()} == {*near[0].values()} == {Repeats(authors=1, posts=1)}
+    assert near[0].keys() == near[1].keys()
+    assert near[2] == {}
+
+
+@pytest.mark.django_db
+def test_near_marks_of_an_edited_text_are_those_of_the_new_one():
+    row = make_interaction(make_post(), text=NEAR)
+    keep_near_marks([row])
+    row.text, row.edited_at = "Where does the light in this picture come from in the morning?", NOW
+
+    keep_near_marks([row])
+    keep_near_marks([row])
+
+    assert set(row.near_marks.values_list("mark", flat=True)) == set(marks({0: runs(tokens(row.text.lower()))})[0])
+
+
+@given(st.lists(st.tuples(st.sampled_from([ANA, BO, ""]), st.integers(0, 3), st.integers(0, 90)), max_size=12))
+@settings(max_examples=15, deadline=None)
+@pytest.mark.django_db(transaction=False)
+def test_history_is_the_same_whichever_posts_are_judged_beside(seen):
+    with transaction.atomic():
+        posts = posts_of(make_account(), 4)
+        for number, (author, post, seconds) in enumerate(seen):
+            at = NOW + post * DAY + timedelta(seconds=seconds)
+            text = NEAR if number % 3 else NEARLY
+            make_interaction(posts[post], author_key=author, occurred_at=at, text=text, fingerprint=MARK)
+        keep_near_marks([row for post in posts for row in post.interactions.all()])
+        all_at_once = {post.pk: past for post, past in histories(posts, by_post(*posts))}
+        one_by_one = {post.pk: past_of(post) for post in posts}
+        transaction.set_rollback(True)
+
+    assert all_at_once == one_by_one
+
+
 @pytest.mark.parametrize("number", [2, 4])
 @pytest.mark.django_db
 def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert_num_queries):
@@ -226,14 +332,14 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    # The texts.
-    with django_assert_num_queries(1):
+    # The texts, their near marks, the authors.
+    with django_assert_num_queries(3):
         list(histories(posts, rows))
 
     for post in posts:
         crowd(post)
     rows = by_post(*posts)
 
-    # The posts before and between, how busy they were, the authors.
-    with django_assert_num_queries(5):
+    # And the posts before and between, and how busy they were.
+    with django_assert_num_queries(6):
         list(histories(posts, rows))

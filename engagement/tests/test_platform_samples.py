@@ -50,8 +50,8 @@ def test_twitter_replies_likes_and_reposts_are_told_apart(spelling, settings):
 
     key = author_key("twitter", "77")
     assert told(seen) == [
-        ("9", "comment", "77", "@me nice"),
-        ("8", "reply", "78", "@sam no"),
+        ("9", "comment", "77", "nice"),
+        ("8", "reply", "78", "no"),
         (f"like:{key}", "like", "77", ""),
         (f"share:{key}", "share", "77", ""),
     ]

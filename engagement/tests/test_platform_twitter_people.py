@@ -29,9 +29,9 @@ def test_replies_show_their_authors_and_the_newest_version_of_an_edited_one():
     ]
     seen = {one.platform_id: one for one in visible.interactions}
     assert [(one.platform_id, one.kind, one.author_id, one.text, one.likes) for one in visible.interactions[:3]] == [
-        ("9", "comment", "77", "@me nice, edited", 4),
-        ("10", "reply", "1784", "@sam thank you", None),
-        ("8", "comment", "79", "@me buy", None),
+        ("9", "comment", "77", "nice, edited", 4),
+        ("10", "reply", "1784", "thank you", None),
+        ("8", "comment", "79", "buy", None),
     ]
     sam = AuthorSignals(
         joined_at=datetime(2026, 8, 1, tzinfo=UTC),

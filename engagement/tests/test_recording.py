@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from acd.tests.factories import NOW
 from engagement.enums import MetricSource
@@ -190,3 +192,40 @@ def test_post_that_is_gone_is_left_out_and_not_made_again():
 
     assert stored == 1
     assert list(SocialMediaPost.objects.values_list("likes", flat=True)) == [2]
+
+
+# Likes that came at once, or went again
+
+
+@pytest.mark.parametrize(
+    ("likes", "suspect", "purged"),
+    [
+        pytest.param([60, 110, 150, 180, 195, 210], 0, 0, id="ordinary"),
+        pytest.param([60, 110, 150, 480, 495, 510], 250, 0, id="leap"),
+        pytest.param([60, 110, 150, 480, 495, 300], 108, 195, id="leap and fall"),
+        pytest.param([60, 110, 150, 180, 195, 100], 0, 95, id="fall"),
+    ],
+)
+@pytest.mark.django_db
+def test_leaps_and_falls_of_likes_stand_on_the_post(likes, suspect, purged):
+    post = make_post(published_at=NOW - timedelta(days=1))
+
+    for hour, number in enumerate(likes):
+        record_many([observed(post, hour, likes=number, reach=1000 + 500 * hour, comments=hour)])
+
+    stored = SocialMediaPost.objects.get()
+    assert stored.suspect_likes == pytest.approx(suspect, rel=0.35)
+    assert stored.purged_likes == purged
+
+
+@pytest.mark.django_db
+def test_timelines_are_read_in_one_query_and_only_where_likes_moved_far():
+    posts = [make_post() for _ in range(4)]
+    record_many([observed(post, 0, likes=100) for post in posts])
+
+    with CaptureQueriesContext(connection) as calm:
+        record_many([observed(post, 1, likes=110) for post in posts])
+    with CaptureQueriesContext(connection) as wild:
+        record_many([observed(post, 2, likes=400) for post in posts])
+
+    assert len(wild) == len(calm) + 1

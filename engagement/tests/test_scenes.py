@@ -28,8 +28,7 @@ def test_hardly_anybody_of_an_innocent_crowd_is_accused(stage, sandbox, platform
     assert judged.accused <= 0.02
 
 
-# On TikTok a comment names its author by an identifier that accounts of ours are not known by.
-@pytest.mark.parametrize("platform", ["instagram", "facebook", "twitter"])
+@pytest.mark.parametrize("platform", Platform.values)
 def test_personas_are_known_by_their_id_after_a_rename(stage, sandbox, platform):
     judged = play(stage, sandbox, platform, "personas", posts=1, size=6)
 
