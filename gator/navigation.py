@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
-# group -> (title, icon, model); no model is the start page.
-MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
+# group -> (title, icon, model and, where it is not the list, which page of it); no model is the start page.
+MENU: dict[str, tuple[tuple[str, ...], ...]] = {
     "Work": (
         ("Start", "home", ""),
         ("Posts", "grid_view", "engagement.socialmediapost"),
+        ("Review queue", "fact_check", "engagement.interaction", "review"),
         ("Contents", "draw", "studio.content"),
         ("Feedback", "star", "studio.feedback"),
         ("Personas", "face", "studio.persona"),
@@ -31,6 +32,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Engagement": (
         ("Interactions", "forum", "engagement.interaction"),
+        ("Filter health", "ecg_heart", "engagement.interaction", "filter_health"),
         ("Snapshots", "monitoring", "engagement.metricsnapshot"),
         ("Pushed events", "webhook", "engagement.webhookdelivery"),
         ("Refused payloads", "report", "engagement.refusedpayload"),
@@ -145,14 +147,14 @@ def is_plain(request: HttpRequest) -> bool:
     return not set(request.GET) - {"o", "p"}
 
 
-def entry(title: str, icon: str, model: str) -> dict[str, Any]:
+def entry(title: str, icon: str, model: str, page: str = "changelist") -> dict[str, Any]:
     """One line of the menu."""
-    return {"title": title, "icon": icon, "link": list_address(model) if model else reverse("admin:index")}
+    return {"title": title, "icon": icon, "link": list_address(model, page) if model else reverse("admin:index")}
 
 
-def list_address(model: str) -> str:
-    """Address of a model's list."""
-    return reverse(f"admin:{model.replace('.', '_')}_changelist")
+def list_address(model: str, page: str = "changelist") -> str:
+    """Address of a model's list, or of another page that is of all its rows."""
+    return reverse(f"admin:{model.replace('.', '_')}_{page}")
 
 
 def may_view(request: HttpRequest, model: str) -> bool:
