@@ -112,7 +112,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "collapsible": title in CLOSED,
-            "items": [entry(*item) for item in items if may_view(request, item[2])],
+            "items": [entry(request.path, *item) for item in items if may_view(request, item[2])],
         }
         for title, items in MENU.items()
     ]
@@ -147,9 +147,20 @@ def is_plain(request: HttpRequest) -> bool:
     return not set(request.GET) - {"o", "p"}
 
 
-def entry(title: str, icon: str, model: str, page: str = "changelist") -> dict[str, Any]:
-    """One line of the menu."""
-    return {"title": title, "icon": icon, "link": list_address(model, page) if model else reverse("admin:index")}
+def entry(path: str, title: str, icon: str, model: str, page: str = "") -> dict[str, Any]:
+    """One line of the menu, seen from the page at `path`."""
+    link = list_address(model, page or "changelist") if model else reverse("admin:index")
+    shown = {"title": title, "icon": icon, "link": link}
+    # The theme would mark the list, too, since the addresses of its other pages begin with its own.
+    if page:
+        return shown | {"active": path == link}
+    return shown | {"active": False} if path in pages_of(model) else shown
+
+
+def pages_of(model: str) -> set[str]:
+    """Addresses of the pages of a model that have a line of their own."""
+    lines = [line for group in MENU.values() for line in group if line[2] == model]
+    return {list_address(model, *line[3:]) for line in lines if len(line) > 3}
 
 
 def list_address(model: str, page: str = "changelist") -> str:

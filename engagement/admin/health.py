@@ -56,7 +56,7 @@ def over_time(now: datetime) -> dict[str, Any]:
     total, platforms, accounts = (_grouped(rows, by) for by in (lambda _: "", _platform, _account))
     named = SocialAccount.objects.only("platform", "handle", "platform_user_id").in_bulk(_largest(accounts))
     return {
-        "weeks": [f"{week:%d %b}" for week in weeks],
+        "weeks": [f"{week:%d %b}" for week in reversed(weeks)],
         "week_count": WEEKS,
         "chart": _stacked(total[""], weeks) if rows else "",
         "verdicts": [(verdict.label, VERDICT_LINES[verdict]) for verdict in Verdict],
@@ -124,7 +124,7 @@ def _week_line(week: datetime, counts: Counter[str]) -> tuple[str, str, list[str
 
 
 def _line(name: str, url: str, found: dict[datetime, Counter[str]], weeks: Sequence[datetime]) -> dict[str, Any]:
-    """One platform or account: its shares, that of bots with an interval, and that of bots week by week."""
+    """One platform or account: its shares, that of bots with an interval, and by week, the newest first."""
     whole: Counter[str] = sum(found.values(), Counter())
     return {
         "name": name,
@@ -132,7 +132,7 @@ def _line(name: str, url: str, found: dict[datetime, Counter[str]], weeks: Seque
         "n": number(_judged(whole)),
         "shares": [percent(_part(whole, v), 0) for v in (Verdict.GENUINE, Verdict.PERSONA, Verdict.UNSURE)],
         "bots": share_of(whole[Verdict.BOT], _judged(whole)),
-        "by_week": [_cell(found[week]) for week in weeks],
+        "by_week": [_cell(found[week]) for week in reversed(weeks)],
     }
 
 

@@ -77,7 +77,7 @@ def review(admin: Any, request: HttpRequest) -> HttpResponse:
     page = Paginator(form.queue().select_related("post"), SHOWN).get_page(request.GET.get("p"))
     bounds = cut_offs_in_force()
     rows = list(page)
-    following = [row.pk for row in rows[1:]] + [""]
+    following = [*(row.pk for row in rows[1:]), ""][: len(rows)]
     context = {
         "title": "Review queue",
         "form": form,

@@ -92,12 +92,13 @@ def arrivals(post: SocialMediaPost) -> dict[str, Any]:
         return {"untimed": span["untimed"]}
     by_hour = span["last"] - span["first"] <= BY_HOUR
     found = slots(visible.arrivals(by_hour))
+    verdicts = [*Verdict.values, *([""] if any("" in counts for _, counts in found) else [])]
     return {
         "data": _stacked(found, by_hour),
         "by": "hour" if by_hour else "day",
         "verdicts": [(verdict.label, VERDICT_LINES[verdict]) for verdict in Verdict],
-        "table": [(_slot_name(slot, by_hour), [counts.get(v, 0) for v in ("", *Verdict)]) for slot, counts in found],
-        "names": [UNJUDGED, *Verdict.labels],
+        "table": [(_slot_name(slot, by_hour), [counts.get(v, 0) for v in verdicts]) for slot, counts in found],
+        "names": [Verdict(verdict).label if verdict else UNJUDGED for verdict in verdicts],
         "untimed": span["untimed"],
     }
 
@@ -187,6 +188,7 @@ def _items(rows: Iterable[Interaction]) -> list[dict[str, Any]]:
         {
             "row": row,
             "url": page_url(row),
+            "verdict": Verdict(row.final_verdict).label if row.final_verdict else UNJUDGED,
             "colour": VERDICT_COLOURS.get(row.final_verdict, ""),
             "reasons": reasons_of(row),
             "explained": "A person decided it." if row.override else explained(row, bounds),
