@@ -13,6 +13,8 @@ from engagement.enums import Verdict
 from engagement.intervals import Interval, wilson
 
 SLOTS = 10
+# Of fewer decisions an interval holds nearly everything, and that it holds the score says nothing.
+FEWEST = 5
 
 # One group: `slot`, `verdict` (a person's), `filter_verdict`, `model_version`, `n`, `mean` (score).
 Group = Mapping[str, Any]
@@ -32,6 +34,12 @@ class Slot:
     def interval(self) -> Interval | None:
         """The share of bots by people's word, 95 %."""
         return wilson(self.bots, self.n)
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether the scores lie within what people said; None where too few were decided to tell."""
+        ends = self.interval
+        return None if ends is None or self.n < FEWEST else self.mean in ends
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ WEEKS = 12
 # Days whose scores are compared with training, and in which decisions count.
 DRIFT_DAYS, DECISION_DAYS = 30, 365
 MOST_ACCOUNTS = 50
+FITS = {True: "fits", False: "does not fit", None: "too few to tell"}
 
 Key = Any
 Counts = dict[Key, dict[datetime, Counter[str]]]
@@ -167,14 +168,13 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _slot(slot: Slot) -> dict[str, Any]:
-    ends = slot.interval
     return {
         "range": f"{slot.low:.1f} to {slot.high:.1f}",
         "n": number(slot.n),
         "mean": percent(100 * slot.mean, 0),
         "bots": share_of(slot.bots, slot.n),
         "part": round(100 * slot.bots / slot.n),
-        "fits": ends is not None and slot.mean in ends,
+        "fits": FITS[slot.fits],
     }
 
 

@@ -30,10 +30,25 @@ def test_calibration_counts_bots_by_score_and_weighs_the_mean():
     low, high = calibration(groups)
 
     assert (low.low, low.n, low.bots) == (0.1, 2, 0)
-    assert (high.low, high.high, high.n, high.bots, high.mean) == (0.6, 0.7, 4, 3, pytest.approx(0.62))
+    assert (high.low, high.high, high.n, high.bots) == (0.6, 0.7, 4, 3)
+    assert high.mean == pytest.approx(0.62)
     # Wilson's interval of 3 of 4, as printed by R: prop.test(3, 4, correct = FALSE).
     share = known(high.interval)
     assert (share.low, share.high) == pytest.approx((0.3006, 0.9544), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("bots", "n", "fits"),
+    [
+        pytest.param(1, 4, None, id="too few"),
+        pytest.param(6, 10, True, id="as the score says"),
+        pytest.param(1, 20, False, id="far fewer bots"),
+    ],
+)
+def test_scores_fit_what_people_said_or_do_not(bots, n, fits):
+    (slot,) = calibration([group(6, "bot", n=bots, mean=0.6), group(6, "genuine", n=n - bots, mean=0.6)])
+
+    assert slot.fits is fits
 
 
 def test_personas_are_neither_bots_nor_people_in_the_calibration():
