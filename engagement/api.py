@@ -101,8 +101,10 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
     """A post with its newest numbers. NULL is unknown, never zero.
 
     `engagement_rate` is genuine engagement in percent of `basis`, with 95 % confidence between `rate_low` and
-    `rate_high`, resting on `observed_count` interactions. Rates of different bases are not comparable. `provisional`:
-    the platform may still correct the numbers, which were observed at `last_synced_at`.
+    `rate_high`, resting on `observed_count` interactions; whom of these the filter is not sure of (`unsure_count`)
+    count as genuine and bots by their probability. `total_engagement` and `raw_rate` are the same unfiltered. Rates of
+    different bases are not comparable. `provisional`: the platform may still correct the numbers, which were observed
+    at `last_synced_at`.
     """
 
     persona = PersonaField(read_only=True)
@@ -147,6 +149,7 @@ class PostSerializer(serializers.ModelSerializer[SocialMediaPost]):
             "genuine_count",
             "bot_count",
             "persona_count",
+            "unsure_count",
             "total_engagement",
             "genuine_engagement",
             "genuine_low",

@@ -3,6 +3,7 @@
 Pushing may be repeated: a moment or an interaction that is already known changes nothing.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import MomentField, QuestionFilter, StrictFields
+from acd.rest import MomentField, QuestionFilter, StrictFields, caller
 from engagement.assessment import assess_posts
-from engagement.enums import InteractionKind, MetricSource, Verdict
+from engagement.decisions import NothingToDecide, decide, measure
+from engagement.enums import DECISIONS, InteractionKind, MetricSource, Verdict
 from engagement.interactions import TEXT_LIMIT, record_interactions
 from engagement.models import Interaction, MetricSnapshot, SocialMediaPost
 from engagement.recording import record_metrics
@@ -155,6 +158,12 @@ class InteractionSerializer(serializers.ModelSerializer[Interaction]):
         read_only_fields = fields
 
 
+class DecisionSerializer(StrictFields, serializers.Serializer[Any]):
+    """What a person says of an interaction; an empty verdict gives it back to the filter."""
+
+    verdict = serializers.ChoiceField(choices=DECISIONS, allow_blank=True)
+
+
 class InteractionFilters(django_filters.FilterSet):
     """Which interactions of the post to list."""
 
@@ -163,6 +172,7 @@ class InteractionFilters(django_filters.FilterSet):
         field_name="final_verdict", choices=Verdict.choices, label="A person's verdict, else the filter's"
     )
     unassessed = QuestionFilter()
+    to_review = QuestionFilter(label="The filter is not sure of it, and no person has decided")
 
 
 class OfOnePost(viewsets.GenericViewSet[Any]):
@@ -228,6 +238,30 @@ class InteractionViewSet(mixins.ListModelMixin, OfOnePost):
     queryset = Interaction.objects.all()
     serializer_class = InteractionSerializer
     filterset_class = InteractionFilters
+    # The same as for the admin's actions.
+    action_permissions = {"decide": "engagement.change_interaction"}
+    lookup_value_regex = "[0-9]{1,19}"
+
+    @extend_schema(
+        summary="Decide who stands behind an interaction",
+        parameters=[POST_ID],
+        request=DecisionSerializer,
+        responses={200: InteractionSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, post_id: str, pk: str) -> Response:
+        """Put a person's word above the filter's, in the caller's name; the post's numbers are made anew.
+
+        Saying the same again changes nothing. What was said is kept with what the filter had said.
+        """
+        row = self.get_object()
+        given = DecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        now = timezone.now()
+        with suppress(NothingToDecide), transaction.atomic():
+            decide(row, given.validated_data["verdict"], by=caller(request), now=now)
+            measure([row], now=now)
+        return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data)
 
     @extend_schema(
         summary="Push a post's interactions",

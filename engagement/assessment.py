@@ -180,7 +180,7 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
-    keep_near_marks([row for rows in by_post.values() for row in rows])
+    keep_near_marks([row for rows in by_post.values() for row in rows], by.model.version)
     registry = known_personas()
     changed = [
         row

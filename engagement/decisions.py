@@ -14,15 +14,25 @@ class NothingToDecide(ValueError):
     """What was said holds already; nothing was written."""
 
 
+class DecidedMeanwhile(NothingToDecide):
+    """Somebody else said something after the page was shown; nothing was written."""
+
+
 @transaction.atomic
-def decide(row: Interaction, verdict: str, *, by: User | None, now: datetime) -> Decision:
+def decide(
+    row: Interaction, verdict: str, *, by: User | None, now: datetime, instead_of: str | None = None
+) -> Decision:
     """Put a person's word above the filter's; an empty verdict gives it back. `measure` makes the post's numbers anew.
 
+    With `instead_of` only where that is what stands: nobody overrules a colleague whose word they have not seen.
     Raises `NothingToDecide`.
     """
     stored = Interaction.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if stored.override == verdict:
         raise NothingToDecide("that is what a person said already" if verdict else "no person had decided it")
+    if instead_of is not None and stored.override != instead_of:
+        said = stored.get_override_display().lower() if stored.override else "to follow the filter"
+        raise DecidedMeanwhile(f"somebody decided meanwhile ({said}): open its page to decide it anew")
     decider = by if verdict else None
     Interaction.objects.filter(pk=stored.pk).update(override=verdict, overridden_by=decider)
     return Decision.objects.create(

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 from engagement.filtering.near import marks, runs
 from engagement.filtering.ngrams import tokens
-from engagement.filtering.pipeline import MODEL_VERSION
 from engagement.filtering.scene import WRITTEN
 from engagement.filtering.text import visible
 from engagement.models import Interaction, NearMark
 from engagement.writing import add_rows
 
 
-def keep_near_marks(rows: Sequence[Interaction]) -> None:
-    """Store the near marks of texts that this filter has not judged yet: new ones, edited ones, and older filters'."""
-    fresh = [row for row in rows if row.model_version != MODEL_VERSION and row.kind in WRITTEN and row.text]
+def keep_near_marks(rows: Sequence[Interaction], version: str) -> None:
+    """Store the near marks of texts that the filter of this version has not judged yet: new ones, edited ones, and older filters'."""
+    fresh = [row for row in rows if row.model_version != version and row.kind in WRITTEN and row.text]
     edited = [row.pk for row in fresh if row.edited_at]
     if edited:
         NearMark.objects.filter(interaction__in=edited).delete()

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import (
+    Avg,
     BooleanField,
     Case,
     Count,
@@ -20,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Abs, Cast, Coalesce, Floor, Least, TruncDay, TruncHour, TruncWeek
 
 from engagement.enums import AccountState, DeliveryState, FilterState, PostStatus, SyncStatus, Verdict
 from engagement.rules import MOST_LEAD, RENEWALS, WARNING_DAYS, Renewal
@@ -30,6 +31,8 @@ WORKING = (AccountState.ACTIVE, AccountState.EXPIRING)
 BROKEN = (AccountState.EXPIRED, AccountState.REVOKED)
 # Pushed events that wait for a person.
 STUCK = (DeliveryState.UNKNOWN, DeliveryState.FAILED)
+# What the database grouped, as dictionaries.
+Groups = models.QuerySet[Any, dict[str, Any]]
 # A renewal that should have happened long before this is failing.
 LATE = timedelta(days=7)
 
@@ -273,6 +276,31 @@ class InteractionQuerySet(models.QuerySet):
         """What the filter is not sure of and no person has decided, the newest first."""
         return self.visible().filter(verdict=Verdict.UNSURE, override="").order_by("-first_seen_at", "-pk")
 
+    def most_uncertain_first(self, middle: float) -> Self:
+        """Those whose score is nearest to `middle` first; without a score last."""
+        away = Abs(F("score") - middle, output_field=models.FloatField())
+        return self.order_by(away.asc(nulls_last=True), "-first_seen_at", "-pk")
+
+    def on(self, platform: str) -> Self:
+        """Interactions with posts on one platform."""
+        return self.filter(post__platform=platform)
+
+    def seen_since(self, since: datetime) -> Self:
+        """Interactions first seen at or after `since`."""
+        return self.filter(first_seen_at__gte=since)
+
+    def per_week(self) -> Groups:
+        """`week` (begun, UTC), `platform`, `account`, `final_verdict` and how many (`n`) were first seen in it."""
+        week = TruncWeek("first_seen_at", tzinfo=UTC)
+        rows = self.order_by().annotate(week=week, platform=F("post__platform"), account=F("post__account"))
+        return rows.values("week", "platform", "account", "final_verdict").annotate(n=Count("pk"))
+
+    def arrivals(self, hours: bool) -> Groups:
+        """`slot` (the hour or day it begins, UTC), `final_verdict` and how many (`n`) were made in it."""
+        trunc = TruncHour if hours else TruncDay
+        rows = self.exclude(occurred_at=None).order_by().annotate(slot=trunc("occurred_at", tzinfo=UTC))
+        return rows.values("slot", "final_verdict").annotate(n=Count("pk")).order_by("slot")
+
     def due_for_purge(self, before: datetime) -> Self:
         """Interactions first seen before `before` of which more is kept than the verdict: words, or a profile."""
         return self.filter(~Q(text="") | ~Q(author_signals={}), first_seen_at__lt=before)
@@ -294,6 +322,17 @@ class DecisionQuerySet(models.QuerySet):
     def of_model(self, version: str) -> Self:
         """Decisions on what this model of the filter had scored."""
         return self.filter(model_version=version, score__isnull=False)
+
+    def made_since(self, since: datetime) -> Self:
+        """Decisions made at or after `since`."""
+        return self.filter(decided_at__gte=since)
+
+    def per_score(self, bins: int) -> Groups:
+        """`slot` of the score (0 to `bins` - 1), both verdicts and the model, how many (`n`), their `mean` score."""
+        slot = Least(Cast(Floor(F("score") * bins), models.IntegerField()), Value(bins - 1))
+        rows = self.exclude(score=None).order_by().annotate(slot=slot)
+        grouped = rows.values("slot", "verdict", "filter_verdict", "model_version")
+        return grouped.annotate(n=Count("pk"), mean=Avg("score"))
 
 
 class ErasureReceiptQuerySet(models.QuerySet):

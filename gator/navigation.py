@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
-# group -> (title, icon, model); no model is the start page.
-MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
+# group -> (title, icon, model and, where it is not the list, which page of it); no model is the start page.
+MENU: dict[str, tuple[tuple[str, ...], ...]] = {
     "Work": (
         ("Start", "home", ""),
         ("Posts", "grid_view", "engagement.socialmediapost"),
+        ("Review queue", "fact_check", "engagement.interaction", "review"),
         ("Contents", "draw", "studio.content"),
         ("Feedback", "star", "studio.feedback"),
         ("Personas", "face", "studio.persona"),
@@ -31,6 +32,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Engagement": (
         ("Interactions", "forum", "engagement.interaction"),
+        ("Filter health", "ecg_heart", "engagement.interaction", "filter_health"),
         ("Snapshots", "monitoring", "engagement.metricsnapshot"),
         ("Pushed events", "webhook", "engagement.webhookdelivery"),
         ("Refused payloads", "report", "engagement.refusedpayload"),
@@ -110,7 +112,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "collapsible": title in CLOSED,
-            "items": [entry(*item) for item in items if may_view(request, item[2])],
+            "items": [entry(request.path, *item) for item in items if may_view(request, item[2])],
         }
         for title, items in MENU.items()
     ]
@@ -145,14 +147,25 @@ def is_plain(request: HttpRequest) -> bool:
     return not set(request.GET) - {"o", "p"}
 
 
-def entry(title: str, icon: str, model: str) -> dict[str, Any]:
-    """One line of the menu."""
-    return {"title": title, "icon": icon, "link": list_address(model) if model else reverse("admin:index")}
+def entry(path: str, title: str, icon: str, model: str, page: str = "") -> dict[str, Any]:
+    """One line of the menu, seen from the page at `path`."""
+    link = list_address(model, page or "changelist") if model else reverse("admin:index")
+    shown = {"title": title, "icon": icon, "link": link}
+    # The theme would mark the list, too, since the addresses of its other pages begin with its own.
+    if page:
+        return shown | {"active": path == link}
+    return shown | {"active": False} if path in pages_of(model) else shown
 
 
-def list_address(model: str) -> str:
-    """Address of a model's list."""
-    return reverse(f"admin:{model.replace('.', '_')}_changelist")
+def pages_of(model: str) -> set[str]:
+    """Addresses of the pages of a model that have a line of their own."""
+    lines = [line for group in MENU.values() for line in group if line[2] == model]
+    return {list_address(model, *line[3:]) for line in lines if len(line) > 3}
+
+
+def list_address(model: str, page: str = "changelist") -> str:
+    """Address of a model's list, or of another page that is of all its rows."""
+    return reverse(f"admin:{model.replace('.', '_')}_{page}")
 
 
 def may_view(request: HttpRequest, model: str) -> bool:

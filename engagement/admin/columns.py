@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from acd.admin_links import link
 from acd.enums import Grade
-from acd.figures import UNKNOWN, ago, interval, percent, share, short
+from acd.figures import UNKNOWN, ago, interval, number, percent, share, short
 from acd.theme import badge, display, when
 from engagement.enums import Basis, FilterState, Freshness, PostStatus
 from engagement.models import SocialMediaPost
@@ -78,23 +78,25 @@ def age(post: SocialMediaPost) -> str:
 
 @display(description="genuine", ordering="genuine_engagement")
 def genuine(post: SocialMediaPost) -> str:
-    """Genuine engagement with its interval, marked while it is provisional or could not be filtered."""
+    """Genuine engagement with its interval beside the raw count; says if it is provisional or could not be filtered."""
     if post.genuine_engagement is None or post.filter_state == FilterState.UNFILTERED:
-        note = "unfiltered" if post.total_engagement is not None else ""
+        note = "" if post.total_engagement is None else f"{number(post.total_engagement)} raw, unfiltered"
         return format_html('{} <span class="gator-muted">{}</span>', UNKNOWN, note) if note else UNKNOWN
     text = interval(post.genuine_engagement, post.genuine_low, post.genuine_high)
-    note = "provisional" if post.is_provisional else ""
+    raw = f"of {number(post.total_engagement)} raw"
+    note = f"{raw}, provisional" if post.is_provisional else raw
     return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, note)
 
 
 @display(description="rate", ordering="engagement_rate")
 def rate(post: SocialMediaPost) -> str:
-    """Genuine engagement in percent of its basis, with interval; the basis is always named."""
+    """Genuine engagement in percent of its basis, with interval, beside the raw rate; the basis is always named."""
     if post.engagement_rate is None:
         return UNKNOWN
     text = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=1, unit="%")
     basis = Basis(post.basis).label.lower() if post.basis else "unknown"
-    return format_html('<span class="gator-number">{}</span> <span class="gator-muted">of {}</span>', text, basis)
+    note = f"of {basis}, raw {percent(post.raw_rate)}"
+    return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, note)
 
 
 @display(description="vs average", ordering="vs_average")

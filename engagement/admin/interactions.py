@@ -1,31 +1,31 @@
 """Visible interactions in the admin: the filter's verdict with its reasons, and a person's word above it."""
 
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
-from acd.admin_actions import Refused, each, tell
+from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import link
 from acd.figures import UNKNOWN, number, short
 from acd.theme import Admin, ChoicesDropdownFilter, Questions, ReadOnly, badge, display, when
 from engagement.admin.erasures import Erasing
+from engagement.admin.health import filter_health
+from engagement.admin.review import review
+from engagement.admin.why import VERDICT_COLOURS, cut_offs_in_force, explained, reasons_of, wording
 from engagement.decisions import NothingToDecide, decide, measure
 from engagement.enums import Verdict
 from engagement.models import Interaction
 
-VERDICT_COLOURS = {
-    Verdict.GENUINE: "success",
-    Verdict.BOT: "danger",
-    Verdict.PERSONA: "warning",
-    Verdict.UNSURE: "info",
-}
 # Characters of a keyed hash that tell two authors of a post apart without giving the key away.
 KEY_SHOWN = 8
+DECIDING = "Your word stands above the filter's until somebody decides anew; the numbers of the post are made anew."
+GIVING_BACK = "The filter's verdict counts again; what people said stays in the history."
 
 
 class VerdictFilter(Questions):
@@ -52,14 +52,28 @@ class InteractionAdmin(Erasing, ReadOnly, Admin):
     list_select_related = ("post",)
     search_fields = ("text", "=platform_id")
     actions = ("mark_genuine", "mark_bot", "mark_persona", "follow_filter")
-    actions_detail = ("erase_author_here",)
-    readonly_fields = ("decided", "evidence_list", "author")
+    actions_list = ("review", "filter_health")
+    actions_detail = (
+        "mark_genuine_here",
+        "mark_bot_here",
+        "mark_persona_here",
+        "follow_filter_here",
+        "erase_author_here",
+    )
+    readonly_fields = ("said", "decided", "evidence_list", "author", "history")
     fieldsets = (
-        (None, {"fields": (("kind", "occurred_at", "first_seen_at"), "text", "post", "author")}),
+        (None, {"fields": (("kind", "occurred_at", "first_seen_at"), "said", "post", "author")}),
         ("Verdict", {"fields": ("decided", ("verdict", "score", "model_version"), "evidence_list")}),
-        ("A person's word", {"fields": (("override", "overridden_by"),)}),
+        ("What people said", {"fields": (("override", "overridden_by"), "history")}),
         ("Platform", {"fields": (("platform_id", "fingerprint", "text_purged_at"),)}),
     )
+
+    review = review
+    filter_health = filter_health
+    mark_genuine_here = on_page("mark_genuine", "Genuine", DECIDING, "person")
+    mark_bot_here = on_page("mark_bot", "Bot", DECIDING, "smart_toy")
+    mark_persona_here = on_page("mark_persona", "AI persona", DECIDING, "face")
+    follow_filter_here = on_page("follow_filter", "Follow the filter", GIVING_BACK, "undo")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).select_related("post", "overridden_by")
@@ -67,7 +81,11 @@ class InteractionAdmin(Erasing, ReadOnly, Admin):
     @display(description="text")
     def words(self, row: Interaction) -> str:
         text = short(row.text, 90) or ("(text removed)" if row.text_purged_at else "(no text)")
-        return format_html('<span class="gator-wrap">{}</span>', text)
+        return format_html('<bdi class="gator-wrap" dir="auto">{}</bdi>', text)
+
+    @display(description="text")
+    def said(self, row: Interaction) -> str:
+        return render_to_string("gator/stranger.html", {"row": row})
 
     @display(description="kind", ordering="kind")
     def kind_name(self, row: Interaction) -> str:
@@ -92,10 +110,15 @@ class InteractionAdmin(Erasing, ReadOnly, Admin):
 
     @display(description="reasons")
     def evidence_list(self, row: Interaction) -> str:
-        if not row.reasons:
-            return "Nothing spoke against it."
-        items = format_html_join("", "<li>{}</li>", ((wording(reason),) for reason in row.reasons))
-        return format_html('<ul class="gator-list">{}</ul>', items)
+        """The filter's verdict in words, then each reason with its weight."""
+        words = explained(row, cut_offs_in_force())
+        return format_html("<p>{}</p>{}", words, render_to_string("gator/why.html", {"reasons": reasons_of(row)}))
+
+    @display(description="history")
+    def history(self, row: Interaction) -> str:
+        """Who decided what and when, and what the filter had said; to appeal is to have it decided anew."""
+        decisions = row.decisions.select_related("decided_by")
+        return render_to_string("gator/decisions.html", {"decisions": decisions})
 
     @display(description="author")
     def author(self, row: Interaction) -> str:
@@ -125,21 +148,24 @@ class InteractionAdmin(Erasing, ReadOnly, Admin):
     def follow_filter(self, request: HttpRequest, rows: QuerySet[Interaction]) -> None:
         self.override(request, rows, "", "Given back to the filter")
 
-    def override(self, request: HttpRequest, rows: QuerySet[Interaction], verdict: str, done: str) -> None:
+    def override(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Interaction],
+        verdict: str,
+        done: str,
+        *,
+        instead_of: str | None = None,
+    ) -> None:
         """Put a person's word above the filter's, then compute the touched posts again."""
         now = timezone.now()
 
         def set_one(row: Interaction) -> None:
             try:
-                decide(row, verdict, by=cast("User", request.user), now=now)
+                decide(row, verdict, by=cast("User", request.user), now=now, instead_of=instead_of)
             except NothingToDecide as nothing:
                 raise Refused(str(nothing)) from None
 
         tally = each(rows, set_one)
         measure(tally.done, now=now)
         tell(self, request, tally, done)
-
-
-def wording(reason: dict[str, Any]) -> str:
-    """One layer's evidence: its sentence, and how much it weighs."""
-    return f"{reason.get('detail') or reason.get('name', '')} (weight {number(reason.get('weight'), 2)})"

@@ -14,6 +14,7 @@ from acd.figures import UNKNOWN, decimals, interval, percent, share
 from acd.theme import AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, badge, display
 from engagement.admin import columns, imports
 from engagement.admin.publishing import PublishingActions
+from engagement.admin.timeline import timeline
 from engagement.assessment import assess_posts
 from engagement.enums import PostStatus, SyncStatus
 from engagement.grading import grade_posts
@@ -33,6 +34,7 @@ COUNTS = (
 
 # By the button on the page of one post, in which states of it that can do anything.
 APPLIES = {
+    "timeline": tuple(PostStatus),
     "sync_now": (PostStatus.PUBLISHED, PostStatus.DELETED),
     "assess_again": (PostStatus.PUBLISHED,),
     "grade_again": (PostStatus.PUBLISHED, PostStatus.DELETED),
@@ -113,7 +115,15 @@ class PostAdmin(ReadOnly, PublishingActions):
     search_help_text = "Search captions, or give the platform's id of a post."
     actions = ("sync_now", "assess_again", "grade_again", "plan_again", "not_live", "waive_label")
     actions_list = ("import_posts",)
-    actions_detail = ("sync_here", "assess_here", "grade_here", "plan_again_here", "not_live_here", "waive_here")
+    actions_detail = (
+        "timeline",
+        "sync_here",
+        "assess_here",
+        "grade_here",
+        "plan_again_here",
+        "not_live_here",
+        "waive_here",
+    )
     readonly_preprocess_fields = dict.fromkeys(RATIOS, decimals)
     readonly_fields = (
         "genuine_text",
@@ -169,6 +179,7 @@ class PostAdmin(ReadOnly, PublishingActions):
     )
 
     import_posts = imports.import_posts
+    timeline = timeline
     sync_here = on_page("sync_now", "Sync now", "Reads its numbers and comments from the platform.", "sync")
     assess_here = on_page(
         "assess_again",
@@ -206,7 +217,7 @@ class PostAdmin(ReadOnly, PublishingActions):
         bots = share(post.bot_count, post.observed_count)
         return (
             f"{post.observed_count:,}: {post.genuine_count:,} genuine, {post.bot_count:,} bots ({bots}), "
-            f"{post.persona_count:,} AI personas"
+            f"{post.persona_count:,} AI personas; not sure of {post.unsure_count:,} of them"
         )
 
     @display(description="against the account's usual")

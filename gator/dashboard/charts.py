@@ -1,6 +1,5 @@
 """The charts of the start page, as the theme's Chart.js reads them."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Greatest, TruncDate
 
+from acd.charts import chart
 from acd.enums import State
 from acd.figures import interval
 from acd.models import ACDContext
@@ -112,11 +112,6 @@ def genuine_share(row: Mapping[str, Any]) -> str:
     total = row["total"]
     ends = [min(100.0, 100 * row[name] / total) if total else None for name in ("genuine", "low", "high")]
     return interval(*ends, unit="%")
-
-
-def chart(labels: list[str], *datasets: dict[str, Any]) -> str:
-    """The data of a chart as the theme's script reads it."""
-    return json.dumps({"labels": labels, "datasets": list(datasets)})
 
 
 def rounded(value: float | None) -> float | None:

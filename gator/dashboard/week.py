@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 
 from acd.admin_links import list_url
 from acd.enums import State
 from acd.figures import number, share
 from acd.models import ACDContext
 from engagement.enums import AccountState
-from engagement.models import SocialAccount, SocialMediaPost
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.querysets import BROKEN
 
 WEEK = timedelta(days=7)
@@ -68,6 +69,12 @@ def cards(now: datetime) -> list[Card]:
             f"{posts['failed']:,} whose last sync failed",
             list_url(SocialMediaPost, sync="overdue"),
             "bad" if posts["overdue"] or posts["failed"] else "",
+        ),
+        Card(
+            "To review",
+            number(Interaction.objects.to_review().count()),
+            "whom the filter is not sure of",
+            reverse("admin:engagement_interaction_review"),
         ),
     ]
 

@@ -1,6 +1,7 @@
 """The menu, the tabs, people's tokens and the schedules."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
@@ -25,9 +26,26 @@ def staff_request(rf, admin_user):
 
 
 def test_menu_leads_to_every_record():
-    listed = {model for items in MENU.values() for _, _, model in items if model}
+    listed = {model for items in MENU.values() for _, _, model, *_ in items if model}
 
     assert listed == {model._meta.label_lower for model in MAKERS}
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        pytest.param("changelist", "Interactions", id="list"),
+        pytest.param("review", "Review queue", id="queue"),
+        pytest.param("filter_health", "Filter health", id="health"),
+    ],
+)
+def test_menu_marks_one_line_on_pages_whose_addresses_begin_alike(rf, admin_user, page, title):
+    request = rf.get(reverse(f"admin:engagement_interaction_{page}"))
+    request.user = admin_user
+
+    groups = admin.site.get_sidebar_list(request)  # type: ignore[attr-defined]  # the theme's
+
+    assert [str(item["title"]) for group in groups for item in group["items"] if item["active"]] == [title]
 
 
 def test_menu_hides_what_a_person_may_not_see(rf, django_user_model):
