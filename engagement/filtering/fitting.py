@@ -19,7 +19,7 @@ except ImportError:  # an extra: see requirements-train.in
     LogisticRegression = None
 
 # Chosen by cross-validation on the files of the first model.
-INVERSE_PENALTY = 0.3
+INVERSE_PENALTY = 1.6
 # N-grams of fewer texts, or of fewer authors where those are known, are dropped: they would be learned by heart, and
 # tell what one person wrote.
 FEWEST_TEXTS = FEWEST_AUTHORS = 3

@@ -17,7 +17,7 @@ from engagement.filtering.ngrams import AROUND, EDGE, LETTERS, NEXT, WORD, lette
 WORD_WEIGHT = 2.0
 # Texts are divided by the square of their length to this power. One half would make all of length one; by less, what a
 # long text says again and again counts for more than one word does.
-EVENED = 0.25
+EVENED = 0.35
 # Tokens remembered with what they add, at most: some megabytes.
 REMEMBERED = 50_000
 # Where fewer of the tokens than this share are known, the model has not seen the language, and says nothing.
