@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
+from engagement.enums import Verdict
 from engagement.filtering import curves
-from engagement.filtering.curves import Judged
 from engagement.filtering.cutoffs import CutOffs
+from engagement.filtering.pipeline import Assessment
+from engagement.filtering.scoring import Score
 from engagement.filtering.training import FOLDS, Comment
 
 Worth = dict[str, float | None]
@@ -37,12 +39,12 @@ class Source:
     told: str
 
 
-def figures(comments: Sequence[Comment], scores: Sequence[float], bounds: CutOffs) -> dict[str, dict[str, Worth]]:
+def figures(comments: Sequence[Comment], found: Sequence[Assessment], bounds: CutOffs) -> dict[str, dict[str, Worth]]:
     """By corpus, what held-out scores were worth; means over its files, and again with each text once."""
     return {
         corpus: {
-            "all": _of_files(comments, scores, [at for at, one in enumerate(comments) if one.corpus == corpus], bounds),
-            "distinct": _of_files(comments, scores, _distinct(comments, corpus), bounds),
+            "all": _of_files(comments, found, [at for at, one in enumerate(comments) if one.corpus == corpus], bounds),
+            "distinct": _of_files(comments, found, _distinct(comments, corpus), bounds),
         }
         for corpus in dict.fromkeys(one.corpus for one in comments)
     }
@@ -56,12 +58,12 @@ def _distinct(comments: Sequence[Comment], corpus: str) -> list[int]:
     return list(first.values())
 
 
-def _of_files(comments: Sequence[Comment], scores: Sequence[float], rows: Sequence[int], bounds: CutOffs) -> Worth:
-    files: dict[str, list[tuple[float, bool]]] = {}
+def _of_files(comments: Sequence[Comment], found: Sequence[Assessment], rows: Sequence[int], bounds: CutOffs) -> Worth:
+    files: dict[str, list[tuple[Assessment, bool]]] = {}
     for row in rows:
-        files.setdefault(comments[row].file, []).append((scores[row], comments[row].is_bot))
-    found = [_worth(judged, bounds) for judged in files.values()]
-    return {name: _mean([one[name] for one in found]) for name in found[0]}
+        files.setdefault(comments[row].file, []).append((found[row], comments[row].is_bot))
+    worths = [_worth(judged, bounds) for judged in files.values()]
+    return {name: _mean([one[name] for one in worths]) for name in worths[0]}
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -69,7 +71,9 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return mean(known) if known else None
 
 
-def _worth(judged: Judged, bounds: CutOffs) -> Worth:
+def _worth(answers: Sequence[tuple[Assessment, bool]], bounds: CutOffs) -> Worth:
+    judged = [(one.score, is_bot) for one, is_bot in answers]
+    called = Score.of((is_bot, one.verdict == Verdict.BOT) for one, is_bot in answers)
     even = curves.at_even_odds(judged)
     bots, people = [s for s, is_bot in judged if is_bot], [s for s, is_bot in judged if not is_bot]
     return {
@@ -82,6 +86,8 @@ def _worth(judged: Judged, bounds: CutOffs) -> Worth:
         "recall_2": curves.recall_at(judged, 0.02),
         "recall_cut_off": sum(score >= bounds.bot for score in bots) / len(bots) if bots else None,
         "accused_cut_off": sum(score >= bounds.bot for score in people) / len(people) if people else None,
+        "recall_called": called.recall,
+        "accused_called": called.false_alarm_ratio,
     }
 
 
@@ -115,7 +121,8 @@ def card(
             "",
             f"A corpus of several files is held out file by file, and its figures are means over the files; one of a "
             f"single file is held out in {FOLDS} folds that keep equal texts together. Judged by the whole filter, a "
-            "file or fold as one post. MCC and F1 count everybody to the likelier side.",
+            "file or fold as one post. MCC and F1 count everybody to the likelier side. "
+            "Called a bot is who is above the cut-off with more than one weak sign.",
             "",
             *_table(["corpus", *HEADINGS.values()], _figures(found)),
             "",
@@ -137,8 +144,10 @@ HEADINGS = {
     "calibration_error": "calibration error",
     "recall_1": "recall at 1 % false positives",
     "recall_2": "recall at 2 % false positives",
-    "recall_cut_off": "recall at the cut-off",
-    "accused_cut_off": "genuine accused at the cut-off",
+    "recall_cut_off": "bots with a score above the cut-off",
+    "accused_cut_off": "genuine with a score above it",
+    "recall_called": "bots called bots",
+    "accused_called": "genuine called bots",
 }
 
 

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from engagement.filtering.stack import BY_JUDGEMENT, CONTACTS, DUPLICATES, PHRASES, TEXT, Row, log_odds
-from engagement.filtering.text_model import scale
+from engagement.filtering.text_model import EVENED, scale
 
 try:
     from sklearn.linear_model import LogisticRegression
@@ -19,7 +19,7 @@ except ImportError:  # an extra: see requirements-train.in
     LogisticRegression = None
 
 # Chosen by cross-validation on the files of the first model.
-INVERSE_PENALTY = 20.0
+INVERSE_PENALTY = 1.6
 # N-grams of fewer texts, or of fewer authors where those are known, are dropped: they would be learned by heart, and
 # tell what one person wrote.
 FEWEST_TEXTS = FEWEST_AUTHORS = 3
@@ -91,7 +91,7 @@ def fit_text(texts: Texts, truths: Sequence[bool], weights: Sequence[float]) -> 
     found.fit(vectors, truths, sample_weight=weights)
     return {
         "grams": "\n".join(names),
-        "weights": [round(float(weight), 3) for weight in found.coef_[0]],
+        "weights": [round(float(weight), 4) for weight in found.coef_[0]],
         "rarities": [float(rarity) for rarity in rarities],
         "bias": round(float(found.intercept_[0]), 4),
     }
@@ -99,7 +99,7 @@ def fit_text(texts: Texts, truths: Sequence[bool], weights: Sequence[float]) -> 
 
 def _vectors(counts: sparse.csr_matrix, sizes: Floats) -> sparse.csr_matrix:
     """The texts as `TextModel` sees them: the square of the length is that of the tokens added up."""
-    lengths = np.sqrt(counts @ sizes**2)
+    lengths = (counts @ sizes**2) ** EVENED
     lengths[lengths == 0] = 1.0
     return (sparse.diags(1 / lengths) @ counts @ sparse.diags(sizes)).tocsr()
 

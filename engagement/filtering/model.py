@@ -9,12 +9,13 @@ from typing import Any
 
 from engagement.filtering.account_model import AccountModel
 from engagement.filtering.cutoffs import CutOffs, cut_offs
+from engagement.filtering.rates import MeasuredRates
 from engagement.filtering.stack import Stack
 from engagement.filtering.text_model import TextModel
 
 MODELS = Path(__file__).with_name("models")
 # The model that judges. Another one is tried beside it first: see `load_model`.
-SHIPPED = "layers-2"
+SHIPPED = "layers-3"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,6 +24,7 @@ class Model:
 
     `slope` and `offset` make log-odds of the text model into those of a bot. `prevalence` is the share of bots among
     what it learned from: where bots are rarer, `stack.at_prevalence` says what a probability comes to.
+    `error_rates` are None while a model is being trained.
     """
 
     version: str
@@ -33,6 +35,7 @@ class Model:
     stack: Stack
     accounts: AccountModel | None
     genuine_scores: tuple[float, ...]
+    error_rates: MeasuredRates | None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Model":
@@ -46,6 +49,7 @@ class Model:
             stack=Stack.from_json(stored["stack"]),
             accounts=AccountModel.from_json(stored["accounts"]) if stored["accounts"] else None,
             genuine_scores=tuple(stored["genuine_scores"]),
+            error_rates=MeasuredRates.from_json(stored["error_rates"]) if stored["error_rates"] else None,
         )
 
     def calibrated(self, odds: float) -> float:

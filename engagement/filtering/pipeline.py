@@ -110,13 +110,15 @@ def _assessment(
     reasons = tuple(sorted(filter(_is_told, pieces), key=lambda one: -one.weight))
     if persona is not None:
         return Assessment(Verdict.PERSONA, score, (persona, *reasons), tuple(pieces))
-    return Assessment(_verdict(seen, score, pieces, scene, bounds), score, reasons, tuple(pieces))
+    words = sum(map(str.isalnum, scene.tokens.get(seen.id, ())))
+    return Assessment(verdict(score, pieces, words, bounds), score, reasons, tuple(pieces))
 
 
-def _verdict(seen: Seen, score: float, pieces: Sequence[Evidence], scene: Scene, bounds: CutOffs) -> Verdict:
+def verdict(score: float, pieces: Sequence[Evidence], words: int, bounds: CutOffs) -> Verdict:
+    """What a probability and its evidence come to; `words` is how many the text has."""
     if score < bounds.genuine:
         return Verdict.GENUINE
-    is_bot = score >= bounds.bot and may_convict(pieces, sum(map(str.isalnum, scene.tokens.get(seen.id, ()))))
+    is_bot = score >= bounds.bot and may_convict(pieces, words)
     return Verdict.BOT if is_bot else Verdict.UNSURE
 
 

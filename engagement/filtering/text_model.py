@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from math import sqrt
 from typing import Any
 
 from engagement.filtering.ngrams import AROUND, EDGE, LETTERS, NEXT, WORD, letters, simple, tokens
 
 # A word says more than each of its many runs of letters.
-WORD_WEIGHT = 4.0
+WORD_WEIGHT = 2.0
+# Texts are divided by the square of their length to this power. One half would make all of length one; by less, what a
+# long text says again and again counts for more than one word does.
+EVENED = 0.35
 # Tokens remembered with what they add, at most: some megabytes.
 REMEMBERED = 50_000
 # Where fewer of the tokens than this share are known, the model has not seen the language, and says nothing.
@@ -38,7 +40,7 @@ class Token:
 
 
 class TextModel:
-    """Weights of n-grams. A text is a vector of length one, so that long ones weigh no more than short ones."""
+    """Weights of n-grams. Texts are vectors whose lengths are evened out, so that long ones weigh little more."""
 
     def __init__(self, grams: Mapping[str, tuple[float, float]], bias: float) -> None:
         """`grams` gives each n-gram's weight and its rarity, the log of how many texts there are to one that has it."""
@@ -78,7 +80,7 @@ class TextModel:
         for added, size, _ in self._joint(read):
             total += added
             square += size
-        return self.bias + total / sqrt(square) if square else None
+        return self.bias + total / square**EVENED if square else None
 
     def _joint(self, read: list[Token]) -> set[Part]:
         """What tokens add together that stand beside each other or one apart."""

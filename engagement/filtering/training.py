@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from engagement.enums import Verdict
+from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.fitting import FITTED, Texts, fit_line, fit_row, fit_text
 from engagement.filtering.model import Model
-from engagement.filtering.ngrams import all_of
-from engagement.filtering.pipeline import Assessment, assess, evidence
+from engagement.filtering.ngrams import all_of, tokens
+from engagement.filtering.pipeline import Assessment, assess, evidence, verdict
+from engagement.filtering.rates import Count, FileRates, MeasuredRates
 from engagement.filtering.scene import Scene, Seen
-from engagement.filtering.stack import ORDINARY_SHARE, TEXT, Row, Stack, bounded, log_odds, said
+from engagement.filtering.stack import ORDINARY_SHARE, TEXT, Row, Stack, at_prevalence, bounded, log_odds, said
 from engagement.filtering.text import collapsed, visible
 from engagement.filtering.text_model import TextModel
 
@@ -27,6 +30,8 @@ FOLDS = 10
 ORDINARY = 0.15
 # Scores of genuine comments that a model keeps, evenly over their order.
 KEPT_SCORES = 1_001
+# Where verdicts are in doubt, estimates count bots as if they were this share of all.
+EXPECTED = 0.10
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +72,9 @@ class _Fold:
     text: dict[str, Any]
 
 
-def train(comments: Sequence[Comment], version: str, accounts: dict[str, Any] | None = None) -> Trained:
+def train(
+    comments: Sequence[Comment], version: str, accounts: dict[str, Any] | None = None, *, most_accused: float
+) -> Trained:
     """Train on all comments; scores and calibration come from models that had not seen what they judge."""
     weights = balanced(comments)
     texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(one.shown))) for one in comments])
@@ -83,7 +90,40 @@ def train(comments: Sequence[Comment], version: str, accounts: dict[str, Any] | 
     everything = range(len(comments))
     text = _text(comments, texts, everything, weights)
     stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)
-    return Trained(stored, [held_out[row] for row in everything])
+    bounds = Model.from_json(stored).cut_offs(most_accused)
+    judged = [judged_at(bounds, comments[row], held_out[row]) for row in everything]
+    stored["error_rates"] = error_rates(comments, judged, stored["prevalence"]).to_json()
+    return Trained(stored, judged)
+
+
+def judged_at(bounds: CutOffs, comment: Comment, found: Assessment) -> Assessment:
+    """The assessment with the verdict that these cut-offs make of it."""
+    words = sum(map(str.isalnum, tokens(comment.shown)))
+    return replace(found, verdict=verdict(found.score, found.evidence, words, bounds))
+
+
+def error_rates(comments: Sequence[Comment], judged: Sequence[Assessment], prevalence: float) -> MeasuredRates:
+    """How often each file's people were accused and its bots found; `prevalence` is that of the training."""
+    counted: dict[str, tuple[list[float], list[float]]] = {}
+    for comment, one in zip(comments, judged, strict=True):
+        people, bots = counted.setdefault(f"{comment.corpus}/{comment.file}", ([], []))
+        (bots if comment.is_bot else people).append(_called(one, prevalence))
+    return MeasuredRates.of(
+        {
+            name: FileRates(false_accusations=_counted(people), recall=_counted(bots))
+            for name, (people, bots) in counted.items()
+        }
+    )
+
+
+def _called(one: Assessment, prevalence: float) -> float:
+    if one.verdict == Verdict.UNSURE:
+        return at_prevalence(one.score, prevalence, EXPECTED)
+    return float(one.verdict == Verdict.BOT)
+
+
+def _counted(called: Sequence[float]) -> Count | None:
+    return (round(sum(called), 2), float(len(called))) if called else None
 
 
 def balanced(comments: Sequence[Comment]) -> list[float]:
@@ -159,4 +199,11 @@ def _stored(
 ) -> dict[str, Any]:
     kept = np.quantile(people, np.linspace(0, 1, KEPT_SCORES)) if len(people) > KEPT_SCORES else sorted(people)
     scores = [round(float(score), 4) for score in kept]
-    return {"version": version, "text": text, **combined, "accounts": accounts, "genuine_scores": scores}
+    return {
+        "version": version,
+        "text": text,
+        **combined,
+        "accounts": accounts,
+        "genuine_scores": scores,
+        "error_rates": None,
+    }

@@ -121,9 +121,9 @@ class Command(ConsoleCommand):
         worths: Mapping[str, Mapping[str, float]],
         options: Mapping[str, Any],
     ) -> None:
-        trained = train(comments, options["name"], accounts)
+        trained = train(comments, options["name"], accounts, most_accused=settings.MAX_WRONGLY_ACCUSED)
         bounds = Model.from_json(trained.stored).cut_offs(settings.MAX_WRONGLY_ACCUSED)
-        found = figures(comments, [one.score for one in trained.held_out], bounds)
+        found = figures(comments, trained.held_out, bounds)
         text = json.dumps(trained.stored, ensure_ascii=False, separators=(",", ":")) + "\n"
         path = options["into"] / f"{options['name']}.json"
         path.write_text(text, encoding="utf-8")
