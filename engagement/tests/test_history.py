@@ -283,7 +283,7 @@ def test_near_text_on_another_post_is_known_after_both_were_purged():
     make_interaction(posts[0], author_key=ANA, text=NEAR)
     make_interaction(posts[1], author_key=BO, text=NEARLY)
     make_interaction(posts[2], author_key=CY, text="Where does the light in this picture come from in the morning?")
-    keep_near_marks([row for post in posts for row in post.interactions.all()])
+    keep_near_marks([row for post in posts for row in post.interactions.all()], "layers-9")
     posts[0].interactions.update(text="", text_purged_at=NOW)
 
     near = [past_of(post).near for post in posts]
@@ -296,11 +296,11 @@ def test_near_text_on_another_post_is_known_after_both_were_purged():
 @pytest.mark.django_db
 def test_near_marks_of_an_edited_text_are_those_of_the_new_one():
     row = make_interaction(make_post(), text=NEAR)
-    keep_near_marks([row])
+    keep_near_marks([row], "layers-9")
     row.text, row.edited_at = "Where does the light in this picture come from in the morning?", NOW
 
-    keep_near_marks([row])
-    keep_near_marks([row])
+    keep_near_marks([row], "layers-9")
+    keep_near_marks([row], "layers-9")
 
     assert set(row.near_marks.values_list("mark", flat=True)) == set(marks({0: runs(tokens(row.text.lower()))})[0])
 
@@ -315,7 +315,7 @@ def test_history_is_the_same_whichever_posts_are_judged_beside(seen):
             at = NOW + post * DAY + timedelta(seconds=seconds)
             text = NEAR if number % 3 else NEARLY
             make_interaction(posts[post], author_key=author, occurred_at=at, text=text, fingerprint=MARK)
-        keep_near_marks([row for post in posts for row in post.interactions.all()])
+        keep_near_marks([row for post in posts for row in post.interactions.all()], "layers-9")
         all_at_once = {post.pk: past for post, past in histories(posts, by_post(*posts))}
         one_by_one = {post.pk: past_of(post) for post in posts}
         transaction.set_rollback(True)
