@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from threading import Barrier
 from typing import TypeVar
 
 from django.db import connections
@@ -23,12 +25,12 @@ def flown(
             for job in lane:
                 yield [(job, work(job))]
         return
-    with ThreadPoolExecutor(max_workers=max(1, flights * len(lanes))) as pool:
+    with _pool(max(1, flights * len(lanes))) as pool:
         under_way: dict[Future[Result], tuple[Iterator[Job], Job]] = {}
 
         def launch(lane: Iterator[Job]) -> None:
             for job in lane:
-                under_way[pool.submit(_alone, work, job)] = (lane, job)
+                under_way[pool.submit(work, job)] = (lane, job)
                 return
 
         for lane in lanes:
@@ -44,9 +46,19 @@ def flown(
             yield [(job, future.result()) for job, future in landed]
 
 
-def _alone(work: Callable[[Job], Result], job: Job) -> Result:
-    try:
-        return work(job)
-    finally:
-        # Connections belong to a thread; this one may not be seen again.
-        connections.close_all()
+@contextmanager
+def _pool(size: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that keep their connections to the database from job to job, and close them at the end."""
+    with ThreadPoolExecutor(max_workers=size) as pool:
+        try:
+            yield pool
+        finally:
+            # A connection can be closed by its own thread alone: each takes one of these and waits for the others.
+            everybody = Barrier(size)
+            for _ in range(size):
+                pool.submit(_leave, everybody)
+
+
+def _leave(everybody: Barrier) -> None:
+    everybody.wait()
+    connections.close_all()

@@ -11,7 +11,7 @@ from engagement.writing import add_rows
 
 
 def keep_near_marks(rows: Sequence[Interaction], version: str) -> None:
-    """Store the near marks of texts that this version has not judged yet: new ones, edited ones, and those of others."""
+    """Store the near marks of texts that this version has not judged yet: new and edited ones, and those of others."""
     fresh = [row for row in rows if row.model_version != version and row.kind in WRITTEN and row.text]
     edited = [row.pk for row in fresh if row.edited_at]
     if edited:
