@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from acd.tests.clients import make_user
 from acd.tests.factories import NOW
+from engagement.calibration import filter_in_force
 from engagement.decisions import decide
 from engagement.enums import Platform, Verdict
 from engagement.models import Decision
@@ -79,7 +80,8 @@ def test_queue_shows_text_post_and_reasons_in_words_with_weights(admin_client):
     assert [
         w for w in ("Good stuff, write to me", row.post.caption, "It offers a deal.", "0.70") if w not in page
     ] == []
-    assert "between 0.42, below which it is genuine, and 0.89" in page
+    bounds = filter_in_force().cut_offs
+    assert f"between {bounds.genuine:.2f}, below which it is genuine, and {bounds.bot:.2f}" in page
 
 
 @pytest.mark.parametrize("where", ["queue", "page", "list", "timeline"])

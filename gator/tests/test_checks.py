@@ -3,6 +3,7 @@ from django.core.checks import Tags, registry
 
 from acd.tests.factories import NOW
 from engagement.erasure import erase_author, erase_person
+from engagement.filtering.model import SHIPPED
 from gator.checks import check_broker, check_filter_model, check_placeholders, check_sandbox, check_tombstones
 
 REAL = {
@@ -124,7 +125,7 @@ def test_model_of_the_filter_that_is_none_is_an_error(settings, tmp_path, conten
     assert told in found[0].msg
 
 
-@pytest.mark.parametrize("name", ["", "layers-2"], ids=["the shipped", "by name"])
+@pytest.mark.parametrize("name", ["", SHIPPED], ids=["the shipped", "by name"])
 def test_model_of_the_filter_that_is_there_passes(settings, name):
     settings.FILTER_MODEL = name
 
