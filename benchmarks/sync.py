@@ -230,8 +230,10 @@ def synced_within_quota(server: Graph) -> tuple[float, float]:
 
     taken = seconds(work)
     items = server.items.value - before
-    # The first quota goes at once, and each further one when the one before has left the window.
-    return taken, (-(-items // QUOTA) - 1) * WINDOW
+    # The first quota goes at once, and each further one when the one before has left the window; what goes last still
+    # takes its time.
+    waits = -(-items // QUOTA) - 1
+    return taken, waits * WINDOW + (items - waits * QUOTA) / BATCH * LATENCY / FLIGHTS
 
 
 def synced_one_by_one(account: SocialAccount) -> float:

@@ -22,6 +22,11 @@ MISSED_ONCE = "Gator looks again before it believes that the post is gone."
 Ending = tuple[tuple[str, Any], ...]
 
 
+def not_asked(error: errors.BudgetSpent, now: datetime) -> Ending:
+    """The columns of a post that nobody was asked about, for want of budget: how its last read ended stands."""
+    return (("sync_error", error.for_staff), ("next_sync_at", now + timedelta(seconds=error.retry_after)))
+
+
 def ending(post: SocialMediaPost, error: errors.PlatformError | None, now: datetime, *, is_filtered: bool) -> Ending:
     """The columns of a post after a read."""
     if error is None and is_filtered:

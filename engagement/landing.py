@@ -15,7 +15,7 @@ from django.db import transaction
 from engagement.assessment import ASSESSED, assess_on, oldest_first, with_accounts
 from engagement.audiences import shown
 from engagement.baselines import GROUP
-from engagement.endings import Ending, ending, is_gone, told
+from engagement.endings import Ending, ending, is_gone, not_asked, told
 from engagement.enums import FilterState
 from engagement.fetching import Batch, Fetched
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
@@ -153,7 +153,9 @@ def _close(posts: Sequence[SocialMediaPost], endings: Endings) -> None:
     alike: dict[Ending, list[int]] = defaultdict(list)
     for post in posts:
         if post.pk in endings.mine:
-            alike[endings.of(post)].append(post.pk)
+            error = endings.failures.get(post.pk)
+            unasked = not_asked(error, endings.now) if isinstance(error, errors.BudgetSpent) else None
+            alike[unasked or endings.of(post)].append(post.pk)
     for columns, ids in alike.items():
         SocialMediaPost.objects.filter(pk__in=ids).update(**dict(columns), claim=None, claimed_until=None)
     _forget_texts(posts, endings)
