@@ -84,7 +84,8 @@ def _store(landed: Sequence[Fetched], posts: Posts, now: datetime) -> set[int]:
     """Store snapshots and interactions and put the numbers on the posts; the keys of the posts that have new ones."""
     observations = [one for fetched in landed for one in fetched.observations if one.post.pk in posts]
     for post, reason, raw in (refusal for fetched in landed for refusal in fetched.refusals):
-        refuse(reason, raw, post=post, now=now)
+        if post.pk in posts:
+            refuse(reason, raw, post=post, now=now)
     record_on(posts, observations)
     _store_audiences(observations, posts)
     _store_interactions(landed, posts, now)

@@ -22,8 +22,8 @@ REFERENCES = {"tweet.fields": "referenced_tweets", "post.fields": "referenced_po
 USER_FIELDS = "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type"
 # In the address of the picture that stands for none.
 NO_PICTURE = "default_profile"
-# X begins a reply with the handle it answers: nobody wrote it, and pushed replies come without.
-_ADDRESS = re.compile(r"^@\w{1,15}\s+")
+# X begins a reply with the handles of those it answers: nobody wrote them, and pushed replies come without.
+_ADDRESS = re.compile(r"^(?:@\w{1,15}\s+)+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 People = Mapping[str, Node]

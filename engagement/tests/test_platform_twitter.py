@@ -12,6 +12,8 @@ from engagement.platforms.errors import (
     NotFound,
     TemporaryFailure,
 )
+from engagement.platforms.nodes import Node
+from engagement.platforms.twitter_objects import reply_of
 from engagement.tests.replies import Answer, answering, sample
 from engagement.tests.twitter_client import ME, NOTHING, TYPES, id_of_age, twitter
 from engagement.values import AccountFacts, App, Credentials, Metrics, Tokens
@@ -216,3 +218,15 @@ def test_refresh_without_what_it_needs_asks_nothing(changes, kind):
         twitter(asked, Credentials(**{**vars(ME), **changes})).refresh()
 
     assert asked.requests == []
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        pytest.param("@maya Lovely light", "Lovely light", id="of-the-post"),
+        pytest.param("@fan_7 @maya Lovely light", "Lovely light", id="of-everybody-answered"),
+        pytest.param("Ask @fan_7 about it", "Ask @fan_7 about it", id="said-by-the-author"),
+    ],
+)
+def test_handles_that_x_puts_before_a_reply_are_left_out(told, kept):
+    assert reply_of(Node("twitter", {"id": "2", "text": told}), "1", {}).text == kept
