@@ -8,7 +8,7 @@ nothing. Requests run outside any transaction, several at once for each platform
 import gc
 import logging
 import uuid
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ from engagement.accounts import (
 )
 from engagement.enums import Platform, PostStatus, Purpose
 from engagement.fetching import Batch, Fetched, fetch
-from engagement.flights import flown
+from engagement.flights import flown, in_turn
 from engagement.landing import land
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.platforms import ADAPTERS, adapter_for, adapter_name
@@ -152,28 +152,15 @@ def _named(account: SocialAccount, posts: Sequence[SocialMediaPost], run: Run) -
             yield Batch(account, mine, _are_recent(mine, _edge(account, len(mine))))
 
 
-def _in_turn(sources: Iterable[Source]) -> Source:
-    """What an account claims in one go, then the same of the next: one with many posts does not keep the rest waiting.
-
-    Batches of one account that land together are compared with its other posts by the same queries.
-    """
-    waiting = deque(sources)
-    while waiting:
-        source, drawn = waiting.popleft(), 0
-        for batch in islice(source, settings.SYNC_FLIGHTS):
-            drawn += 1
-            yield batch
-        if drawn == settings.SYNC_FLIGHTS:
-            waiting.append(source)
-
-
 def _sync(sources: Iterable[tuple[str, Source]], run: Run) -> Report:
     """Work the sources off, each platform in a lane of its own."""
     lanes: dict[str, list[Source]] = defaultdict(list)
     for platform, source in sources:
         lanes[platform].append(source)
-    drawn = [_in_turn(lane) for lane in lanes.values()]
     flights = settings.SYNC_FLIGHTS
+    # What an account claims in one go, then the same of the next: batches of one account that land together are
+    # compared with its other posts by the same queries.
+    drawn = [in_turn(lane, at_once=flights) for lane in lanes.values()]
     # Twice as many batches as requests are under way: while some wait for their platform, others are counted and read.
     with collected_seldom():
         for landed in flown(drawn, partial(_fetched, run=run), flights=2 * flights if flights > 1 else 1):
