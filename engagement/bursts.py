@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import sqrt
 
 # A post with fewer likes in all its other steps has no usual number of likes for what it was shown or said under it.
 USUAL_LEAST = 20
@@ -23,6 +24,8 @@ PURGE_PART = 0.02
 JUMP_PART = 0.2
 # From so many comments on they tell within a third how large the crowd was.
 MANY_COMMENTS = 30
+# Of twenty times that as many are to be expected, nineteen times no fewer come than so many deviations below.
+SPREAD = 1.645
 # What is bought for a visit of a group comes at most so long before or after it.
 AROUND_VISIT = timedelta(minutes=15)
 # A count that is back within this many snapshots was a recount.
@@ -106,30 +109,28 @@ def _gain(before: int | None, after: int | None, less: int = 0) -> int | None:
 def _suspect(steps: list[_Step]) -> tuple[float, float]:
     """Likes far above what is to be expected of a step, and likes that came with a group and nothing to expect.
 
-    Where a group came, all that is above what the calm steps lead to expect is suspect.
+    Where a group came, all that is above the fewest that the calm steps lead to expect is suspect.
     """
-    excess = {at: _excess(step, steps[:at] + steps[at + 1 :]) for at, step in enumerate(steps) if not step.visits}
-    leaps = {at: more for at, more in excess.items() if more and _is_leap(steps[at].likes, more)}
+    usual = {at: _usual(step, steps[:at] + steps[at + 1 :]) for at, step in enumerate(steps) if not step.visits}
+    leaps = {at: steps[at].likes - one for at, one in usual.items() if one is not None and _is_leap(steps[at], one)}
     calm = [step for at, step in enumerate(steps) if not step.visits and at not in leaps]
-    visited = [(step.likes, _excess(step, calm)) for step in steps if step.visits]
-    suspect = sum(leaps.values()) + sum(more for _, more in visited if more is not None)
-    return suspect, float(sum(likes for likes, more in visited if more is None))
+    visited = [(step.likes, _usual(step, calm)) for step in steps if step.visits]
+    brought = [max(0.0, likes - max(0.0, one - SPREAD * sqrt(one))) for likes, one in visited if one is not None]
+    return sum(leaps.values()) + sum(brought), float(sum(likes for likes, one in visited if one is None))
 
 
-def _is_leap(likes: int, more: float) -> bool:
-    return likes >= max(BURST_LEAST, BURST_FACTOR * (likes - more))
+def _is_leap(step: _Step, usual: float) -> bool:
+    return step.likes >= max(BURST_LEAST, BURST_FACTOR * usual)
 
 
-def _excess(step: _Step, others: Sequence[_Step]) -> float | None:
-    """The likes above what the other steps lead to expect; None where they do not tell."""
+def _usual(step: _Step, others: Sequence[_Step]) -> float | None:
+    """The likes that the other steps lead to expect; None where they do not tell."""
     by_reach = _expected(step.reach, [(one.likes, one.reach) for one in others])
     by_comments = _expected(step.comments, [(one.likes, one.comments) for one in others])
     # Whoever likes was reached, so reach tells more than a few comments do. It may lag behind; many comments do not.
-    if by_reach is None or (by_comments is not None and (step.comments or 0) >= MANY_COMMENTS):
-        expected = by_comments if by_reach is None else max(by_reach, by_comments or 0.0)
-    else:
-        expected = by_reach
-    return None if expected is None else max(0.0, step.likes - expected)
+    if by_reach is not None and by_comments is not None:
+        return max(by_reach, by_comments if (step.comments or 0) >= MANY_COMMENTS else 0.0)
+    return by_comments if by_reach is None else by_reach
 
 
 def _expected(here: int | None, others: Sequence[tuple[int, int | None]]) -> float | None:

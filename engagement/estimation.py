@@ -260,15 +260,18 @@ def _row(tally: Tally) -> _Row[float]:
     hidden, prior = _hidden(tally), tally.prior
     own = _own(tally, hidden, called + doubtful)
     likes = own.pop("likes", 0)
+    bots -= called + sum(one.likely for one in group)
     alone = seen - called - doubtful
+    # As many as it is unsure of it may have taken for people.
+    missed = max(0.0, min(doubtful, alone - bots))
     return _Row(
         genuine,
-        bots - called - sum(one.likely for one in group),
-        alone,
+        bots,
+        alone - missed,
         prior.bot,
         prior.genuine + prior.bot,
         wordless,
-        doubtful,
+        doubtful + missed,
         sum(hidden.values()),
         hidden.get("likes", 0),
         likes,
