@@ -13,12 +13,16 @@ import numpy as np
 from scipy.special import ndtri
 
 from engagement.enums import InteractionKind, Verdict
+from engagement.filtering.groups import GROUP_LEAST
 from engagement.filtering.scene import WRITTEN
 from engagement.metrics import ENGAGEMENT_FIELDS
 from engagement.prevalence import ErrorRates, Numbers, bot_share
 
 # One, or those of many posts.
 Number = TypeVar("Number", float, Numbers)
+
+# A group speaks for as many as would be none, so that one more never makes the others count for less.
+SPOKEN_FOR = GROUP_LEAST - 1
 
 # Which of a post's counts a visible interaction is part of. Platforms count replies among the comments.
 COUNTED_AS: dict[str, str] = {
@@ -262,12 +266,13 @@ def _row(tally: Tally) -> _Row[float]:
     likes = own.pop("likes", 0)
     bots -= called + sum(one.likely for one in group)
     alone = seen - called - doubtful
+    spoken_for = min(SPOKEN_FOR, called)
     # As many as it is unsure of it may have taken for people.
     missed = max(0.0, min(doubtful, alone - bots))
     return _Row(
         genuine,
-        bots,
-        alone - missed,
+        bots + spoken_for,
+        alone - missed + spoken_for,
         prior.bot,
         prior.genuine + prior.bot,
         wordless,

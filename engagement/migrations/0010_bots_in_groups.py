@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='socialmediapost',
             name='grouped_count',
-            field=models.PositiveBigIntegerField(default=0, help_text='Of the bots, those who came as a group: they tell nothing of who likes.'),
+            field=models.PositiveBigIntegerField(default=0, help_text='Of the bots, those who came as a group: they tell nothing of other posts.'),
         ),
     ]

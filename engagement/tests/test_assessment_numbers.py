@@ -142,9 +142,22 @@ def test_those_who_paste_one_text_tell_nothing_of_who_likes():
     assess_posts([quiet, post], now=NOW)
 
     assert (post.bot_count, post.grouped_count) == (30, 30)
-    assert post.genuine_engagement == pytest.approx(quiet.genuine_engagement, rel=0.02)
+    assert post.genuine_engagement > 0.85 * quiet.genuine_engagement
     # Nothing tells whether likes were bought for them as well.
     assert post.genuine_low < quiet.genuine_low < 0.95 * quiet.genuine_engagement
+
+
+@pytest.mark.django_db
+def test_one_more_who_pastes_the_text_never_makes_more_genuine():
+    post, found = raided(0), list[float]()
+    for _ in range(6):
+        assess_posts([post], now=NOW)
+        found.append(post.genuine_engagement or 0)
+        spam(post)
+
+    assert found == sorted(found, reverse=True)
+    # From the third on they are a group.
+    assert found[0] > found[2] == pytest.approx(found[5], rel=0.01)
 
 
 @pytest.mark.django_db
@@ -156,20 +169,28 @@ def test_two_who_paste_one_text_are_no_group():
     assert (post.bot_count, post.grouped_count) == (2, 0)
 
 
-@pytest.mark.parametrize("likes", [pytest.param(0, id="none came with it"), pytest.param(300, id="likes came with it")])
-@pytest.mark.django_db
-def test_likes_that_came_with_a_group_beyond_the_usual_are_doubted(likes):
+def followed(brought: int) -> SocialMediaPost:
+    """A post that gets a hundred likes an hour, and in the seventh a raid that brings so many more."""
     post = raided(30, published_at=NOW - timedelta(hours=12), reach=None, comments=None, likes=None)
-    Interaction.objects.filter(verdict="").update(occurred_at=NOW - timedelta(hours=5, minutes=30))
+    post.interactions.update(occurred_at=NOW - timedelta(hours=5, minutes=30))
     for hour in range(1, 12):
-        counts = Metrics(likes=100 * hour + (likes if hour >= 7 else 0), reach=1000 * hour, comments=50)
+        likes = 100 * hour + (brought if hour >= 7 else 0)
+        counts = Metrics(likes=likes, reach=1000 * hour, comments=50)
         record_metrics(post, counts, observed_at=NOW - timedelta(hours=12 - hour))
+    return post
 
-    assess_posts([post], now=NOW)
 
-    genuine = 1100 + 20
-    assert post.genuine_low <= genuine <= post.genuine_high
-    assert (post.genuine_high - post.genuine_low > 300) == (likes > 0)
+@pytest.mark.django_db
+def test_likes_that_came_with_a_group_beyond_the_usual_are_doubted():
+    alone, joined = followed(0), followed(180)
+
+    assess_posts([alone, joined], now=NOW)
+
+    # Fewer than three times the usual, they are not suspect by themselves.
+    assert joined.suspect_likes == 0
+    assert joined.genuine_low < 1100 + 20 <= joined.genuine_high
+    assert joined.genuine_engagement < alone.genuine_engagement + 120
+    assert joined.genuine_low < alone.genuine_low + 100
 
 
 # Again, and at once
