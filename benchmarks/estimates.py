@@ -14,7 +14,7 @@ import numpy as np
 from _common import Law, judge, step
 
 from engagement.estimation import estimates
-from engagement.tests.crowds import KINDS_SPREAD, some_filter, some_post
+from engagement.tests.crowds import KINDS_SPREAD, some_filter, some_post, visited
 
 SEEDS = [int(word) for word in sys.argv[1:] if word.isdigit()] or [1, 2]
 FILTERS, POSTS = 120, 10
@@ -27,8 +27,13 @@ CHANCE = 1.3
 BATCH = 500
 
 
-def cell(level: float, observed: int, *, has_past: bool = True, spread: float = KINDS_SPREAD) -> tuple[float, float]:
-    """Percent of intervals that hold the truth, and their mean width in percent of all engagement."""
+def cell(
+    level: float, observed: int, *, has_past: bool = True, spread: float = KINDS_SPREAD, members: int = 0
+) -> tuple[float, float]:
+    """Percent of intervals that hold the truth, and their mean width in percent of all engagement.
+
+    `members` are those of a group that came to every post.
+    """
     held, width = list[bool](), list[float]()
     for seed in SEEDS:
         rng = np.random.default_rng([seed, round(1000 * level), observed])
@@ -38,6 +43,8 @@ def cell(level: float, observed: int, *, has_past: bool = True, spread: float = 
             posts = [
                 some_post(rng, verdicts, level, observed, has_past=has_past, kinds_spread=spread) for _ in range(POSTS)
             ]
+            if members:
+                posts = [visited(rng, *one, members) for one in posts]
             for found, (_, truth) in zip(estimates([tally for tally, _ in posts], rates=rates), posts, strict=True):
                 assert found is not None
                 # People come whole.
@@ -62,11 +69,12 @@ def cost() -> float:
     """Milliseconds of the processor a post, for a batch of posts of which no two are alike: the fastest of 31 runs."""
     rng = np.random.default_rng(SEEDS[0])
     verdicts = some_filter(rng)
+    rates = verdicts.evaluated(rng)
     tallies = [some_post(rng, verdicts, 0.1, int(rng.integers(0, 200)))[0] for _ in range(BATCH)]
     spent = []
     for _ in range(31):
         began = process_time()
-        estimates(tallies)
+        estimates(tallies, rates=rates)
         spent.append(process_time() - began)
     return 1000 * min(spent) / BATCH
 
@@ -77,6 +85,7 @@ if __name__ == "__main__":
         main = table("With a past of 5 to 40 posts", SHARES, OBSERVED)
         border = table("At the border", BORDER, OBSERVED)
         fresh = table("Without a past", SHARES, OBSERVED[1:], has_past=False)
+        groups = table("After a group of 30 came", SHARES, (10, 30, 100), members=30)
         alike = table("Hidden just like the seen", SHARES, (30, 300), spread=0.0)
         strange = table("Hidden twice as unlike", SHARES, (30, 300), spread=2 * KINDS_SPREAD)
     judge(
@@ -87,6 +96,7 @@ if __name__ == "__main__":
             Law("coverage, the highest cell", max(main), MOST + CHANCE, "%"),
             Law("coverage at the border, the lowest cell", min(border), LEAST, "%", at_least=True),
             Law("coverage without a past, the lowest cell", min(fresh), LEAST - CHANCE, "%", at_least=True),
+            Law("coverage after a group came, the lowest cell", min(groups), LEAST - CHANCE, "%", at_least=True),
             Law(
                 "coverage where the hidden are just like the seen, the lowest cell",
                 min(alike),

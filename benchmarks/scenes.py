@@ -24,6 +24,8 @@ from engagement.tests.sandbox_client import Sandbox
 from engagement.tests.stage import Stage
 
 PRECISION, RECALL, ACCUSED = 0.95, 0.80, 0.02
+# Of so few posts a kind: 95 % intervals hold fewer by chance.
+COVERAGE, COVERAGE_OF_A_KIND = 0.93, 0.90
 
 
 @contextmanager
@@ -62,10 +64,13 @@ def laws(by_kind: dict[str, Judged]) -> list[Law]:
     for found in by_kind.values():
         total.add(found)
     print(line("all", "all", total))
+    lowest, worst = min((found.coverage or 0, kind) for kind, found in by_kind.items())
     return [
         Law("precision over all scenes", 100 * (total.precision or 0), 100 * PRECISION, "%", at_least=True),
         Law("recall over all scenes", 100 * (total.recall or 0), 100 * RECALL, "%", at_least=True),
         Law("people of viral posts accused", 100 * (by_kind["viral"].accused or 0), 100 * ACCUSED, "%"),
+        Law("posts whose interval holds the truth", 100 * (total.coverage or 0), 100 * COVERAGE, "%", at_least=True),
+        Law(f"the same of the worst kind, {worst}", 100 * lowest, 100 * COVERAGE_OF_A_KIND, "%", at_least=True),
     ]
 
 

@@ -9,18 +9,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, When
+from django.db.models import Count
 
 from engagement.baselines import COMPARED, GROUP, compare
-from engagement.calibration import Filter, filter_in_force, model_in_force
+from engagement.bursts import Timeline, timeline_evidence
+from engagement.calibration import Filter, filter_in_force, model_in_force, rates_of
 from engagement.enums import FilterState, Verdict
-from engagement.estimation import Estimate, Prior, Tally, estimates
+from engagement.estimation import Estimate, Group, Prior, Tally, estimates
 from engagement.filtering.account_model import account_of
+from engagement.filtering.groups import is_group, is_one_of_many
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import Assessment, assess
-from engagement.filtering.scene import History, Seen
+from engagement.filtering.scene import WRITTEN, History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
 from engagement.marking import keep_near_marks
@@ -28,6 +31,7 @@ from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
 from engagement.recording import DOUBTS, write_posts
+from engagement.timelines import timelines_of
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
 
@@ -40,6 +44,7 @@ MEASURED = (
     "bot_count",
     "persona_count",
     "unsure_count",
+    "grouped_count",
     "total_engagement",
     "genuine_engagement",
     "genuine_low",
@@ -55,6 +60,8 @@ ASSESSED = (*MEASURED, *COMPARED)
 # What is read of a post: what its numbers are made from, and what it is compared by.
 READ = (*METRIC_FIELDS, *DOUBTS, *ASSESSED, *GROUP, "published_at", "last_synced_at")
 
+ACCUSED = (Verdict.BOT, Verdict.UNSURE)
+
 # What people and bots are like is learned from comments of which nearly half are bots'. Under ordinary posts they are
 # fewer: of the followers of Swiss influencers, labelled by hand, one in ten was a fake (SRF Data 2017).
 USUAL_BOTS = 0.1
@@ -64,16 +71,34 @@ USUAL_BOTS = 0.1
 class Counted:
     """The interactions of a post: how many of each kind and final verdict, and those without a clear one.
 
-    `unsure` holds by kind how many these are and the sum of their probabilities to be a bot.
+    `unsure` holds by kind how many these are and the sum of their probabilities to be a bot. `company` are those among
+    bots and unsure who are one of many, and `visits` when these commented.
     """
 
     clear: Counter[tuple[str, str]] = field(default_factory=Counter)
     unsure: dict[str, tuple[int, float]] = field(default_factory=dict)
+    company: dict[str, Group] = field(default_factory=dict)
+    visits: list[datetime] = field(default_factory=list)
 
-    def doubt(self, kind: str, number: int, chance: float) -> None:
-        """Add so many that are bots with this probability."""
+    def doubt(self, kind: str, chance: float) -> None:
+        """Add one who is a bot with this probability."""
         before, likely = self.unsure.get(kind, (0, 0.0))
-        self.unsure[kind] = (before + number, likely + number * chance)
+        self.unsure[kind] = (before + 1, likely + chance)
+
+    def join(self, kind: str, chance: float | None, at: datetime | None) -> None:
+        """Add one to the group: called a bot, or one who is with this probability."""
+        called, unsure, likely = self.company.get(kind, Group())
+        doubted = chance is not None
+        self.company[kind] = Group(called + (not doubted), unsure + doubted, likely + (chance or 0.0))
+        if kind in WRITTEN and at is not None:
+            self.visits.append(at)
+
+    @property
+    def grouped(self) -> dict[str, Group]:
+        """Those who came as a group, by kind; none where they are too few."""
+        wrote = [one for kind, one in self.company.items() if kind in WRITTEN]
+        found = is_group(sum(one.called for one in wrote), sum(one.unsure for one in wrote))
+        return self.company if found else {}
 
     def of(self, verdict: Verdict) -> int:
         """How many have this verdict clearly."""
@@ -117,8 +142,9 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
     for post in posts.values():
         _count(post, seen[post.pk])
     believed = priors(posts.values())
-    tallies = [_tally(post, seen[pk], believed[pk]) for pk, post in posts.items()]
-    for post, found in zip(posts.values(), estimates(tallies), strict=True):
+    timelines = _timelines(posts, seen)
+    tallies = [_tally(post, seen[pk], believed[pk], timelines[pk]) for pk, post in posts.items()]
+    for post, found in zip(posts.values(), estimates(tallies, rates=rates_of(model)), strict=True):
         _measure(post, found, now)
     compare(posts.values())
 
@@ -133,15 +159,36 @@ def _with_news(posts: dict[int, SocialMediaPost], model: Model) -> list[SocialMe
 def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Counted]:
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
+    accused = set[int]()
     rows = Interaction.objects.visible().filter(post__in=posts.keys()).order_by()
-    doubtful = rows.annotate(doubt=Case(When(final_verdict=Verdict.UNSURE, then=F("score")), default=None))
-    counts = doubtful.values_list("post", "kind", "final_verdict", "doubt").annotate(n=Count("pk"))
-    for post, kind, verdict, doubt, n in counts:
-        if verdict == Verdict.UNSURE:
-            seen[post].doubt(kind, n, at_prevalence(doubt, model.prevalence, USUAL_BOTS))
-        else:
+    for post, kind, verdict, n in rows.values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
+        if verdict in ACCUSED:
+            accused.add(post)
+        if verdict != Verdict.UNSURE:
             seen[post].clear[kind, verdict] = n
+    for post, kind, verdict, score, reasons, at in _accused(accused):
+        chance = at_prevalence(score, model.prevalence, USUAL_BOTS) if verdict == Verdict.UNSURE else None
+        if chance is not None:
+            seen[post].doubt(kind, chance)
+        if is_one_of_many(reasons):
+            seen[post].join(kind, chance, at)
     return seen
+
+
+def _accused(posts: Collection[int]) -> Iterable[Any]:
+    """Kind, verdict, score, reasons and time of whom the filter has something against; no query without posts."""
+    rows = Interaction.objects.visible().filter(post__in=posts, final_verdict__in=ACCUSED).order_by("pk")
+    return rows.values_list("post", "kind", "final_verdict", "score", "reasons", "occurred_at") if posts else ()
+
+
+def _timelines(posts: dict[int, SocialMediaPost], seen: dict[int, Counted]) -> dict[int, Timeline]:
+    """What timelines tell of likes: looked at anew where a group came. One query, where one did."""
+    found = {pk: Timeline(post.suspect_likes, post.purged_likes) for pk, post in posts.items()}
+    visited = [post for pk, post in posts.items() if seen[pk].grouped]
+    if visited:
+        moments = timelines_of(visited)
+        found |= {post.pk: timeline_evidence(moments[post.pk], seen[post.pk].visits) for post in visited}
+    return found
 
 
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
@@ -225,17 +272,20 @@ def _count(post: SocialMediaPost, seen: Counted) -> None:
     post.bot_count = seen.of(Verdict.BOT) + likely
     post.persona_count = seen.of(Verdict.PERSONA)
     post.observed_count = post.genuine_count + post.bot_count + post.persona_count
+    post.grouped_count = sum(math.floor(one.called + one.likely) for one in seen.grouped.values())
     post.filter_state = FilterState.FILTERED if post.observed_count else FilterState.UNOBSERVED
 
 
-def _tally(post: SocialMediaPost, seen: Counted, prior: Prior) -> Tally:
+def _tally(post: SocialMediaPost, seen: Counted, prior: Prior, timeline: Timeline) -> Tally:
     return Tally(
         observed=seen.clear,
         unsure=seen.unsure,
+        grouped=seen.grouped,
         counts=post.counts(),
         prior=prior,
-        suspect=post.suspect_likes,
-        purged=post.purged_likes,
+        suspect=timeline.suspect,
+        purged=timeline.purged,
+        unfollowed=timeline.unfollowed,
     )
 
 

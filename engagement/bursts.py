@@ -1,12 +1,14 @@
 """What a post's timeline tells of likes nobody can see: likes that came at once, and likes that went again. Pure.
 
 It doubts, it never convicts: an estimate takes suspect likes for bought or not, and says so by a wider interval.
+Whoever sends a group to comment may buy likes as well, so where one came less is enough to doubt.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from math import sqrt
 
 # A post with fewer likes in all its other steps has no usual number of likes for what it was shown or said under it.
 USUAL_LEAST = 20
@@ -20,6 +22,12 @@ PURGE_LEAST = 5
 PURGE_PART = 0.02
 # A step that adds less to what was there changes no estimate enough to be worth reading the whole timeline.
 JUMP_PART = 0.2
+# From so many comments on they tell within a third how large the crowd was.
+MANY_COMMENTS = 30
+# Of twenty times that as many are to be expected, nineteen times no fewer come than so many deviations below.
+SPREAD = 1.645
+# What is bought for a visit of a group comes at most so long before or after it.
+AROUND_VISIT = timedelta(minutes=15)
 # A count that is back within this many snapshots was a recount.
 RECOUNT_SNAPSHOTS = 2
 
@@ -39,10 +47,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Likes that may have been bought and are still there, and likes that the platform took away."""
+    """Likes that may have been bought and are still there, and likes that the platform took away.
+
+    `unfollowed` are likes that came while a group did, with nothing to compare them with.
+    """
 
     suspect: float
     purged: float
+    unfollowed: float = 0.0
 
 
 def may_tell(before: int | None, after: int | None) -> bool:
@@ -54,44 +66,77 @@ def may_tell(before: int | None, after: int | None) -> bool:
     )
 
 
-def timeline_evidence(moments: Sequence[Moment]) -> Timeline:
+def timeline_evidence(moments: Sequence[Moment], visits: Sequence[datetime] = ()) -> Timeline:
     """What the snapshots of a post, in any order, tell of its likes; nothing where too little is known.
 
-    Innocent explanations: a post that goes viral draws comments and reach as well, and is not suspect while it does; a
-    page that embeds it may bring likes alone. A platform may recount, or an account may close for other reasons.
+    `visits` are when those of a group commented. Innocent explanations: a post that goes viral draws comments and reach
+    as well, and is not suspect while it does; a page that embeds it may bring likes alone. A platform may recount, or
+    an account may close for other reasons.
     """
     ordered = sorted((one for one in moments if one.likes is not None), key=lambda one: one.at)
     purged = _purged([one.likes or 0 for one in ordered])
-    return Timeline(max(0.0, _suspect(ordered) - purged), purged)
+    suspect, unfollowed = _suspect(_steps(ordered, visits))
+    return Timeline(max(0.0, suspect - purged), purged, unfollowed)
 
 
-def _suspect(ordered: Sequence[Moment]) -> float:
-    """Likes of steps far above what their reach, or else their comments, lead to expect by the post's other steps."""
-    steps = list(pairwise(ordered))
-    gains = [max(0, (after.likes or 0) - (before.likes or 0)) for before, after in steps]
-    reach, comments = _gains(steps, "reach"), _gains(steps, "comments")
-    found = 0.0
-    for at, gain in enumerate(gains):
-        # Whoever likes was reached, so reach tells more than the few comments do.
-        by_reach = _expected(at, gains, reach)
-        expected = _expected(at, gains, comments) if by_reach is None else by_reach
-        if expected is not None and gain >= max(BURST_LEAST, BURST_FACTOR * expected):
-            found += gain - expected
-    return found
+@dataclass(frozen=True)
+class _Step:
+    """What came between two moments; None is unknown. `visits` are comments of a group."""
+
+    likes: int
+    comments: int | None
+    reach: int | None
+    visits: int
 
 
-def _gains(steps: Sequence[tuple[Moment, Moment]], name: str) -> list[int | None]:
-    """How much a number grew in each step; None where it is unknown at either end."""
-    ends = [(getattr(before, name), getattr(after, name)) for before, after in steps]
-    return [None if before is None or after is None else max(0, after - before) for before, after in ends]
+def _steps(ordered: Sequence[Moment], visits: Sequence[datetime]) -> list[_Step]:
+    """What came from moment to moment; the comments without the group's."""
+    return [
+        _Step(
+            max(0, (after.likes or 0) - (before.likes or 0)),
+            _gain(before.comments, after.comments, sum(before.at < one <= after.at for one in visits)),
+            _gain(before.reach, after.reach),
+            sum(before.at - AROUND_VISIT < one <= after.at + AROUND_VISIT for one in visits),
+        )
+        for before, after in pairwise(ordered)
+    ]
 
 
-def _expected(at: int, likes: Sequence[int], beside: Sequence[int | None]) -> float | None:
-    """The likes to expect of a step by what grew beside them, as in the other steps; None where that is unknown."""
-    here = beside[at]
-    others = [(gain, grown) for step, (gain, grown) in enumerate(zip(likes, beside, strict=True)) if step != at]
-    known = [(gain, grown) for gain, grown in others if grown is not None]
-    usual, size = sum(gain for gain, _ in known), sum(grown for _, grown in known)
+def _gain(before: int | None, after: int | None, less: int = 0) -> int | None:
+    return None if before is None or after is None else max(0, after - before - less)
+
+
+def _suspect(steps: list[_Step]) -> tuple[float, float]:
+    """Likes far above what is to be expected of a step, and likes that came with a group and nothing to expect.
+
+    Where a group came, all that is above the fewest that the calm steps lead to expect is suspect.
+    """
+    usual = {at: _usual(step, steps[:at] + steps[at + 1 :]) for at, step in enumerate(steps) if not step.visits}
+    leaps = {at: steps[at].likes - one for at, one in usual.items() if one is not None and _is_leap(steps[at], one)}
+    calm = [step for at, step in enumerate(steps) if not step.visits and at not in leaps]
+    visited = [(step.likes, _usual(step, calm)) for step in steps if step.visits]
+    brought = [max(0.0, likes - max(0.0, one - SPREAD * sqrt(one))) for likes, one in visited if one is not None]
+    return sum(leaps.values()) + sum(brought), float(sum(likes for likes, one in visited if one is None))
+
+
+def _is_leap(step: _Step, usual: float) -> bool:
+    return step.likes >= max(BURST_LEAST, BURST_FACTOR * usual)
+
+
+def _usual(step: _Step, others: Sequence[_Step]) -> float | None:
+    """The likes that the other steps lead to expect; None where they do not tell."""
+    by_reach = _expected(step.reach, [(one.likes, one.reach) for one in others])
+    by_comments = _expected(step.comments, [(one.likes, one.comments) for one in others])
+    # Whoever likes was reached, so reach tells more than a few comments do. It may lag behind; many comments do not.
+    if by_reach is not None and by_comments is not None:
+        return max(by_reach, by_comments if (step.comments or 0) >= MANY_COMMENTS else 0.0)
+    return by_comments if by_reach is None else by_reach
+
+
+def _expected(here: int | None, others: Sequence[tuple[int, int | None]]) -> float | None:
+    """The likes to expect by what grew beside them here, as in the other steps; None where that is unknown."""
+    known = [(likes, grown) for likes, grown in others if grown is not None]
+    usual, size = sum(likes for likes, _ in known), sum(grown for _, grown in known)
     if here is None or usual < USUAL_LEAST or not size:
         return None
     return usual / size * (here + BY_CHANCE)

@@ -10,6 +10,7 @@ from engagement.enums import Verdict
 from engagement.filtering.cutoffs import CutOffs, recalibrated
 from engagement.filtering.model import Model, load_model
 from engagement.models import Calibration, Decision, Interaction
+from engagement.prevalence import ErrorRates
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Proposal:
 def model_in_force() -> Model:
     """The model that FILTER_MODEL names, else the one shipped. Raises `FileNotFoundError` where there is none."""
     return load_model(settings.FILTER_MODEL) if settings.FILTER_MODEL else load_model()
+
+
+def rates_of(model: Model) -> ErrorRates:
+    """How often a model's verdicts were wrong, for estimates. Raises ValueError for a model that does not tell."""
+    if model.error_rates is None:
+        raise ValueError(f"Model {model.version} does not say how often it is wrong (error_rates): train it anew.")
+    measured = model.error_rates
+    return ErrorRates(false_accusations=measured.false_accusations, recall=measured.recall)
 
 
 def filter_with(model: Model) -> Filter:

@@ -6,13 +6,23 @@ judged by a filter that is wrong at times, and the estimate knows how often.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
+from scipy.special import ndtri
 
 from engagement.enums import InteractionKind, Verdict
+from engagement.filtering.groups import GROUP_LEAST
 from engagement.filtering.scene import WRITTEN
 from engagement.metrics import ENGAGEMENT_FIELDS
-from engagement.prevalence import ErrorRates, Numbers, bot_share, rate_over
+from engagement.prevalence import ErrorRates, Numbers, bot_share
+
+# One, or those of many posts.
+Number = TypeVar("Number", float, Numbers)
+
+# A group speaks for as many as would be none, so that one more never makes the others count for less.
+SPOKEN_FOR = GROUP_LEAST - 1
 
 # Which of a post's counts a visible interaction is part of. Platforms count replies among the comments.
 COUNTED_AS: dict[str, str] = {
@@ -30,33 +40,6 @@ LEAST_VARIATION, MOST_VARIATION = 0.002, 0.5
 # Those who like are not quite those who comment. Nothing that platforms show says how unlike they are, so it is set:
 # the odds of a bot among the hidden are about half as much again as among the seen, or as much less (in log odds).
 HIDDEN_SPREAD = 0.4
-
-# How often the filter was wrong, (times, of), where the truth is known and the model had not seen it: in the files that
-# model layers-2 was trained on, each judged by a model of all others, ScamSpot in ten parts; and in the comments of
-# planted scenes (`benchmarks/scenes.py`). Tweets are all taken for people's.
-ACCUSED = {
-    "youtube-spam, Psy": (1.7, 175),
-    "youtube-spam, KatyPerry": (0.5, 175),
-    "youtube-spam, LMFAO": (0.3, 202),
-    "scamspot-instagram-comments": (66.0, 1829),
-    "vader-tweets": (129.2, 2800),
-    "planted viral posts": (86.1, 1745),
-    "planted regulars": (4.3, 533),
-}
-# Labels know one kind of bot, who promotes in English; of other kinds the scenes tell.
-FOUND = {
-    "youtube-spam, Psy": (138.4, 175),
-    "youtube-spam, KatyPerry": (126.9, 175),
-    "youtube-spam, LMFAO": (188.8, 236),
-    "scamspot-instagram-comments": (835.6, 1039),
-    "planted campaigns": (136.9, 222),
-    "planted pods": (288.8, 311),
-    "planted raids": (240.7, 251),
-}
-ERROR_RATES = ErrorRates(
-    false_accusations=rate_over([*ACCUSED.values()]),
-    recall=rate_over([*FOUND.values()]),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,21 +65,32 @@ class Prior:
     bot: float = 0.0
 
 
+class Group(NamedTuple):
+    """Those of a kind who came as a group: called bots, and unsure with the sum of their probabilities."""
+
+    called: int = 0
+    unsure: int = 0
+    likely: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tally:
     """What was counted of one post.
 
     `observed` counts interactions by (kind, verdict). `unsure` are those without a clear verdict: by kind, how many
-    and the sum of their probabilities to be a bot. `counts` holds likes, comments, shares and saves, None if unknown.
-    `suspect` likes came at once without the comments or reach that go with them, and `purged` ones went again.
+    and the sum of their probabilities to be a bot. `grouped` are those among both who came as a group, by kind.
+    `counts` holds likes, comments, shares and saves, None if unknown. `suspect` likes came at once without the comments
+    or reach that go with them, `purged` ones went again, and `unfollowed` ones came with a group, unusual or not.
     """
 
     observed: Mapping[tuple[str, str], int]
     counts: Mapping[str, int | float | None]
     prior: Prior = Prior()
     unsure: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    grouped: Mapping[str, Group] = field(default_factory=dict)
     suspect: float = 0.0
     purged: float = 0.0
+    unfollowed: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,25 +159,33 @@ def hidden_engagement(tally: Tally) -> int:
 
     A kind whose count is unknown hides an unknown number and adds nothing.
     """
+    return sum(_hidden(tally).values())
+
+
+def _hidden(tally: Tally) -> dict[str, int]:
+    """The same by the name of the count."""
     seen = dict.fromkeys(ENGAGEMENT_FIELDS, 0)
     for (kind, _), number in tally.observed.items():
         seen[COUNTED_AS[kind]] += number
     for kind, (number, _) in tally.unsure.items():
         seen[COUNTED_AS[kind]] += number
-    return sum(max(0, int(count) - seen[name]) for name in seen if (count := tally.counts.get(name)) is not None)
+    return {
+        name: max(0, int(count) - number)
+        for name, number in seen.items()
+        if (count := tally.counts.get(name)) is not None
+    }
 
 
-def estimates(
-    tallies: Sequence[Tally], *, rates: ErrorRates = ERROR_RATES, level: float = 0.95
-) -> list[Estimate | None]:
+def estimates(tallies: Sequence[Tally], *, rates: ErrorRates, level: float = 0.95) -> list[Estimate | None]:
     """Estimate the genuine engagement of posts; None where neither a count nor an interaction is known.
 
-        genuine = seen genuine + share * hidden
+        genuine = seen genuine + share * (hidden - what may be a group's or bought)
 
     The share is what the verdicts on the post and its past leave once the filter's errors are taken out. In the middle
     each verdict counts as it stands, so that one more bot never raises it; the interval knows that verdicts are wrong
     at times, that the error rates are not exact and that the hidden are not quite like the seen. Personas are seen
-    and subtracted, and say nothing about the rest.
+    and subtracted, and say nothing about the rest. Nor do those who came as a group: each may have left a like, a share
+    and a save besides, and in the middle every second one did.
     """
     known = [number for number, tally in enumerate(tallies) if _is_known(tally)]
     found = _estimated([tallies[number] for number in known], rates, level) if known else []
@@ -196,35 +198,60 @@ def _is_known(tally: Tally) -> bool:
     return seen or any(tally.counts.get(name) is not None for name in ENGAGEMENT_FIELDS)
 
 
+class _Row(NamedTuple, Generic[Number]):
+    """What an estimate takes from a tally: `bots` and `seen` are of those who wrote and were no group.
+
+    Whoever the filter is unsure of counts by the probability, among `genuine` and `bots`; those of a group whom it is
+    unsure of are `doubtful` as well. `wordless` were not called bots. `own_likes` and `own_others` are what the group
+    may have left unseen.
+    """
+
+    genuine: Number
+    bots: Number
+    seen: Number
+    past_bots: Number
+    past_seen: Number
+    wordless: Number
+    doubtful: Number
+    hidden: Number
+    hidden_likes: Number
+    own_likes: Number
+    own_others: Number
+    suspect: Number
+    purged: Number
+    unfollowed: Number
+
+
 def _estimated(tallies: Sequence[Tally], rates: ErrorRates, level: float) -> list[Estimate]:
-    rows = np.array([_row(tally) for tally in tallies])
-    genuine, bots, seen, past_bots, past_seen, wordless, hidden, _, _ = rows.T
-    share = bot_share(bots, seen, past_bots, past_seen, rates, level)
+    rows = [_row(tally) for tally in tallies]
+    at = _Row[Numbers](*np.array(rows).T)
+    share = bot_share(at.bots, at.seen, at.past_bots, at.past_seen, rates, level)
     # How often a like is found to be a bot's is not known: whoever was seen without a word is as good as not seen.
-    unjudged = hidden + wordless
-    fewest, most = share.among_all(bots, seen, unjudged, HIDDEN_SPREAD, rates)
-    low, high = share.among_hidden(hidden, HIDDEN_SPREAD)
-    bought, doubted = _doubts(rows)
-    middle = genuine + (1 - share.mean) * (hidden - bought)
-    part, everyone = np.maximum(hidden, 1), seen + unjudged
+    unjudged = at.hidden + at.wordless + at.doubtful
+    fewest, most = share.among_all(at.bots, at.seen, unjudged, HIDDEN_SPREAD, rates)
+    low, high = share.among_hidden(at.hidden, HIDDEN_SPREAD)
+    taken, doubted = _doubts(at)
+    people, part, everyone = 1 - share.mean, np.maximum(at.hidden, 1), at.seen + unjudged
+    usual = at.genuine + people * at.hidden
+    middle = usual - people * taken
+    # What is not known of the share and what is not known of a group's likes and bought ones do not go together.
+    fall = np.hypot(np.maximum(0, usual - (everyone - most)), people * (doubted - taken))
+    told = people * (1 - taken / part)
+    lost = np.hypot(people - (1 - high), people * (np.minimum(doubted, at.hidden) - taken) / part)
     columns = (
         middle,
-        np.minimum(middle, (everyone - most) * (1 - doubted / np.maximum(everyone, 1))),
+        np.maximum(0, middle - fall),
         np.maximum(middle, everyone - fewest),
-        (1 - share.mean) * (1 - bought / part),
-        (1 - high) * (1 - np.minimum(doubted, hidden) / part),
+        told,
+        np.maximum(0, told - lost),
         1 - low,
     )
     # numpy sums many posts in another order than one: beyond the sixth decimal nothing is said.
     numbers = np.stack(columns, axis=1).round(6).tolist()
-    return [_estimate(tally, row, values) for tally, row, values in zip(tallies, rows.tolist(), numbers, strict=True)]
+    return [_estimate(tally, row, values) for tally, row, values in zip(tallies, rows, numbers, strict=True)]
 
 
-def _row(tally: Tally) -> tuple[float, ...]:
-    """Genuine by verdict; bots and all who wrote, the same of the past; the wordless not called bots; hidden; doubts.
-
-    Whoever the filter is unsure of counts by the probability on either side.
-    """
+def _row(tally: Tally) -> _Row[float]:
     genuine, bots, seen, wordless = 0.0, 0.0, 0.0, 0.0
     for kind, number, likely in _judged(tally):
         genuine += number - likely
@@ -232,9 +259,47 @@ def _row(tally: Tally) -> tuple[float, ...]:
             bots, seen = bots + likely, seen + number
         else:
             wordless += number - likely
-    prior, hidden = tally.prior, float(hidden_engagement(tally))
-    past = (prior.bot, prior.genuine + prior.bot)
-    return genuine, bots, seen, *past, wordless, hidden, tally.suspect, tally.purged
+    group = [one for kind, one in tally.grouped.items() if kind in WRITTEN]
+    called, doubtful = sum(one.called for one in group), sum(one.unsure for one in group)
+    hidden, prior = _hidden(tally), tally.prior
+    own = _own(tally, hidden, called + doubtful)
+    likes = own.pop("likes", 0)
+    bots -= called + sum(one.likely for one in group)
+    alone = seen - called - doubtful
+    spoken_for = min(SPOKEN_FOR, called)
+    # As many as it is unsure of it may have taken for people.
+    missed = max(0.0, min(doubtful, alone - bots))
+    return _Row(
+        genuine,
+        bots + spoken_for,
+        alone - missed + spoken_for,
+        prior.bot,
+        prior.genuine + prior.bot,
+        wordless,
+        doubtful + missed,
+        sum(hidden.values()),
+        hidden.get("likes", 0),
+        likes,
+        sum(own.values()),
+        tally.suspect,
+        tally.purged,
+        tally.unfollowed * _most_beside(called + doubtful, alone),
+    )
+
+
+def _own(tally: Tally, hidden: Mapping[str, int], members: int) -> dict[str, int]:
+    """By the name of the count, what so many of a group may have left besides their comments and was not seen."""
+    left = {name: members for name in hidden if name != "comments"}
+    for kind, one in tally.grouped.items():
+        if COUNTED_AS[kind] in left:
+            left[COUNTED_AS[kind]] -= one.called + one.unsure
+    return {name: min(max(0, number), hidden[name]) for name, number in left.items()}
+
+
+def _most_beside(members: int, alone: float) -> float:
+    """The part that may be bots' of likes that came with a group and that nothing followed: as of the comments."""
+    odds = members * exp(float(ndtri(0.975)) * HIDDEN_SPREAD)
+    return odds / (odds + alone) if members else 0.0
 
 
 def _judged(tally: Tally) -> Iterator[tuple[str, float, float]]:
@@ -246,21 +311,21 @@ def _judged(tally: Tally) -> Iterator[tuple[str, float, float]]:
         yield kind, number, likely
 
 
-def _doubts(rows: Numbers) -> tuple[Numbers, Numbers]:
-    """How many of the hidden are taken for bought in the middle, and how many may be.
+def _doubts(at: _Row[Numbers]) -> tuple[Numbers, Numbers]:
+    """How many of the hidden are taken for a group's or bought in the middle, and how many of all may be.
 
     What came at once may have been bought or not, all of it: half, until some is purged. Of what is purged as much
     again may have stayed.
     """
-    wordless, hidden, suspect, purged = rows.T[5:]
-    reach = hidden + wordless
-    doubted = np.maximum(np.minimum(suspect, reach), np.minimum(purged, reach))
-    suspect = np.minimum(suspect, hidden)
-    bought = suspect * np.divide(suspect / 2 + purged, suspect + purged, out=np.zeros_like(hidden), where=suspect > 0)
-    return bought, doubted
+    reach = at.hidden_likes + at.wordless
+    doubted = np.maximum(np.minimum(at.suspect, reach), np.minimum(at.purged, reach)) + np.minimum(at.unfollowed, reach)
+    suspect = np.minimum(at.suspect, at.hidden_likes)
+    both = suspect + at.purged
+    bought = suspect * np.divide(suspect / 2 + at.purged, both, out=np.zeros_like(both), where=suspect > 0)
+    return bought, np.minimum(reach, doubted + at.own_likes) + at.own_others + at.doubtful
 
 
-def _estimate(tally: Tally, row: Sequence[float], values: Sequence[float]) -> Estimate:
+def _estimate(tally: Tally, row: _Row[float], values: Sequence[float]) -> Estimate:
     genuine, low, high, share, share_low, share_high = values
     return Estimate(
         genuine=genuine,
@@ -270,5 +335,5 @@ def _estimate(tally: Tally, row: Sequence[float], values: Sequence[float]) -> Es
         share_low=share_low,
         share_high=share_high,
         observed=sum(tally.observed.values()) + sum(number for number, _ in tally.unsure.values()),
-        hidden=int(row[6]),
+        hidden=int(row.hidden),
     )

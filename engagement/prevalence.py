@@ -3,7 +3,6 @@
 The correction of Rogan and Gladen 1978 (American Journal of Epidemiology 107: 71-76) as a posterior on a fixed grid.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,23 +42,6 @@ class ErrorRates:
                 raise ValueError(f"{times} of {of} cannot be: give 0 to {of} times.")
         if _moments(*self.false_accusations)[0] >= _moments(*self.recall)[0]:
             raise ValueError("This filter accuses people as often as bots: its verdicts say nothing. Train it anew.")
-
-
-def rate_over(sets: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """What (times, of) in each of several sets tell of yet another set: the Beta of their mean and variance as counts.
-
-    Sets differ by far more than chance has it, so the counts are small, whatever the sets hold. Raises ValueError for
-    fewer than two sets.
-    """
-    if len(sets) < 2:
-        raise ValueError("How unlike sets are takes two of them: give more.")
-    shares = [times / of for times, of in sets]
-    mean = sum(shares) / len(shares)
-    # One more is as far from their mean as they are from each other, and the mean is not exact either.
-    spread = sum((share - mean) ** 2 for share in shares) / (len(shares) - 1) * (1 + 1 / len(shares))
-    number = sum(of for _, of in sets)
-    of = max(0.0, min(number, mean * (1 - mean) / spread - 2)) if spread else number
-    return max(0.0, mean * (of + 1) - 0.5), of
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ ACCOUNT_POSTS, PLATFORM_POSTS = 200, 1_000
 # Posts differ: fewer of them do not tell how much.
 FEWEST_POSTS = 5
 
-# By post, how many were found genuine and bots under it.
+# By post, how many were found genuine and bots under it, groups left out: they tell nothing of other posts.
 Found = dict[int, tuple[int, int]]
 
 
@@ -46,7 +46,7 @@ def priors(posts: Collection[SocialMediaPost]) -> dict[int, Prior]:
     The posts given may hold counts that are not stored yet: theirs are taken from them, those of all others from the
     database.
     """
-    given = {post.pk: (post.genuine_count, post.bot_count) for post in posts}
+    given = {post.pk: (post.genuine_count, post.bot_count - post.grouped_count) for post in posts}
     ids = sorted({post.account_id for post in posts if post.account_id})
     accounts = {account: _group(newest_of(account), given) for account in ids}
     own = {post.pk: accounts.get(post.account_id or 0, NOBODY).without(post.pk) for post in posts}
@@ -73,7 +73,8 @@ def _newest(posts: SocialMediaPostQuerySet, number: int) -> SocialMediaPostQuery
 
 def found_under(posts: SocialMediaPostQuerySet) -> Found:
     """How many were found under each post."""
-    return {pk: (genuine, bots) for pk, genuine, bots in posts.values_list("pk", "genuine_count", "bot_count")}
+    rows = posts.values_list("pk", "genuine_count", "bot_count", "grouped_count")
+    return {pk: (genuine, bots - grouped) for pk, genuine, bots, grouped in rows}
 
 
 def is_weak(past: Past) -> bool:

@@ -3,18 +3,18 @@
 Every function may run twice: a moment that is already known changes nothing. All writes go in sets.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 
-from engagement.bursts import Moment, may_tell, timeline_evidence
+from engagement.bursts import may_tell, timeline_evidence
 from engagement.enums import MetricSource
 from engagement.interactions import storable
 from engagement.models import MetricSnapshot, RefusedPayload, SocialMediaPost
+from engagement.timelines import timelines_of
 from engagement.values import (
     COUNT_FIELDS,
     MAX_COUNT,
@@ -65,16 +65,6 @@ class Observation:
     post: SocialMediaPost
     metrics: Metrics
     observed_at: datetime
-
-
-class Seen(NamedTuple):
-    """What a snapshot tells of how a post went."""
-
-    at: datetime
-    likes: int | None
-    comments: int | None
-    reach: int | None
-    views: int | None
 
 
 def validate(metrics: Metrics) -> None:
@@ -143,22 +133,10 @@ def _doubt(posts: Sequence[SocialMediaPost]) -> None:
     """Put on posts what their timelines tell of their likes; no query without posts."""
     if not posts:
         return
-    timelines: dict[int, list[Seen]] = defaultdict(list)
-    rows = MetricSnapshot.objects.filter(post__in=[post.pk for post in posts]).order_by()
-    for post, *seen in rows.values_list("post", "observed_at", "likes", "comments", "reach", "views"):
-        timelines[post].append(Seen._make(seen))
+    timelines = timelines_of(posts)
     for one in posts:
-        found = timeline_evidence(_moments(timelines[one.pk]))
+        found = timeline_evidence(timelines[one.pk])
         one.suspect_likes, one.purged_likes = found.suspect, found.purged
-
-
-def _moments(timeline: Sequence[Seen]) -> list[Moment]:
-    """The moments of a post, by its reach, or by its views where the platform tells only these."""
-    has_reach = any(one.reach is not None for one in timeline)
-    return [
-        Moment(at=one.at, likes=one.likes, comments=one.comments, reach=one.reach if has_reach else one.views)
-        for one in timeline
-    ]
 
 
 def _snapshot(observation: Observation, source: str) -> Row:
@@ -177,7 +155,7 @@ def _stand(post: SocialMediaPost, observation: Observation, source: str) -> None
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
     # Two writers of one post take turns, so that the older observation cannot overwrite the newer one.
     rows = SocialMediaPost.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    return {post.pk: post for post in rows.only(*STANDING_FIELDS)}
+    return {post.pk: post for post in rows.only(*STANDING_FIELDS, "published_at")}
 
 
 def _columns(observation: Observation, source: str) -> dict[str, Any]:

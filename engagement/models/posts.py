@@ -151,6 +151,9 @@ class SocialMediaPost(Measured):
     genuine_count = models.PositiveBigIntegerField(default=0)
     bot_count = models.PositiveBigIntegerField(default=0)
     persona_count = models.PositiveBigIntegerField(default=0)
+    grouped_count = models.PositiveBigIntegerField(
+        default=0, help_text="Of the bots, those who came as a group: they tell nothing of other posts."
+    )
     suspect_likes = models.FloatField(
         default=0, help_text="Likes that came at once, without the reach or the comments that go with them."
     )

@@ -4,18 +4,25 @@ Nothing here is the estimate's own model: shares vary by the normal law of their
 errs one by one, and what is known of it is what it did on a labelled set.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
+from acd.tests.factories import NOW
+from engagement.bursts import Moment, timeline_evidence
 from engagement.enums import InteractionKind, Verdict
-from engagement.estimation import Past, Prior, Tally, prior_of
+from engagement.estimation import Group, Past, Prior, Tally, prior_of
 from engagement.prevalence import ErrorRates
 
 # How unlike the posts of an account are, and how unlike those who like and those who comment, in log odds.
 POSTS_SPREAD, KINDS_SPREAD = 0.5, 0.4
 # Of these many labelled people and bots the filter's rates are known.
 LABELLED_PEOPLE, LABELLED_BOTS = 1000, 400
+
+# How long a post is followed that a group comes to, and how many it reaches for each like.
+HOURS, REACHED_PER_LIKE = 12, 25
 
 
 @dataclass(frozen=True)
@@ -89,3 +96,42 @@ def some_post(
         counts={"likes": likes, "comments": observed},
         prior=prior_of(past) if past else Prior(),
     ), int(observed + likes - bots - bought)
+
+
+def visited(rng: np.random.Generator, tally: Tally, truth: int, members: int) -> tuple[Tally, int]:
+    """The post after a group came: none, some or all of it like and share as well, and likes are bought at times.
+
+    Of those whom the filter does not find it is unsure of some. What the timeline shows is noisy.
+    """
+    comment, likes = InteractionKind.COMMENT, int(tally.counts["likes"] or 0)
+    found = int(rng.binomial(members, rng.uniform(0.5, 1)))
+    doubted = int(rng.binomial(members - found, 0.5))
+    likely = float(rng.beta(2, 3, doubted).sum())
+    liked, shared = (int(rng.binomial(members, rng.choice((0, rng.uniform(), 1)))) for _ in range(2))
+    bought = int(likes * rng.uniform() * (rng.random() < 0.3))
+    unsure, before = tally.unsure[comment]
+    observed, counts = Counter(tally.observed), tally.counts
+    observed += Counter({(comment, Verdict.BOT): found, (comment, Verdict.GENUINE): members - found - doubted})
+    after = replace(
+        tally,
+        observed=observed,
+        unsure={comment: (unsure + doubted, before + likely)},
+        grouped={comment: Group(found, doubted, likely)},
+        counts={"likes": likes + liked + bought, "shares": shared, "comments": int(counts["comments"] or 0) + members},
+    )
+    timeline = timeline_evidence(*followed(rng, likes, liked + bought, members))
+    return replace(after, suspect=timeline.suspect, unfollowed=timeline.unfollowed), truth
+
+
+def followed(rng: np.random.Generator, likes: int, brought: int, members: int) -> tuple[list[Moment], list[datetime]]:
+    """The likes of a post, hour by hour, and of a group that brings likes in one of the hours when it came.
+
+    How many of those reached like it differs by a fifth from hour to hour.
+    """
+    fading = 0.8 ** np.arange(HOURS)
+    usual, visit = rng.multinomial(likes, fading / fading.sum()), int(rng.integers(0, HOURS))
+    reached = rng.poisson(likes * REACHED_PER_LIKE * fading / fading.sum() * rng.lognormal(0, 0.2, HOURS))
+    gained = usual + np.where(np.arange(HOURS) == visit, brought, 0)
+    counted = zip(range(HOURS + 1), (0, *gained.cumsum()), (0, *reached.cumsum()), strict=True)
+    moments = [Moment(at=NOW + timedelta(hours=hour), likes=int(n), reach=int(reach)) for hour, n, reach in counted]
+    return moments, [NOW + timedelta(hours=visit + 0.5)] * members

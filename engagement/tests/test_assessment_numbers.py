@@ -5,17 +5,22 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from acd.tests.factories import NOW
 from engagement.assessment import MEASURED, assess_posts
 from engagement.baselines import COMPARED
+from engagement.calibration import rates_of
 from engagement.enums import Basis, FilterState
 from engagement.estimation import Tally, estimates, prior_of
+from engagement.filtering.model import load_model
 from engagement.models import Interaction, SocialMediaPost
 from engagement.priors import past_of
+from engagement.recording import record_metrics
 from engagement.tests.factories import make_account, make_interaction, make_post
+from engagement.values import Metrics
 
 SPAM = "Buy now with my promo code at www.best-deals.shop"
 
@@ -58,7 +63,8 @@ def test_post_of_which_nothing_is_visible_is_estimated_from_its_account_with_a_w
 
     post.refresh_from_db()
     assert post.filter_state == FilterState.UNOBSERVED
-    (expected,) = estimates([Tally(observed={}, counts=post.counts(), prior=prior_of(past_of([(30, 10)] * 5)))])
+    tally = Tally(observed={}, counts=post.counts(), prior=prior_of(past_of([(30, 10)] * 5)))
+    (expected,) = estimates([tally], rates=rates_of(load_model()))
     assert post.genuine_engagement == pytest.approx(expected.genuine)  # type: ignore[union-attr]  # likes are known
     assert post.genuine_low < post.genuine_high - 300
 
@@ -116,6 +122,77 @@ def test_post_of_a_platform_without_an_account_is_assessed():
     assert post.genuine_engagement == pytest.approx(5)
 
 
+# Groups
+
+
+def raided(number: int, **changes: Any) -> SocialMediaPost:
+    """A post with twenty people and so many accounts that paste one text under it."""
+    post = make_post(**{"likes": 1000, "comments": 20 + number, "reach": 20_000} | changes)
+    for _ in range(20):
+        make_interaction(post)
+    for _ in range(number):
+        spam(post)
+    return post
+
+
+@pytest.mark.django_db
+def test_those_who_paste_one_text_tell_nothing_of_who_likes():
+    quiet, post = raided(0), raided(30)
+
+    assess_posts([quiet, post], now=NOW)
+
+    assert (post.bot_count, post.grouped_count) == (30, 30)
+    assert post.genuine_engagement > 0.85 * quiet.genuine_engagement
+    # Nothing tells whether likes were bought for them as well.
+    assert post.genuine_low < quiet.genuine_low < 0.95 * quiet.genuine_engagement
+
+
+@pytest.mark.django_db
+def test_one_more_who_pastes_the_text_never_makes_more_genuine():
+    post, found = raided(0), list[float]()
+    for _ in range(6):
+        assess_posts([post], now=NOW)
+        found.append(post.genuine_engagement or 0)
+        spam(post)
+
+    assert found == sorted(found, reverse=True)
+    # From the third on they are a group.
+    assert found[0] > found[2] == pytest.approx(found[5], rel=0.01)
+
+
+@pytest.mark.django_db
+def test_two_who_paste_one_text_are_no_group():
+    post = raided(2)
+
+    assess_posts([post], now=NOW)
+
+    assert (post.bot_count, post.grouped_count) == (2, 0)
+
+
+def followed(brought: int) -> SocialMediaPost:
+    """A post that gets a hundred likes an hour, and in the seventh a raid that brings so many more."""
+    post = raided(30, published_at=NOW - timedelta(hours=12), reach=None, comments=None, likes=None)
+    post.interactions.update(occurred_at=NOW - timedelta(hours=5, minutes=30))
+    for hour in range(1, 12):
+        likes = 100 * hour + (brought if hour >= 7 else 0)
+        counts = Metrics(likes=likes, reach=1000 * hour, comments=50)
+        record_metrics(post, counts, observed_at=NOW - timedelta(hours=12 - hour))
+    return post
+
+
+@pytest.mark.django_db
+def test_likes_that_came_with_a_group_beyond_the_usual_are_doubted():
+    alone, joined = followed(0), followed(180)
+
+    assess_posts([alone, joined], now=NOW)
+
+    # Fewer than three times the usual, they are not suspect by themselves.
+    assert joined.suspect_likes == 0
+    assert joined.genuine_low < 1100 + 20 <= joined.genuine_high
+    assert joined.genuine_engagement < alone.genuine_engagement + 120
+    assert joined.genuine_low < alone.genuine_low + 100
+
+
 # Again, and at once
 
 
@@ -141,7 +218,7 @@ def test_assessing_again_gives_the_same_rows_and_writes_no_verdict_again(django_
     before = rows_of(posts)
 
     # The first run had two more: the verdicts and the near marks.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assess_posts(posts, now=NOW)
 
     assert rows_of(posts) == before
@@ -167,7 +244,7 @@ def test_order_and_repetition_of_the_posts_do_not_matter():
 def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_three(number, django_assert_num_queries):
     posts = crowd()[:number]
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assess_posts(posts, now=NOW)
 
 

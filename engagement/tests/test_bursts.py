@@ -91,13 +91,62 @@ def test_order_of_the_snapshots_does_not_matter(timeline):
     assert timeline_evidence(timeline) == timeline_evidence(from_hour(3, likes=300))
 
 
+# Where a group came
+
+
+@pytest.mark.parametrize(
+    ("visit", "suspect"),
+    [
+        pytest.param(2.5, 25 + 9, id="with them"),
+        pytest.param(1.8, 25 + 9 + 12, id="just before them, late in another hour"),
+        pytest.param(0.5, 0, id="at another time"),
+        pytest.param(None, 0, id="nobody came"),
+    ],
+)
+def test_fewer_likes_are_suspect_where_a_group_came(visit, suspect):
+    visits = [] if visit is None else [NOW + timedelta(hours=visit)] * 5
+
+    found = timeline_evidence(from_hour(3, likes=25), visits)
+
+    # In the hour of the likes 30 were to be expected, in the hour before 42: nine fewer and twelve fewer may come.
+    assert found.suspect == pytest.approx(suspect, abs=10)
+    assert found.unfollowed == 0
+
+
+def test_a_group_that_brought_no_likes_leaves_no_more_suspect_than_chance_may_hide():
+    visits = [NOW + timedelta(hours=2.5)] * 30
+
+    found = timeline_evidence(from_hour(3, comments=30), visits)
+
+    assert found.suspect == pytest.approx(10, abs=4)
+
+
+def test_likes_that_came_with_a_group_are_unfollowed_where_no_other_step_tells():
+    visits = [NOW + timedelta(minutes=20)] * 5
+
+    found = timeline_evidence(moments([(0, 0, 0), (200, 5, 1000), (210, 5, 1100)]), visits)
+
+    assert found == Timeline(0, 0, unfollowed=200)
+
+
+def test_many_comments_excuse_likes_that_the_reach_does_not():
+    wild = from_hour(1, likes=900, comments=60)
+
+    assert timeline_evidence(wild) == NOTHING
+    assert timeline_evidence(wild, [NOW + timedelta(minutes=30)] * 60).suspect == pytest.approx(900, abs=50)
+
+
 COUNT = st.none() | st.integers(0, 10**6)
 
 
-@given(st.lists(st.tuples(COUNT, COUNT, COUNT), max_size=12))
-def test_no_more_is_doubted_than_there_ever_was(rows):
-    found = timeline_evidence(moments(rows))
+HOURS = st.lists(st.floats(-1, 13), max_size=5)
+
+
+@given(st.lists(st.tuples(COUNT, COUNT, COUNT), max_size=12), HOURS)
+def test_no_more_is_doubted_than_there_ever_was(rows, hours):
+    found = timeline_evidence(moments(rows), [NOW + timedelta(hours=hour) for hour in hours])
 
     gained = sum(likes or 0 for likes, _, _ in rows)
     assert 0 <= found.suspect <= gained
     assert 0 <= found.purged <= gained
+    assert 0 <= found.unfollowed <= gained

@@ -1,15 +1,17 @@
 """Staff's decisions move the cut-offs of this installation, and `--reset` takes them back."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
-from engagement.calibration import filter_in_force, model_in_force, propose, put_in_force
+from engagement.calibration import filter_in_force, model_in_force, propose, put_in_force, rates_of
 from engagement.enums import Verdict
 from engagement.filtering.cutoffs import LEAST_DECISIONS
-from engagement.filtering.model import SHIPPED
+from engagement.filtering.model import SHIPPED, load_model
 from engagement.models import Calibration, Decision, Interaction
 from engagement.tests.factories import make_interaction, make_post
 from engagement.tests.test_commands import run
@@ -110,3 +112,20 @@ def test_cut_offs_are_asked_for_once_and_only_where_something_is_judged(has_news
 
     asked = [one for one in captured.captured_queries if "engagement_calibration" in one["sql"]]
     assert len(asked) == has_news
+
+
+# How often it is wrong
+
+
+def test_estimates_go_by_the_rates_that_the_model_carries():
+    measured = load_model().error_rates
+
+    rates = rates_of(load_model())
+
+    assert measured is not None
+    assert (rates.false_accusations, rates.recall) == (measured.false_accusations, measured.recall)
+
+
+def test_model_that_does_not_tell_how_often_it_is_wrong_is_refused():
+    with pytest.raises(ValueError, match="train it anew"):
+        rates_of(replace(load_model(), error_rates=None))

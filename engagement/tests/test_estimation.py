@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from engagement.enums import InteractionKind, Verdict
 from engagement.estimation import (
     COUNTED_AS,
-    ERROR_RATES,
     LEAST_VARIATION,
     PRIOR_STRENGTH,
+    Group,
     Past,
     Prior,
     Tally,
@@ -24,11 +24,12 @@ from engagement.estimation import (
     prior_of,
     variation,
 )
-from engagement.prevalence import ErrorRates, rate_over
+from engagement.prevalence import ErrorRates
 
 COMMENT, LIKE, REPLY = InteractionKind.COMMENT, InteractionKind.LIKE, InteractionKind.REPLY
 GENUINE, BOT, PERSONA = Verdict.GENUINE, Verdict.BOT, Verdict.PERSONA
-KINDS = st.sampled_from(InteractionKind.values)
+KIND_NAMES = InteractionKind.values
+KINDS = st.sampled_from(KIND_NAMES)
 GOOD = ErrorRates(false_accusations=(20, 1000), recall=(340, 400))
 RATES = st.builds(
     lambda accused, found: ErrorRates(false_accusations=(accused, 300), recall=(found, 200)),
@@ -39,16 +40,27 @@ TOLERANCE = 1e-6
 
 
 @st.composite
+def groups(draw, called, unsure):
+    """Some of those called bots and some of the unsure, whose probabilities are alike."""
+    number = draw(st.integers(0, unsure[0]))
+    return Group(draw(st.integers(0, called)), number, unsure[1] * number / max(1, unsure[0]))
+
+
+@st.composite
 def tallies(draw):
     """What may be counted of a post."""
     unsure = st.integers(1, 20).flatmap(lambda n: st.tuples(st.just(n), st.floats(0, n)))
+    observed = draw(st.dictionaries(st.tuples(KINDS, st.sampled_from(Verdict.values)), st.integers(0, 50)))
+    doubted = draw(st.dictionaries(KINDS, unsure))
     return Tally(
-        observed=draw(st.dictionaries(st.tuples(KINDS, st.sampled_from(Verdict.values)), st.integers(0, 50))),
+        observed=observed,
         counts={name: draw(st.none() | st.integers(0, 1000)) for name in ("likes", "comments", "shares", "saves")},
         prior=Prior(genuine=draw(st.floats(0, 50)), bot=draw(st.floats(0, 50))),
-        unsure=draw(st.dictionaries(KINDS, unsure)),
+        unsure=doubted,
+        grouped={kind: draw(groups(observed.get((kind, BOT), 0), doubted.get(kind, (0, 0.0)))) for kind in KIND_NAMES},
         suspect=draw(st.floats(0, 500)),
         purged=draw(st.floats(0, 500)),
+        unfollowed=draw(st.floats(0, 500)),
     )
 
 
@@ -133,8 +145,8 @@ def test_those_seen_without_a_word_tell_nothing_of_the_others():
 def test_estimate_of_nothing_known_is_unknown_and_the_others_keep_their_places():
     unknown, known = Tally(observed={}, counts={"likes": None, "reach": 10}), post(5, 1)
 
-    assert estimates([unknown, known, unknown]) == [None, *estimates([known]), None]
-    assert estimates([]) == []
+    assert estimates([unknown, known, unknown], rates=GOOD) == [None, estimate(known), None]
+    assert estimates([], rates=GOOD) == []
 
 
 def test_estimate_subtracts_personas_and_learns_nothing_from_them():
@@ -152,6 +164,63 @@ def test_less_exact_error_rates_make_a_wider_interval():
     exact, wide = estimate(post(800, 200)), estimate(post(800, 200), rough)
 
     assert wide.high - wide.low > 1.2 * (exact.high - exact.low)
+
+
+def raided(number, **changes):
+    """A hundred people, and so many who came as a group."""
+    return post(100, number, grouped={COMMENT: Group(called=number)}, **changes)
+
+
+def test_a_group_tells_no_more_of_who_likes_than_two_would():
+    two, sixty = estimate(post(100, 2)), estimate(raided(60))
+
+    assert (sixty.genuine, sixty.share) == (two.genuine, two.share)
+    assert sixty.high == two.high
+
+
+def test_each_of_a_group_may_have_left_one_like_and_one_share():
+    quiet, noisy, shared = (
+        estimate(replace(one, counts=one.counts | {"shares": shares}))
+        for one, shares in ((post(100, 2), 0), (raided(60), 0), (raided(60), 500))
+    )
+
+    assert quiet.low - 60 < noisy.low < quiet.low
+    assert noisy.genuine - noisy.low < shared.genuine - shared.low
+
+
+def test_what_a_group_was_seen_to_like_it_does_not_like_once_more():
+    hidden = raided(60, likes=300)
+    seen = Group(called=60)
+    liked = replace(
+        hidden,
+        observed={**hidden.observed, (LIKE, BOT): 60},
+        grouped={COMMENT: seen, LIKE: seen},
+        counts={**hidden.counts, "likes": 360},
+    )
+
+    assert estimate(liked).low == estimate(post(100, 2, likes=300)).low > estimate(hidden).low
+
+
+def test_those_of_a_group_whom_the_filter_is_unsure_of_may_be_either():
+    group = Tally(
+        observed={(COMMENT, GENUINE): 100, (COMMENT, BOT): 10},
+        unsure={COMMENT: (10, 2.0)},
+        grouped={COMMENT: Group(called=10, unsure=10, likely=2.0)},
+        counts={"comments": 120, "likes": 0},
+    )
+
+    found = estimate(group)
+
+    assert found.genuine == 108
+    assert found.low < 101
+    assert found.high > 109
+
+
+def test_likes_that_came_with_a_group_unfollowed_widen_downwards_only():
+    followed, unfollowed = estimate(raided(60)), estimate(raided(60, unfollowed=800))
+
+    assert (unfollowed.genuine, unfollowed.high) == (followed.genuine, followed.high)
+    assert unfollowed.low < followed.low - 300
 
 
 def test_suspect_likes_widen_downwards_and_lower_the_middle_more_once_some_were_purged():
@@ -284,6 +353,18 @@ def test_estimate_with_one_more_bot_has_no_more_genuine(tally, rates, kind, is_c
 
 
 @given(tallies(), RATES, KINDS, st.booleans())
+def test_estimate_with_one_more_of_a_group_has_no_more_genuine(tally, rates, kind, is_counted):
+    more = one_more(tally, kind, BOT, is_counted=is_counted)
+    one = tally.grouped.get(kind, Group())
+    more = replace(more, grouped={**tally.grouped, kind: one._replace(called=one.called + 1)})
+
+    before, after = estimates([tally, more], rates=rates)
+
+    assume(before is not None)
+    assert after.genuine <= before.genuine + TOLERANCE
+
+
+@given(tallies(), RATES, KINDS, st.booleans())
 def test_estimate_with_one_more_genuine_has_no_more_bots(tally, rates, kind, is_counted):
     more = one_more(tally, kind, GENUINE, is_counted=is_counted)
 
@@ -348,34 +429,3 @@ def test_estimate_interval_shrinks_with_what_was_seen(called):
     widths = [one.share_high - one.share_low for one in found]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > 1.5 * widths[-1]
-
-
-# What several sets tell of another
-
-
-@pytest.mark.parametrize(
-    ("sets", "share", "most"),
-    [
-        pytest.param([(50, 100), (52, 100), (48, 100)], 0.5, 300, id="alike"),
-        pytest.param([(5, 100), (95, 100)], 0.5, 1, id="unlike"),
-        pytest.param([(500, 1000), (700, 1000), (900, 1000)], 0.7, 10, id="many in each, and unlike"),
-        pytest.param([(0, 100), (0, 100)], 0.0, 200, id="never"),
-    ],
-)
-def test_rate_over_sets_is_their_mean_and_known_as_well_as_they_agree(sets, share, most):
-    times, of = rate_over(sets)
-
-    assert (times + 0.5) / (of + 1) == pytest.approx(share, abs=0.05) or times == 0
-    assert 0 <= times <= of <= most
-
-
-def test_one_set_tells_nothing_of_another():
-    with pytest.raises(ValueError, match="give more"):
-        rate_over([(5, 10)])
-
-
-def test_error_rates_in_use_are_those_that_were_measured():
-    accused, found = (of[0] / of[1] for of in (ERROR_RATES.false_accusations, ERROR_RATES.recall))
-
-    assert accused < 0.05
-    assert 0.7 < found < 0.9

@@ -12,18 +12,20 @@ from acd.tests.factories import NOW
 from engagement.bursts import Moment, timeline_evidence
 from engagement.enums import InteractionKind, Verdict
 from engagement.estimation import Tally, estimates
-from engagement.tests.crowds import some_filter, some_post
+from engagement.tests.crowds import some_filter, some_post, visited
 
 FILTERS, POSTS = 40, 5
 
 
-def coverage(seed: int, level: float, observed: int, *, has_past: bool) -> float:
-    """The share of intervals that hold the true genuine engagement."""
+def coverage(seed: int, level: float, observed: int, *, has_past: bool, members: int = 0) -> float:
+    """The share of intervals that hold the true genuine engagement, of posts to which so large a group came."""
     rng, held = np.random.default_rng(seed), list[bool]()
     for _ in range(FILTERS):
         verdicts = some_filter(rng)
         rates = verdicts.evaluated(rng)
         posts = [some_post(rng, verdicts, level, observed, has_past=has_past) for _ in range(POSTS)]
+        if members:
+            posts = [visited(rng, *one, members) for one in posts]
         for found, (_, truth) in zip(estimates([tally for tally, _ in posts], rates=rates), posts, strict=True):
             held.append(found is not None and found.low - 0.5 <= truth <= found.high + 0.5)
     return float(np.mean(held))
@@ -37,6 +39,16 @@ def test_intervals_hold_the_truth_as_often_as_they_say(has_past):
 
     assert 0.94 <= np.mean(found) <= 0.975
     # Of 200 posts, by chance.
+    assert min(found) >= 0.9
+
+
+@pytest.mark.parametrize("members", [5, 30])
+def test_intervals_hold_the_truth_after_a_group_came(members):
+    cells = [(level, observed) for level in (0.05, 0.1, 0.4) for observed in (10, 100)]
+
+    found = [coverage(seed, *cell, has_past=True, members=members) for seed, cell in enumerate(cells)]
+
+    assert 0.93 <= np.mean(found) <= 0.985
     assert min(found) >= 0.9
 
 

@@ -52,6 +52,20 @@ def test_prior_takes_counts_of_the_posts_given_from_the_objects():
 
 
 @pytest.mark.django_db
+def test_groups_under_other_posts_tell_nothing_of_this_one():
+    account = make_account()
+    make_post(account=account, **seen(8, 32), grouped_count=30)
+    given = make_post(account=account)
+    given.genuine_count, given.bot_count, given.grouped_count = 5, 9, 9
+    post = make_post(account=account)
+
+    (prior, _) = priors([post, given]).values()
+
+    others = past_of([(8, 2), (5, 0)])
+    assert prior == prior_of(others, others)
+
+
+@pytest.mark.django_db
 def test_prior_of_an_account_with_a_history_asks_for_no_platform(django_assert_num_queries):
     account = make_account()
     for _ in range(5):

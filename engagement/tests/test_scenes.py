@@ -29,6 +29,14 @@ def test_hardly_anybody_of_an_innocent_crowd_is_accused(stage, sandbox, platform
 
 
 @pytest.mark.parametrize("platform", Platform.values)
+@pytest.mark.parametrize("kind", ["raid", "pod"])
+def test_interval_holds_the_true_engagement_after_a_group_came(stage, sandbox, platform, kind):
+    judged = play(stage, sandbox, platform, kind, posts=2)
+
+    assert judged.covered == [True, True]
+
+
+@pytest.mark.parametrize("platform", Platform.values)
 def test_personas_are_known_by_their_id_after_a_rename(stage, sandbox, platform):
     judged = play(stage, sandbox, platform, "personas", posts=1, size=6)
 
