@@ -14,6 +14,13 @@ class PatternKind(models.TextChoices):
     FAILURE = "failure", "Failure"
 
 
+class Claim(models.TextChoices):
+    """What an item is claimed to go with, all else equal."""
+
+    GAIN = "gain", "Gain"
+    LOSS = "loss", "Loss"
+
+
 class Advice(models.TextChoices):
     """What a pattern tells the next generation to do."""
 

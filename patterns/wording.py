@@ -1,7 +1,6 @@
 """Effects and patterns as sentences that carry their numbers. Pure."""
 
 import calendar
-import math
 
 from engagement.enums import Basis
 from patterns.effects import Effect
@@ -34,22 +33,20 @@ def strategy(effect: Effect, basis: str, where: str) -> str:
 
 
 def numbers(effect: Effect, basis: str) -> str:
-    """The figures of an effect in the unit of its basis; log engagement is told as percent more or less."""
-    difference, low, high = effect.effect, effect.effect_low, effect.effect_high
-    if difference is None or low is None or high is None:
+    """The figures of an effect: the plain means in the unit of the basis, and percent more or less all else equal."""
+    middle, low, high = effect.effect, effect.effect_low, effect.effect_high
+    if middle is None or low is None or high is None:
         raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
     sure = f"(n = {effect.n}, {discovery_rate(effect.q)})"
+    told = f"{percent(middle)} engagement, all else equal (95 % interval {percent(low)} to {percent(high)}) {sure}"
     if basis == Basis.COUNT:
-        around = f"(95 % interval {percent(low)} to {percent(high)})"
-        return f"{percent(difference)} engagement, all else equal {around} {sure}"
-    unit = UNITS[Basis(basis)]
-    points = f"all else equal {difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
-    return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points} {sure}"
+        return told
+    return f"mean {effect.mean:.2f} {UNITS[Basis(basis)]} against {effect.baseline:.2f} without it, {told}"
 
 
-def percent(log_difference: float) -> str:
-    """A difference of logs as percent: 0.69 is +100 %."""
-    return f"{100 * math.expm1(log_difference):+.0f} %"
+def percent(difference: float) -> str:
+    """A difference in percent, with its sign."""
+    return f"{difference:+.0f} %"
 
 
 def discovery_rate(q: float | None) -> str:

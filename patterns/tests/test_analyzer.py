@@ -267,9 +267,9 @@ def test_suggestions_carry_their_numbers(account):
 
     good, *_, plain = ask(account).effective_hashtags()
     assert more == (
-        f"Do more of #good: mean {good.mean:.2f} % of reach against {plain.mean:.2f} without it, all else equal "
-        f"{good.effect:+.2f} points (95 % interval {good.effect_low:+.2f} to {good.effect_high:+.2f}) "
-        f"(n = 20, q < 0.001)."
+        f"Do more of #good: mean {good.mean:.2f} % of reach against {plain.mean:.2f} without it, "
+        f"{good.effect:+.0f} % engagement, all else equal "
+        f"(95 % interval {good.effect_low:+.0f} % to {good.effect_high:+.0f} %) (n = 20, q < 0.001)."
     )
     assert less.startswith("Avoid #plain: mean ")
 

@@ -17,11 +17,11 @@ def make_effect(**changes):
         "low": 5.0,
         "high": 7.0,
         "baseline": 4.0,
-        "effect": 1.5,
-        "effect_low": 0.5,
-        "effect_high": 2.75,
-        "p": 0.001,
-        "q": 0.012,
+        "effect": 38.0,
+        "effect_low": 12.5,
+        "effect_high": 68.8,
+        "p_gain": 0.001,
+        "q_gain": 0.012,
     }
     return Effect(**known | changes)
 
@@ -44,18 +44,21 @@ def test_strategy_carries_every_number():
     sentence = strategy(make_effect(kind=PatternKind.POSTING_HOUR, subject="8"), Basis.REACH, "Instagram")
 
     assert sentence == (
-        "Posting at 8:00 on Instagram: mean 6.00 % of reach against 4.00 without it, all else equal +1.50 points "
-        "(95 % interval +0.50 to +2.75) (n = 12, q = 0.012)."
+        "Posting at 8:00 on Instagram: mean 6.00 % of reach against 4.00 without it, +38 % engagement, all else "
+        "equal (95 % interval +12 % to +69 %) (n = 12, q = 0.012)."
     )
 
 
-def test_numbers_of_counts_are_told_as_percent():
-    effect = make_effect(effect=0.6931, effect_low=-0.1054, effect_high=1.0986)
+def test_numbers_of_counts_have_no_mean_in_percent():
+    told = numbers(make_effect(), Basis.COUNT)
 
-    assert (
-        numbers(effect, Basis.COUNT)
-        == "+100 % engagement, all else equal (95 % interval -10 % to +200 %) (n = 12, q = 0.012)"
-    )
+    assert told == "+38 % engagement, all else equal (95 % interval +12 % to +69 %) (n = 12, q = 0.012)"
+
+
+def test_numbers_of_a_loss_carry_the_q_value_of_losses():
+    told = numbers(make_effect(effect=-20.0, effect_low=-35.0, effect_high=-4.0, q_loss=0.03, q_gain=1.0), Basis.COUNT)
+
+    assert told == "-20 % engagement, all else equal (95 % interval -35 % to -4 %) (n = 12, q = 0.030)"
 
 
 def test_numbers_of_an_untested_item_are_refused():
@@ -63,6 +66,6 @@ def test_numbers_of_an_untested_item_are_refused():
         numbers(Effect(kind=PatternKind.HASHTAG, subject="sea", n=3), Basis.REACH)
 
 
-@pytest.mark.parametrize(("logs", "expected"), [(0.0, "+0 %"), (0.4055, "+50 %"), (-0.6931, "-50 %")])
-def test_percent_of_a_difference_of_logs(logs, expected):
-    assert percent(logs) == expected
+@pytest.mark.parametrize(("difference", "expected"), [(0.0, "+0 %"), (50.4, "+50 %"), (-12.3, "-12 %")])
+def test_percent_has_a_sign(difference, expected):
+    assert percent(difference) == expected
