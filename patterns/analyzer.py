@@ -46,6 +46,7 @@ ASKED_AS = {
     PatternKind.POSTING_HOUR: "posting-times",
     PatternKind.POSTING_WEEKDAY: "posting-times",
     PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "caption-lengths",
     PatternKind.STRATEGY: "strategies",
 }
 
@@ -118,6 +119,10 @@ class PatternAnalyzer:
     def effective_formats(self) -> Findings:
         """Images, texts, videos, carousels and audio."""
         return self._findings(PatternKind.MEDIA_KIND)
+
+    def effective_caption_lengths(self) -> Findings:
+        """Captions by their number of characters, in classes."""
+        return self._findings(PatternKind.CAPTION_LENGTH)
 
     def effective_strategies(self) -> Findings:
         """Approaches of the contents that Gator made."""

@@ -167,6 +167,11 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         """Every tested format, claimed or not, surest first."""
         return answered("formats", request)
 
+    @asked("caption-lengths")
+    def caption_lengths(self, request: Request) -> Response:
+        """Every tested class of captions by number of characters, claimed or not, surest first."""
+        return answered("caption-lengths", request)
+
     @asked("strategies")
     def strategies(self, request: Request) -> Response:
         """Every tested approach of contents, claimed or not, surest first."""

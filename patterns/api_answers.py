@@ -74,5 +74,6 @@ ANSWERS: dict[str, type[serializers.Serializer[Any]]] = {
     "posting-times": serializer_for(PostingTimes),
     "hashtags": serializer_for(Findings, "EffectiveHashtags", "hashtags"),
     "formats": serializer_for(Findings, "EffectiveFormats", "formats"),
+    "caption-lengths": serializer_for(Findings, "EffectiveCaptionLengths", "caption_lengths"),
     "strategies": serializer_for(Findings, "EffectiveStrategies", "strategies"),
 }

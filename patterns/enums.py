@@ -10,6 +10,7 @@ class PatternKind(models.TextChoices):
     POSTING_HOUR = "posting_hour", "Posting hour"
     POSTING_WEEKDAY = "posting_weekday", "Posting weekday"
     MEDIA_KIND = "media_kind", "Media kind"
+    CAPTION_LENGTH = "caption_length", "Caption length"
     STRATEGY = "strategy", "Strategy"
     FAILURE = "failure", "Failure"
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Length
 
 from acd.enums import State
 from acd.querysets import ACDContextQuerySet
@@ -27,9 +28,13 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         return next((row["basis"] for row in rows), "")
 
     def with_value(self, basis: str) -> Self:
-        """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis."""
+        """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis.
+
+        With the `caption_length`, too, in classes: nobody keeps to a number of characters.
+        """
         column = "lift" if basis == Basis.COUNT else "engagement_rate"
-        return self.filter(basis=basis, **{f"{column}__isnull": False}).annotate(value=F(column))
+        posts = self.filter(basis=basis, **{f"{column}__isnull": False}).alias(letters=Length("caption"))
+        return posts.annotate(value=F(column), caption_length=CAPTION_LENGTH)
 
     def per_standing(self) -> QuerySet[Any, dict[str, Any]]:
         """`n` posts of each `basis` and `standing`: empty where a post may teach something, else why it may not.
@@ -89,6 +94,12 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         return posts.filter(Q(last_look=None) | Q(measured_at__gt=F("last_look")))
 
 
+# Classes of captions by their most characters. Instagram shows about 125 before “more”, X takes 280.
+CAPTIONS = {0: "0", 50: "1-50", 125: "51-125", 280: "126-280"}
+LONGEST = "281+"
+CAPTION_LENGTH = Case(
+    *(When(letters__lte=most, then=Value(name)) for most, name in CAPTIONS.items()), default=Value(LONGEST)
+)
 # From here on an interval says little: its upper end is more than this many times the lower.
 WIDE = 2.0
 SUMS = {"n": Count("pk"), "total": Sum("value"), "squares": Sum(F("value") * F("value"))}

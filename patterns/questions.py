@@ -46,5 +46,8 @@ QUESTIONS = {
     "posting-times": Question("Posting times", "Hours and weekdays that work.", posting_times),
     "hashtags": Question("Hashtags", "Hashtags that work.", PatternAnalyzer.effective_hashtags),
     "formats": Question("Formats", "Images, videos and other formats that work.", PatternAnalyzer.effective_formats),
+    "caption-lengths": Question(
+        "Caption lengths", "How long captions should be.", PatternAnalyzer.effective_caption_lengths
+    ),
     "strategies": Question("Strategies", "Approaches that work.", PatternAnalyzer.effective_strategies),
 }  # fmt: skip

@@ -16,6 +16,7 @@ NOUNS = {
     PatternKind.POSTING_HOUR: "hours",
     PatternKind.POSTING_WEEKDAY: "weekdays",
     PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "caption lengths",
     PatternKind.STRATEGY: "strategies",
 }
 UNITS = {
@@ -31,6 +32,7 @@ def item(kind: str, subject: str) -> str:
         PatternKind.HASHTAG: f"#{subject}",
         PatternKind.POSTING_HOUR: f"posting at {subject}:00",
         PatternKind.MEDIA_KIND: f"the format {subject}",
+        PatternKind.CAPTION_LENGTH: f"a caption of {subject} characters",
         PatternKind.STRATEGY: f"the approach “{subject}”",
     }
     if kind == PatternKind.POSTING_WEEKDAY:

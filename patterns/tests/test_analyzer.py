@@ -14,7 +14,7 @@ from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content
 from patterns.analyzer import PatternAnalyzer, more_posts
 from patterns.answers import Findings, LeftOut, Span, SuccessfulPosts, Summary
-from patterns.enums import Advice, PatternKind, PatternStatus, Signal
+from patterns.enums import Advice, Claim, PatternKind, PatternStatus, Signal
 from patterns.models import Pattern
 from patterns.stats import Sample, interval
 from patterns.tests.factories import make_evidence, make_pattern, make_window
@@ -41,10 +41,11 @@ def ask(account, **changes):
         (lambda a: a.optimal_weekdays(), 90),
         (lambda a: a.effective_hashtags(1), 90),
         (lambda a: a.effective_formats(), 90),
+        (lambda a: a.effective_caption_lengths(), 90),
         (lambda a: a.effective_strategies(), 90),
         (lambda a: a.suggest_content_improvements(), 90),
     ],
-    ids=["successful", "summary", "times", "weekdays", "hashtags", "formats", "strategies", "suggestions"],
+    ids=["successful", "summary", "times", "weekdays", "hashtags", "formats", "captions", "strategies", "suggestions"],
 )
 def test_every_question_has_its_own_window(account, question, days):
     for age in (days - 1, days + 1):
@@ -182,6 +183,34 @@ def test_hashtags_carry_effect_interval_q_and_evidence(account):
     assert 0 < good.effect_low < good.effect < good.effect_high
     assert (often.subject, often.signal, often.posts) == ("often", Signal.THIN, ())
     assert (plain.subject, plain.signal) == ("plain", Signal.OK)
+
+
+def test_formats_caption_lengths_and_strategies_are_told_like_hashtags(account):
+    for number in range(40):
+        is_video = number % 2 == 0
+        content = make_content(persona=account.persona, approach="question" if number % 4 < 2 else "story")
+        make_evidence(
+            account,
+            content=content,
+            media_kind="video" if is_video else "image",
+            caption="a" * (200 if number % 8 < 4 else 20),
+            engagement_rate=(8.0 if is_video else 4.0) + number % 5 / 5,
+            published_at=NOW - timedelta(days=80 - number),
+        )
+
+    analyzer = ask(account)
+    formats, captions, strategies = (
+        analyzer.effective_formats(),
+        analyzer.effective_caption_lengths(),
+        analyzer.effective_strategies(),
+    )
+
+    assert [(one.subject, one.claim, one.n, len(one.posts)) for one in formats.items] == [
+        ("video", Claim.GAIN, 20, 20),
+        ("image", Claim.LOSS, 20, 20),
+    ]
+    assert {(one.subject, one.claim, one.n) for one in captions.items} == {("126-280", "", 20), ("1-50", "", 20)}
+    assert {(one.subject, one.claim, one.n) for one in strategies.items} == {("question", "", 20), ("story", "", 20)}
 
 
 def test_answer_says_what_it_means_and_how_sure_it_is(account):

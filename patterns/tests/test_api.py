@@ -28,6 +28,7 @@ ANSWERS = {
     "posting-times": FRAME | {"hours", "weekdays"},
     "hashtags": FRAME | {"hashtags"},
     "formats": FRAME | {"formats"},
+    "caption-lengths": FRAME | {"caption_lengths"},
     "strategies": FRAME | {"strategies"},
     "summary": {field.name for field in fields(answers.Summary)},
     "suggestions": FRAME | {"suggestions", "claims"},

@@ -177,6 +177,20 @@ def test_value_is_the_lift_where_there_is_no_basis():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("caption", "length"),
+    [("", "0"), ("a", "1-50"), ("é" * 50, "1-50"), ("a" * 51, "51-125"), ("a" * 280, "126-280"), ("a" * 281, "281+")],
+    ids=["none", "one", "50", "51", "280", "281"],
+)
+def test_captions_are_of_a_class_of_lengths(caption, length):
+    make_evidence(make_account(), caption=caption)
+
+    posts = PostPerformance.objects.all().with_value(Basis.REACH)
+
+    assert [row["subject"] for row in posts.per("caption_length")] == [length]
+
+
+@pytest.mark.django_db
 def test_high_performing_asks_the_lower_bound():
     account = make_account()
     sure, best = (make_evidence(account, engagement_rate=rate) for rate in (5.6, 9.0))
