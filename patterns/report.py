@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
-from acd.figures import UNKNOWN, interval, percent
+from acd.figures import UNKNOWN, effect, interval
 from engagement.enums import Basis, Platform
 from patterns.answers import (
     Asked,
@@ -81,14 +81,6 @@ def finding(one: Finding) -> str:
         shown.append(f"about {one.more_posts} more posts to tell 25 %")
     outcome = one.advice.label if one.advice else "not told from chance"
     return f"{name}: {outcome}, {', '.join(shown)}, n = {one.n}, {discovery_rate(one.q)}"
-
-
-def effect(value: float | None, low: float | None, high: float | None) -> str:
-    """An effect with its interval, each with its sign."""
-    if value is None:
-        return UNKNOWN
-    ends = f" ({percent(low, 0, signed=True)} to {percent(high, 0, signed=True)})" if low is not None else ""
-    return f"{percent(value, 0, signed=True)}{ends}"
 
 
 @items.register

@@ -64,10 +64,18 @@ def percent(difference: float) -> str:
 
 
 def discovery_rate(q: float | None) -> str:
-    """The q-value of a claim; never as zero, which no test can show."""
+    """The q-value of a tested item, as it stands in a sentence."""
     if q is None:
         raise ValueError("Only a tested item has a q-value.")
     return "q < 0.001" if q < 0.001 else f"q = {q:.3f}"
+
+
+def label(kind: str, subject: str) -> str:
+    """The item of an effect as it stands in a table under the name of its kind."""
+    names = {PatternKind.HASHTAG: f"#{subject}", PatternKind.POSTING_HOUR: f"{subject}:00"}
+    if kind == PatternKind.POSTING_WEEKDAY:
+        return calendar.day_name[int(subject)]
+    return names.get(PatternKind(kind), subject)
 
 
 def meaning(kind: PatternKind, found: Sequence[Effect], posts_n: int) -> str:
