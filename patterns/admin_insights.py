@@ -37,9 +37,9 @@ from patterns.answers import (
     Summary,
 )
 from patterns.api_questions import MAX_DAYS, written
+from patterns.effect_plot import Axis
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, Signal
-from patterns.forest import Axis
 from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.report import rests_on

@@ -50,7 +50,8 @@ class LeftOut:
 class Coverage:
     """Which posts of a window can be compared with each other: those of its most frequent `basis`.
 
-    `posts_n` are used, `wide_n` of them have so wide an interval that they weigh less, the others are left out.
+    `posts_n` are used; `wide_n` of them are known only roughly, and weigh less where effects are told. The others are
+    left out.
     """
 
     basis: str
@@ -63,18 +64,13 @@ class Coverage:
         """The coverage of a window, from how many posts there are of each basis and standing (`per_standing()`)."""
         rows = list(rows)
         basis = _main_basis(rows)
-        used = [row for row in rows if row["standing"] == "" and row["basis"] == basis]
-        left_out = Counter[str]()
+        sizes, wide = Counter[str](), 0
         for row in rows:
-            if row not in used:
-                is_other = row["standing"] in MEASURED and row["basis"] != basis
-                left_out[Reason.OTHER_BASIS if is_other else row["standing"]] += row["n"]
-        return cls(
-            basis=basis,
-            posts_n=sum(row["n"] for row in used),
-            wide_n=sum(row["wide"] for row in used),
-            left_out=LeftOut(**left_out),
-        )
+            is_other = row["standing"] in MEASURED and row["basis"] != basis
+            standing = Reason.OTHER_BASIS if is_other else row["standing"]
+            sizes[standing] += row["n"]
+            wide += row["wide"] if standing == "" else 0
+        return cls(basis=basis, posts_n=sizes.pop("", 0), wide_n=wide, left_out=LeftOut(**sizes))
 
 
 def _main_basis(rows: Iterable[Mapping[str, Any]]) -> str:
