@@ -62,6 +62,10 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         """Posts whose rate is above `min_engagement_rate` percent even at the lower bound, best first."""
         return self.filter(rate_low__gt=min_engagement_rate).order_by("-rate_low", "pk")
 
+    def above_peers(self) -> Self:
+        """Posts above what the account's earlier posts of the same age and kind lead to expect."""
+        return self.filter(vs_average__gt=0)
+
     def awaiting_extraction(self, extractions: QuerySet[Any]) -> Self:
         """Settled posts whose numbers are newer than the newest of `extractions` of their persona and platform."""
         newest = extractions.filter(persona=OuterRef("persona"), platform=OuterRef("platform")).order_by("-as_of")
