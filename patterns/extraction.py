@@ -6,7 +6,7 @@ make a new version or retire the old one. What a person rejected stays rejected.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -73,6 +73,10 @@ class Look:
     def patterns(self) -> list[dict[str, Any]]:
         """Every pattern as plain values: the same whenever it is computed from the same rows."""
         return [one.to_json(self.as_of, self.days) for one in (*self.candidates, *self.of_runs)]
+
+    def emptied(self, as_of: datetime) -> "Look":
+        """The same look, at another moment at which there were no posts and no runs."""
+        return replace(self, as_of=as_of, posts_n=0, basis="", tested=(), evidence={}, candidates=(), of_runs=())
 
 
 def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
