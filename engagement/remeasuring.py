@@ -7,7 +7,7 @@ platform's history, numbers of accounts that have next to none of their own.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,12 +73,13 @@ def measure_without(gone: QuerySet[Interaction], touched: Posts, now: datetime) 
     return _far(reach, moved_on, before, broken, now)
 
 
-def measure_around(touched: Posts, now: datetime) -> tuple[list[Moved], int]:
+def measure_around(touched: Posts, now: datetime, *, moved: Collection[int] = ()) -> tuple[list[Moved], int]:
     """The same where what `touched` rests on is gone or was decided otherwise already.
 
-    `touched` are the posts themselves, or those beside one that is gone. How their platform's history was before nobody
-    knows any more: it is taken to have moved.
+    `touched` are the posts themselves, or those beside one that is gone; `moved` are those whose own numbers are new
+    already. How their platform's history was before nobody knows any more: it is taken to have moved.
     """
+    _ungrade(set(moved))
     reach = _reach(touched)
     before = _numbers(reach.near())
     broken = _settle(reach, now)

@@ -5,7 +5,7 @@ make a new version or retire the old one. What a person rejected stays rejected.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from patterns.effects import Effect, effects
 from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet
-from patterns.removals import take_up_removals
+from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
 from patterns.windows import COLUMNS
@@ -79,11 +79,11 @@ class Look:
         return replace(self, as_of=as_of, posts_n=0, basis="", tested=(), evidence={}, candidates=(), of_runs=())
 
 
-def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
+def extract_new(now: datetime, *, days: int | None = None, removed: Set[Pair] | None = None) -> list[Extraction]:
     """Look at every persona and platform that has posts with numbers newer than the last look, or from which something
-    was taken away since.
+    was taken away since: those in `removed`, where a caller took that up already.
     """
-    removed = take_up_removals(now)
+    removed = take_up_removals(now) if removed is None else removed
     waiting = PostPerformance.objects.between(now - timedelta(days=days or settings.PATTERN_DAYS), now)
     rows = waiting.awaiting_extraction(Extraction.objects.all()).order_by()
     pairs = set(rows.values_list("persona", "platform").distinct()) | removed

@@ -7,7 +7,7 @@ its moment. What rested on them near and far is measured anew before anything is
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from engagement.models import Decision, SocialMediaPost
 from engagement.remeasuring import measure_around
@@ -25,14 +25,14 @@ def take_up_removals(now: datetime) -> set[Pair]:
     lost, decided = _bereft(), _decided()
     touched = SocialMediaPost.objects.filter(_any(lost, now) | Q(pk__in=[pk for pk, _ in decided]))
     if lost or decided:
-        measure_around(touched, now)
+        measure_around(touched, now, moved=[pk for pk, _ in decided])
     return {(row.persona_id, row.platform) for row in lost} | {pair for _, pair in decided}
 
 
 def newest_looks() -> QuerySet[Extraction]:
     """The last look at each persona on each platform."""
-    same = Extraction.objects.filter(persona=OuterRef("persona"), platform=OuterRef("platform"))
-    return Extraction.objects.filter(pk=Subquery(same.order_by("-as_of", "-pk").values("pk")[:1])).order_by("pk")
+    newest = Extraction.objects.order_by().values("persona", "platform").annotate(newest=Max("pk"))
+    return Extraction.objects.filter(pk__in=newest.values("newest")).order_by("pk")
 
 
 def _bereft() -> list[Extraction]:

@@ -17,6 +17,7 @@ from patterns.enums import Advice
 from patterns.extraction import Look, extract_new
 from patterns.history import Explanation, explain, told_in
 from patterns.rebuilding import Of, looks_at
+from patterns.removals import take_up_removals
 
 NOW = "now"
 
@@ -56,10 +57,11 @@ class Command(ConsoleCommand):
             self._extract(options["days"], now)
 
     def _extract(self, days: int | None, now: datetime) -> None:
+        removed = take_up_removals(now)
         graded = grade_posts(SocialMediaPost.objects.all(), now=now)
         self.say(f"{graded} posts graded.")
         rows = []
-        for extraction in extract_new(now, days=days):
+        for extraction in extract_new(now, days=days, removed=removed):
             claimed = [row for row in extraction.tested if row["claimed"]]
             self.item(
                 extraction, f"{len(claimed)} claimed of {len(extraction.tested)} tested", f"{extraction.posts_n} posts"
