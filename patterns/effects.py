@@ -6,16 +6,22 @@ one kind are one family: the false discovery rate is controlled for each kind, a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import expm1
+from math import ceil, expm1, sqrt
+from statistics import median
 
 from django.conf import settings
 
-from patterns.adjustment import Key, Tested, adjusted
+from patterns.adjustment import Estimate, Key, adjusted
+from patterns.claims import Verdict, judged, more_posts
 from patterns.enums import Advice, Claim, PatternKind, Signal
 from patterns.querysets import PostPerformanceQuerySet
-from patterns.stats import Sample, benjamini_hochberg, interval
+from patterns.stats import Sample, interval
 from patterns.windows import COLUMNS, rows_of
 
+# So many hashtags are tested at most, those used most.
+MOST_HASHTAGS = 500
+# A factor of about a thousand: beyond it a figure says no more than that it is large.
+MOST_LOG = 7.0
 # How the posts of one item are found again: the filter that holds its subject.
 FILTERS = {PatternKind.HASHTAG: "hashtags__name"} | COLUMNS
 ADVICE = {Claim.GAIN: Advice.REPEAT, Claim.LOSS: Advice.AVOID}
@@ -82,12 +88,12 @@ def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
     The posts may be of one persona or of many personas of one platform.
     """
     rows = rows_of(posts)
+    if not rows.posts:
+        return []
     everything = rows.sample()
     found = [_described(item, rows.sample(item), everything) for item in rows.places]
-    keys = [(str(one.kind), one.subject) for one in found if one.mean is not None]
-    tested = adjusted(rows.window(keys), rate=settings.FALSE_DISCOVERY_RATE) if keys else {}
-    told = [_with_effect(one, tested.get((one.kind, one.subject))) for one in found]
-    return sorted((one for kind in PatternKind for one in _judged(kind, told)), key=_rank)
+    tested = adjusted(rows.window(_testable(found)), rate=settings.FALSE_DISCOVERY_RATE)
+    return sorted((one for kind in PatternKind for one in _family(kind, found, tested, everything.n)), key=_rank)
 
 
 def sample(posts: PostPerformanceQuerySet) -> Sample:
@@ -97,9 +103,16 @@ def sample(posts: PostPerformanceQuerySet) -> Sample:
 
 
 def _rank(effect: Effect) -> tuple[float, str, str]:
-    low = effect.effect_low if effect.shrunk_low is None else effect.shrunk_low
-    low = float("-inf") if low is None else low
+    low = float("-inf") if effect.shrunk_low is None else effect.shrunk_low
     return (-low, effect.kind, effect.subject)
+
+
+def _testable(found: Sequence[Effect]) -> list[Key]:
+    """The items with enough posts, but of the hashtags only those used most."""
+    known = [one for one in found if one.mean is not None]
+    tags = sorted((one for one in known if one.kind == PatternKind.HASHTAG), key=lambda one: (-one.n, one.subject))
+    dropped = {one.subject for one in tags[MOST_HASHTAGS:]}
+    return [(one.kind, one.subject) for one in known if one.kind != PatternKind.HASHTAG or one.subject not in dropped]
 
 
 def _described(item: Key, own: Sample, everything: Sample) -> Effect:
@@ -112,33 +125,50 @@ def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     return replace(known, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
-def _with_effect(effect: Effect, tested: Tested | None) -> Effect:
-    """The item with its test; differences of logs are told as percent more or less."""
-    if tested is None:
-        return effect
-    found = tested.comparison
-    low, middle, high = (100 * expm1(one) for one in (found.low, found.effect, found.high))
-    above, below = (found.p / 2, 1 - found.p / 2) if found.effect > 0 else (1 - found.p / 2, found.p / 2)
-    return replace(effect, effect=middle, effect_low=low, effect_high=high, p_gain=above, p_loss=below)
-
-
-def _judged(kind: PatternKind, told: Sequence[Effect]) -> Iterator[Effect]:
-    """The items of one kind with their q-values and claims: one family for gains, and one for losses."""
-    family = [one for one in told if one.kind == kind]
-    gains, losses = ([getattr(one, side) for one in family if one.effect is not None] for side in ("p_gain", "p_loss"))
-    q_values = iter(zip(benjamini_hochberg(gains), benjamini_hochberg(losses), strict=True))
-    for one in family:
-        if one.effect is None:
-            yield one
+def _family(kind: PatternKind, found: Sequence[Effect], tested: dict[Key, Estimate], n: int) -> Iterator[Effect]:
+    """The items of one kind, those that were tested with what their family says of them."""
+    items = [one for one in found if one.kind == kind]
+    family = {one.subject: tested[kind, one.subject] for one in items if (kind, one.subject) in tested}
+    verdicts = dict(zip(family, judged([*family.values()], rate=settings.FALSE_DISCOVERY_RATE), strict=True))
+    # What an item would take that has too few posts yet: as much for each of its posts as those that were tested.
+    usual = (
+        median(verdicts[one.subject].detectable * sqrt(one.n) for one in items if one.subject in verdicts)
+        if verdicts
+        else None
+    )
+    for one in items:
+        if one.subject in family:
+            yield _with_effect(one, family[one.subject], verdicts[one.subject], n)
+        elif usual is not None and one.mean is None and one.n < settings.PATTERN_MIN_POSTS:
+            to_begin = ceil(n * (settings.PATTERN_MIN_POSTS / one.n - 1))
+            yield replace(one, more_posts=max(to_begin, more_posts(usual / sqrt(one.n), n)))
         else:
-            gain, loss = next(q_values)
-            yield replace(one, q_gain=gain, q_loss=loss, claim=_claim(gain, loss))
+            yield one
 
 
-def _claim(gain: float, loss: float) -> str:
-    if min(gain, loss) > settings.FALSE_DISCOVERY_RATE:
-        return ""
-    return Claim.GAIN if gain < loss else Claim.LOSS
+def _with_effect(effect: Effect, estimate: Estimate, verdict: Verdict, n: int) -> Effect:
+    """The item with its test; differences of logs are told as percent more or less."""
+    return replace(
+        effect,
+        effect=percent(estimate.effect),
+        effect_low=percent(estimate.effect - estimate.half),
+        effect_high=percent(estimate.effect + estimate.half),
+        shrunk=percent(verdict.shrunk.mean),
+        shrunk_low=percent(verdict.shrunk.low),
+        shrunk_high=percent(verdict.shrunk.high),
+        p_gain=verdict.p_gain,
+        q_gain=verdict.q_gain,
+        p_loss=verdict.p_loss,
+        q_loss=verdict.q_loss,
+        detectable=percent(verdict.detectable),
+        more_posts=more_posts(verdict.detectable, n),
+        claim=verdict.claim,
+    )
+
+
+def percent(difference: float) -> float:
+    """A difference of logs as percent more or less; what no double can hold is cut off."""
+    return 100 * expm1(min(difference, MOST_LOG))
 
 
 def evidence(posts: PostPerformanceQuerySet, effect: Effect) -> list[int]:

@@ -81,11 +81,11 @@ def test_family_is_one_kind_and_one_side(kind, side):
     assert q_values == pytest.approx(benjamini_hochberg(p_values))
 
 
-def test_order_is_by_the_lower_bound_and_untested_last():
+def test_order_is_by_the_shrunk_lower_bound_and_untested_last():
     make_window(make_account())
     make_evidence(make_account(persona=make_account().persona), tags=["once"])
 
-    bounds = [one.effect_low for one in found()]
+    bounds = [one.shrunk_low for one in found()]
 
     known = [bound for bound in bounds if bound is not None]
     assert known == sorted(known, reverse=True)
