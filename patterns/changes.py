@@ -6,22 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from patterns.adjustment import Key
-from patterns.enums import Advice, PatternKind
+from patterns.enums import Claim, PatternKind
 from patterns.wording import discovery_rate, item, percent
 
 # How large a part of a value may be rounding.
 ROUNDING = 1e-6
-# Of these the look tests every one; of other kinds it tells only what it found.
-TESTED = frozenset(
-    {
-        PatternKind.HASHTAG,
-        PatternKind.POSTING_HOUR,
-        PatternKind.POSTING_WEEKDAY,
-        PatternKind.MEDIA_KIND,
-        PatternKind.STRATEGY,
-    }
-)
-VERBS = {Advice.REPEAT: "repeat", Advice.AVOID: "avoid"}
+# Of these a look tells only what it found; of all other kinds every item it tested.
+OBSERVED = frozenset({PatternKind.FAILURE, PatternKind.HIGH_ENGAGEMENT, PatternKind.WELL_RATED})
+VERBS: dict[str, str] = {Claim.GAIN: "repeat", Claim.LOSS: "avoid"}
 
 
 @dataclass(frozen=True)
@@ -61,9 +53,7 @@ def rows_by_key(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any
 
 def advice(row: Mapping[str, Any] | None) -> str:
     """What a tested item advises; empty where nothing is claimed."""
-    if row is None or not row["claimed"] or row["effect"] is None:
-        return ""
-    return VERBS[Advice.REPEAT if row["effect"] > 0 else Advice.AVOID]
+    return VERBS[row["claim"]] if row and row["claim"] else ""
 
 
 def changes(before: Told, after: Told) -> list[Change]:

@@ -17,6 +17,7 @@ from engagement.enums import Platform
 from engagement.intervals import known, wilson
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
+from patterns.adjustment import Key
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, effects
 from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
@@ -43,10 +44,6 @@ class Seen(NamedTuple):
     persona_count: int
     published_at: datetime
     context: Any
-    local_hour: int | None
-    local_weekday: int | None
-    media_kind: str
-    content__approach: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +138,7 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
     basis = posts.main_basis()
     valued = posts.with_value(basis) if basis else posts.none()
     tested = effects(valued, basis) if basis else []
-    rows = [Seen(*row) for row in valued.order_by("published_at", "pk").values_list(*Seen._fields)] if basis else []
+    rows = _seen(valued) if basis else {}
     claimed = [effect for effect in tested if effect.advice]
     places = _places(rows, valued, claimed)
     strategies = high_engagement(posts, platform, basis) if basis else None
@@ -164,21 +161,29 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
 def as_row(effect: Effect) -> dict[str, Any]:
     """A tested item for the record of the extraction: what it is, its n, effect, interval and q-value."""
     numbers = {name: getattr(effect, name) for name in (*NUMBERS, *TESTS)}
-    return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed} | numbers
+    return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed, "claim": effect.claim} | numbers
+
+
+def _seen(posts: PostPerformanceQuerySet) -> dict[Seen, tuple[Any, ...]]:
+    """These posts as evidence, oldest first, each with the items that it has one of, in the order of COLUMNS."""
+    rows = posts.order_by("published_at", "pk").values_list(*Seen._fields, *COLUMNS.values())
+    width = len(Seen._fields)
+    return {Seen(*row[:width]): row[width:] for row in rows}
 
 
 def _places(
-    rows: Sequence[Seen], posts: PostPerformanceQuerySet, claimed: Sequence[Effect]
-) -> dict[tuple[str, str], list[Seen]]:
+    rows: Mapping[Seen, tuple[Any, ...]], posts: PostPerformanceQuerySet, claimed: Sequence[Effect]
+) -> dict[Key, list[Seen]]:
     """The posts that have a claimed item, oldest first."""
-    found = defaultdict[tuple[str, str], list[Seen]](list)
-    for row in rows:
-        for kind, name in COLUMNS.items():
-            found[kind, str(getattr(row, name))].append(row)
+    found = defaultdict[Key, list[Seen]](list)
+    for row, items in rows.items():
+        for kind, subject in zip(COLUMNS, items, strict=True):
+            found[kind, str(subject)].append(row)
     tags = [effect.subject for effect in claimed if effect.kind == PatternKind.HASHTAG]
     by_key = {row.pk: row for row in rows}
     tagged = posts.filter(hashtags__name__in=tags).order_by("published_at", "pk") if tags else posts.none()
     for pk, tag in tagged.values_list("pk", "hashtags__name"):
+        # A post that came between the two queries has no row.
         if pk in by_key:
             found[PatternKind.HASHTAG, tag].append(by_key[pk])
     return found

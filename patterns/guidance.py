@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from gator.studio.guidance import Guidance
 from gator.studio.models import Content, Persona
-from patterns.decay import certain
+from patterns.decay import certain, holds
 from patterns.enums import Advice, PatternKind
 from patterns.models import Pattern
 
@@ -38,11 +38,10 @@ def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bo
     # What no look has renewed for a whole window rests on posts that are too old by now.
     fresh = Q(learned_at__lte=now, window_end__gt=now - timedelta(days=settings.PATTERN_DAYS))
     patterns = Pattern.objects.for_persona(persona).active().filter(fresh, Q(platform=platform) | Q(platform=""))
-    # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead.
-    sure = [(certain(pattern, now), pattern) for pattern in patterns]
-    # What was observed and not tested has no bound: it stands last.
-    told = [(0.0 if bound is None else bound, pattern) for bound, pattern in sure if bound is None or bound > 0]
-    ranked = [pattern for _, pattern in sorted(told, key=lambda one: (-one[0], one[1].pk))]
+    # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead. What was observed
+    # without a test has none and stands last.
+    bounds = {pattern: certain(pattern, now) for pattern in patterns if holds(pattern, now)}
+    ranked = sorted(bounds, key=lambda p: (bounds[p] is None, -(bounds[p] or 0.0), p.pk))
     parts: dict[str, Any] = defaultdict(tuple)
     for pattern in ranked:
         if part := PARTS.get((PatternKind(pattern.kind), Advice(pattern.advice))):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from engagement.models import SocialMediaPost
-from patterns.changes import TESTED, Causes, Change, Told, causes, changes, rows_by_key
+from patterns.changes import OBSERVED, Causes, Change, Told, causes, changes, rows_by_key
 from patterns.extraction import Look
 from patterns.models import Extraction, Pattern
 
@@ -31,14 +31,14 @@ def told_by(extraction: Extraction) -> Told:
     moment = extraction.as_of
     stood = Q(retired_at=None) | Q(retired_at__gt=moment)
     rows = Pattern.objects.for_persona(extraction.persona).filter(stood, learned_at__lte=moment)
-    rows = rows.filter(platform__in=["", extraction.platform]).exclude(kind__in=TESTED).order_by("pk")
+    rows = rows.filter(platform__in=["", extraction.platform]).filter(kind__in=OBSERVED).order_by("pk")
     observed = {(kind, subject): words for kind, subject, words in rows.values_list("kind", "subject", "strategy")}
     return Told(moment, extraction.days, rows_by_key(extraction.tested), extraction.evidence, observed)
 
 
 def told_in(look: Look) -> Told:
     """What a look says that is not stored."""
-    rows = (one for one in (*look.candidates, *look.of_runs) if one.kind not in TESTED)
+    rows = (one for one in (*look.candidates, *look.of_runs) if one.kind in OBSERVED)
     observed = {(str(one.kind), one.subject): one.strategy for one in rows}
     return Told(look.as_of, look.days, rows_by_key(look.rows), look.evidence, observed)
 

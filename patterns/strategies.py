@@ -21,14 +21,14 @@ from patterns.candidates import Candidate, mean_moment
 from patterns.enums import Advice, PatternKind
 from patterns.models import GenerationOutcome
 from patterns.querysets import PostPerformanceQuerySet
+from patterns.windows import UNKNOWN
 from patterns.wording import UNITS, item
 
-# What posts may have in common, by the column that tells it; hashtags beside them.
+# What posts may have in common, by the column that tells it, beside hashtags.
 SHARED = {
     "media_kind": PatternKind.MEDIA_KIND,
     "content__approach": PatternKind.STRATEGY,
     "local_hour": PatternKind.POSTING_HOUR,
-    "hashtags__name": PatternKind.HASHTAG,
 }
 READ = ("pk", "published_at", "context", "engagement_rate", "rate_low", "rate_high", "vs_average")
 
@@ -54,9 +54,9 @@ def high_engagement(posts: PostPerformanceQuerySet, platform: str, basis: str) -
         basis=basis,
         advice=Advice.REPEAT,
         strategy=f"{len(ids)} of {len(ids) + others['n']} posts on {Platform(platform).label} passed {thresholds[0]:g} "
-        f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} "
+        f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
         f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those. "
-        f"{_in_common(posts.filter(basis=basis), ids)}Observed, not tested.",
+        f"{_in_common(posts.filter(basis=basis), ids)}. Observed, not tested.",
         numbers={"n": len(ids), "mean": rate, "low": low, "high": high, "baseline": others["mean"]},
         posts=ids,
         contexts=tuple(sorted({context for context in contexts if context})),
@@ -66,20 +66,22 @@ def high_engagement(posts: PostPerformanceQuerySet, platform: str, basis: str) -
 
 def _in_common(posts: PostPerformanceQuerySet, ids: Sequence[int]) -> str:
     """What most of these posts have, against all of the window."""
-    told = [_commonest(posts, ids, column, kind) for column, kind in SHARED.items()]
-    found = ", ".join(one for one in told if one)
-    return f"Most often: {found}. " if found else ""
-
-
-def _commonest(posts: PostPerformanceQuerySet, ids: Sequence[int], column: str, kind: PatternKind) -> str:
-    rows = posts.exclude(**{column: None}).order_by().values_list(column, "pk")
-    every, own, wanted = Counter[Any](), Counter[Any](), set(ids)
-    for subject, pk in rows:
-        every[subject] += 1
-        own[subject] += pk in wanted
-    del every[""], own[""]
-    subject, n = max(own.items(), key=lambda one: (one[1], str(one[0])), default=("", 0))
-    return f"{item(kind, str(subject))} in {n} of {len(ids)} ({every[subject]} of {posts.count()} posts)" if n else ""
+    rows, best = list(posts.order_by().values_list("pk", *SHARED)), set(ids)
+    told = []
+    for place, kind in enumerate(SHARED.values(), start=1):
+        own = Counter(row[place] for row in rows if row[0] in best and row[place] not in UNKNOWN)
+        if own:
+            subject = max(own, key=lambda one, own=own: (own[one], str(one)))  # type: ignore[misc]
+            every = sum(row[place] == subject for row in rows)
+            told.append((kind, subject, own[subject], every))
+    tags = posts.filter(pk__in=ids, hashtags__isnull=False).order_by().values_list("hashtags__name")
+    for tag, n in tags.annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
+        told.append((PatternKind.HASHTAG, tag, n, posts.filter(hashtags__name=tag).count()))
+    found = [
+        f"{item(kind, str(subject))} in {n} of {len(ids)} ({every} of {len(rows)} posts)"
+        for kind, subject, n, every in told
+    ]
+    return f"Most often: {', '.join(found)}"
 
 
 def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate]:
