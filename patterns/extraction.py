@@ -4,11 +4,10 @@ A pattern is a pure function of the rows of its window: looking again at the sam
 make a new version or retire the old one. What a person rejected stays rejected.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,33 +16,20 @@ from engagement.enums import Platform
 from engagement.intervals import known, wilson
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
-from patterns.adjustment import Key
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, effects
 from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
+from patterns.evidence import Rows, Seen, places, seen
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet
+from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, commonest
 from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
-from patterns.windows import COLUMNS
 from patterns.wording import strategy
 
 PLAIN = ("n", "mean", "low", "high", "baseline")
 NUMBERS = (*PLAIN, "effect", "effect_low", "effect_high", "shrunk", "shrunk_low", "shrunk_high", "q_gain", "q_loss")
 TESTS = ("q", "p_gain", "p_loss", "detectable", "more_posts")
-
-
-class Seen(NamedTuple):
-    """What is read of a post as evidence; the names are the columns."""
-
-    pk: int
-    value: float
-    observed_count: int
-    bot_count: int
-    persona_count: int
-    published_at: datetime
-    context: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,58 +121,36 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
     """What the rows of a persona's window teach; no pattern is written."""
     posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
     refresh_local_times(posts, persona.timezone)
-    basis = posts.main_basis()
-    valued = posts.with_value(basis) if basis else posts.none()
-    tested = effects(valued, basis) if basis else []
-    rows = _seen(valued) if basis else {}
-    claimed = [effect for effect in tested if effect.advice]
-    places = _places(rows, valued, claimed)
-    strategies = high_engagement(posts, platform, basis) if basis else None
+    bases = posts.per_basis()
+    basis = commonest(bases)
+    valued = posts.with_value(basis)
+    tested, rows = (effects(valued, basis), seen(valued)) if basis else ([], {})
     return Look(
         platform=platform,
         as_of=now,
         days=days,
-        posts_n=posts.count(),
+        posts_n=sum(bases.values()),
         basis=basis,
         tested=tested,
-        evidence={str(r.pk): [round(r.value, 6), r.observed_count, r.bot_count + r.persona_count] for r in rows},
-        candidates=[
-            *(_candidate(effect, platform, basis, places[effect.kind, effect.subject]) for effect in claimed),
-            *([strategies] if strategies else []),
-        ],
+        evidence={str(row.pk): row.marks() for row in rows},
+        candidates=[*_claims(tested, rows, valued, platform, basis), *high_engagement(rows, valued, platform, basis)],
         of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
     )
+
+
+def _claims(
+    tested: Sequence[Effect], rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str
+) -> Iterator[Candidate]:
+    claimed = [effect for effect in tested if effect.advice]
+    found = places(rows, posts, [effect.subject for effect in claimed if effect.kind == PatternKind.HASHTAG])
+    for effect in claimed:
+        yield _candidate(effect, platform, basis, found[effect.kind, effect.subject])
 
 
 def as_row(effect: Effect) -> dict[str, Any]:
     """A tested item for the record of the extraction: what it is, its n, effect, interval and q-value."""
     numbers = {name: getattr(effect, name) for name in (*NUMBERS, *TESTS)}
     return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed, "claim": effect.claim} | numbers
-
-
-def _seen(posts: PostPerformanceQuerySet) -> dict[Seen, tuple[Any, ...]]:
-    """These posts as evidence, oldest first, each with the items that it has one of, in the order of COLUMNS."""
-    rows = posts.order_by("published_at", "pk").values_list(*Seen._fields, *COLUMNS.values())
-    width = len(Seen._fields)
-    return {Seen(*row[:width]): row[width:] for row in rows}
-
-
-def _places(
-    rows: Mapping[Seen, tuple[Any, ...]], posts: PostPerformanceQuerySet, claimed: Sequence[Effect]
-) -> dict[Key, list[Seen]]:
-    """The posts that have a claimed item, oldest first."""
-    found = defaultdict[Key, list[Seen]](list)
-    for row, items in rows.items():
-        for kind, subject in zip(COLUMNS, items, strict=True):
-            found[kind, str(subject)].append(row)
-    tags = [effect.subject for effect in claimed if effect.kind == PatternKind.HASHTAG]
-    by_key = {row.pk: row for row in rows}
-    tagged = posts.filter(hashtags__name__in=tags).order_by("published_at", "pk") if tags else posts.none()
-    for pk, tag in tagged.values_list("pk", "hashtags__name"):
-        # A post that came between the two queries has no row.
-        if pk in by_key:
-            found[PatternKind.HASHTAG, tag].append(by_key[pk])
-    return found
 
 
 def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Seen]) -> Candidate:

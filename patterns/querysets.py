@@ -1,5 +1,6 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -22,8 +23,11 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
 
     def main_basis(self) -> str:
         """The basis most of these posts are measured by; empty if there is none. Bases are never mixed."""
-        rows = self.exclude(basis="").order_by().values("basis").annotate(n=Count("pk")).order_by("-n", "basis")
-        return next((row["basis"] for row in rows), "")
+        return commonest(self.per_basis())
+
+    def per_basis(self) -> dict[str, int]:
+        """How many of these posts are measured by each basis."""
+        return dict(self.order_by().values_list("basis").annotate(n=Count("pk")))
 
     def with_value(self, basis: str) -> Self:
         """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis."""
@@ -62,15 +66,16 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         """Posts whose rate is above `min_engagement_rate` percent even at the lower bound, best first."""
         return self.filter(rate_low__gt=min_engagement_rate).order_by("-rate_low", "pk")
 
-    def above_peers(self) -> Self:
-        """Posts above what the account's earlier posts of the same age and kind lead to expect."""
-        return self.filter(vs_average__gt=0)
-
     def awaiting_extraction(self, extractions: QuerySet[Any]) -> Self:
         """Settled posts whose numbers are newer than the newest of `extractions` of their persona and platform."""
         newest = extractions.filter(persona=OuterRef("persona"), platform=OuterRef("platform")).order_by("-as_of")
         posts = self.measured().settled().annotate(last_look=Subquery(newest.values("as_of")[:1]))
         return posts.filter(Q(last_look=None) | Q(measured_at__gt=F("last_look")))
+
+
+def commonest(bases: Mapping[str, int]) -> str:
+    """The basis of most posts; empty if there is none."""
+    return min((basis for basis in bases if basis), key=lambda basis: (-bases[basis], basis), default="")
 
 
 SUMS = {"n": Count("pk"), "total": Sum("value"), "squares": Sum(F("value") * F("value"))}

@@ -11,7 +11,7 @@ from math import fsum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count
+from django.db.models import Count
 
 from acd.enums import Validation
 from engagement.enums import Basis, Platform
@@ -19,69 +19,75 @@ from engagement.intervals import known, wilson
 from gator.studio.models import Persona
 from patterns.candidates import Candidate, mean_moment
 from patterns.enums import Advice, PatternKind
+from patterns.evidence import Rows, Seen
 from patterns.models import GenerationOutcome
 from patterns.querysets import PostPerformanceQuerySet
-from patterns.windows import UNKNOWN
+from patterns.windows import COLUMNS, UNKNOWN
 from patterns.wording import UNITS, item
 
-# What posts may have in common, by the column that tells it, beside hashtags.
-SHARED = {
-    "media_kind": PatternKind.MEDIA_KIND,
-    "content__approach": PatternKind.STRATEGY,
-    "local_hour": PatternKind.POSTING_HOUR,
-}
-READ = ("pk", "published_at", "context", "engagement_rate", "rate_low", "rate_high", "vs_average")
+# What most of the best posts have is told of these kinds.
+SHARED = (PatternKind.MEDIA_KIND, PatternKind.STRATEGY, PatternKind.POSTING_HOUR)
 
 
-def high_engagement(posts: PostPerformanceQuerySet, platform: str, basis: str) -> Candidate | None:
+def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str) -> list[Candidate]:
     """What the posts of a window have in common that passed the threshold of the grade good at their lower bound, and
-    beat the account's posts of the same age. None without such posts, or without a threshold.
+    beat the account's posts of the same age. Nothing without such posts, or without a threshold.
     """
-    thresholds = settings.GRADE_THRESHOLDS.get((platform, basis))
-    if thresholds is None:
-        return None
-    best = posts.filter(basis=basis).high_performing(thresholds[0]).above_peers()
-    rows = list(best.order_by("published_at", "pk").values_list(*READ))
-    if not rows:
-        return None
-    ids, moments, contexts, *numbers = zip(*rows, strict=True)
-    rate, low, high, versus = (fsum(column) / len(rows) for column in numbers)
-    others = posts.filter(basis=basis).exclude(pk__in=ids).aggregate(n=Count("pk"), mean=Avg("engagement_rate"))
-    return Candidate(
-        kind=PatternKind.HIGH_ENGAGEMENT,
-        subject=f"{platform}_high_engagement",
-        platform=platform,
-        basis=basis,
-        advice=Advice.REPEAT,
-        strategy=f"{len(ids)} of {len(ids) + others['n']} posts on {Platform(platform).label} passed {thresholds[0]:g} "
-        f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
-        f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those. "
-        f"{_in_common(posts.filter(basis=basis), ids)}. Observed, not tested.",
-        numbers={"n": len(ids), "mean": rate, "low": low, "high": high, "baseline": others["mean"]},
-        posts=ids,
-        contexts=tuple(sorted({context for context in contexts if context})),
-        evidence_at=mean_moment(list(moments)),
+    good, _ = settings.GRADE_THRESHOLDS.get((platform, basis), (None, None))
+    best = [row for row in rows if good is not None and (row.rate_low or 0) > good and (row.vs_average or 0) > 0]
+    if not best:
+        return []
+    chosen = set(best)
+    rate, low, high, versus = (
+        fsum(column) / len(best)
+        for column in zip(*((row.value, row.rate_low, row.rate_high, row.vs_average) for row in best), strict=True)
     )
+    others = [row.value for row in rows if row not in chosen]
+    return [
+        Candidate(
+            kind=PatternKind.HIGH_ENGAGEMENT,
+            subject=f"{platform}_high_engagement",
+            platform=platform,
+            basis=basis,
+            advice=Advice.REPEAT,
+            strategy=f"{len(best)} of {len(rows)} posts on {Platform(platform).label} passed {good:g} "
+            f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
+            f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those. "
+            f"{_in_common(rows, posts, best)}. Observed, not tested.",
+            numbers={
+                "n": len(best),
+                "mean": rate,
+                "low": low,
+                "high": high,
+                "baseline": fsum(others) / len(others) if others else None,
+            },
+            posts=tuple(row.pk for row in best),
+            contexts=tuple(sorted({row.context for row in best if row.context})),
+            evidence_at=mean_moment([row.published_at for row in best]),
+        )
+    ]
 
 
-def _in_common(posts: PostPerformanceQuerySet, ids: Sequence[int]) -> str:
+def _in_common(rows: Rows, posts: PostPerformanceQuerySet, best: Sequence[Seen]) -> str:
     """What most of these posts have, against all of the window."""
-    rows, best = list(posts.order_by().values_list("pk", *SHARED)), set(ids)
-    told = []
-    for place, kind in enumerate(SHARED.values(), start=1):
-        own = Counter(row[place] for row in rows if row[0] in best and row[place] not in UNKNOWN)
-        if own:
-            subject = max(own, key=lambda one, own=own: (own[one], str(one)))  # type: ignore[misc]
-            every = sum(row[place] == subject for row in rows)
-            told.append((kind, subject, own[subject], every))
-    tags = posts.filter(pk__in=ids, hashtags__isnull=False).order_by().values_list("hashtags__name")
-    for tag, n in tags.annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
+    told = [_commonest(rows, best, kind) for kind in SHARED]
+    tags = posts.filter(pk__in=[row.pk for row in best], hashtags__isnull=False).order_by()
+    for tag, n in tags.values_list("hashtags__name").annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
         told.append((PatternKind.HASHTAG, tag, n, posts.filter(hashtags__name=tag).count()))
     found = [
-        f"{item(kind, str(subject))} in {n} of {len(ids)} ({every} of {len(rows)} posts)"
+        f"{item(kind, str(subject))} in {n} of {len(best)} ({every} of {len(rows)} posts)"
         for kind, subject, n, every in told
+        if n
     ]
     return f"Most often: {', '.join(found)}"
+
+
+def _commonest(rows: Rows, best: Sequence[Seen], kind: PatternKind) -> tuple[PatternKind, Any, int, int]:
+    """The commonest item of a kind among the best, how many of these and how many of all have it."""
+    place = list(COLUMNS).index(kind)
+    own = Counter(subject for row in best if (subject := rows[row][place]) not in UNKNOWN)
+    subject, n = max(own.items(), key=lambda one: (one[1], str(one[0])), default=("", 0))
+    return kind, subject, n, sum(items[place] == subject for items in rows.values())
 
 
 def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate]:
