@@ -100,15 +100,16 @@ def extract(
     if locked is None:
         return None
     found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS)
+    rows = found.rows
     extraction = Extraction.objects.create(
         persona=locked,
         platform=platform,
         as_of=now,
         days=found.days,
         posts_n=found.posts_n,
-        tested=found.rows,
+        tested=rows,
         evidence=found.evidence,
-        digest=digest(found.rows),
+        digest=digest(rows),
         created_at=now,
     )
     tested = {(str(one.kind), one.subject): one for one in found.tested}
@@ -119,8 +120,10 @@ def extract(
 
 def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
     """What the rows of a persona's window teach; no pattern is written."""
-    posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
-    refresh_local_times(posts, persona.timezone)
+    start, every = now - timedelta(days=days), PostPerformance.objects.for_persona(persona).on(platform)
+    # Also of posts that do not teach yet: to tell them apart costs more than their hours.
+    refresh_local_times(every.between(start, now), persona.timezone)
+    posts = every.in_window(start, now)
     bases = posts.per_basis()
     basis = commonest(bases)
     valued = posts.with_value(basis)
