@@ -26,34 +26,30 @@ def rewind(moment: datetime, *, since: datetime) -> None:
     Measured are the posts that moved, and those published after `since`, whose estimates may rest on others that moved.
     Older ones keep their numbers. May be done again with an earlier moment.
     """
-    moved = _moved_since(moment)
+    later = Q(first_seen_at__gt=moment) | Q(deleted_at__gt=moment)
+    seen = set(Interaction.objects.filter(later).order_by().values_list("post", flat=True).distinct())
     SocialMediaPost.objects.exclude(published_at__lte=moment).delete()
     Interaction.objects.filter(first_seen_at__gt=moment).delete()
     Interaction.objects.filter(deleted_at__gt=moment).update(deleted_at=None)
     MetricSnapshot.objects.filter(observed_at__gt=moment).delete()
+    observed = _stand_as_then(moment)
     measured = SocialMediaPost.objects.measured().filter(published_at__gt=since).order_by()
-    ids = sorted(moved | set(measured.values_list("pk", flat=True)))
-    for start in range(0, len(ids), BATCH):
-        _stand_as_then(ids[start : start + BATCH])
+    ids = sorted({*seen, *observed, *measured.values_list("pk", flat=True)})
     # Twice: what is seen under one post is the prior of others, and settled only once all are counted.
     for _ in range(2):
         measure_posts(_measurable(ids), now=moment)
 
 
-def _moved_since(moment: datetime) -> set[int]:
-    """The posts on which more was observed or seen after a moment."""
-    seen = Interaction.objects.filter(Q(first_seen_at__gt=moment) | Q(deleted_at__gt=moment)).order_by()
-    observed = MetricSnapshot.objects.filter(observed_at__gt=moment).order_by()
-    synced = SocialMediaPost.objects.filter(last_synced_at__gt=moment).order_by()
-    return {
-        *synced.values_list("pk", flat=True),
-        *seen.values_list("post", flat=True).distinct(),
-        *observed.values_list("post", flat=True).distinct(),
-    }
+def _stand_as_then(moment: datetime) -> list[int]:
+    """Put the newest numbers that are left on posts that were observed later; which posts."""
+    later = SocialMediaPost.objects.filter(last_synced_at__gt=moment).order_by("pk")
+    ids = list(later.values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        _stand_on(ids[start : start + BATCH])
+    return ids
 
 
-def _stand_as_then(ids: Sequence[int]) -> None:
-    """Put the newest numbers that are left on posts."""
+def _stand_on(ids: Sequence[int]) -> None:
     posts = list(SocialMediaPost.objects.filter(pk__in=ids).only(*STANDING_FIELDS))
     newest = dict[int, MetricSnapshot]()
     for snapshot in MetricSnapshot.objects.filter(post__in=ids).defer("raw").order_by("observed_at"):

@@ -142,7 +142,8 @@ class PatternAdmin(ReadOnly, Admin):
     @display(description="effect (95 %)", ordering="effect")
     def effect_text(self, row: Pattern) -> str:
         if row.effect is None:
-            return interval(row.mean, row.low, row.high, digits=1)
+            text = interval(row.mean, row.low, row.high, digits=1)
+            return format_html('<span class="gator-muted">not tested; {}</span>', text)
         return told_in_percent(row.effect, row.effect_low, row.effect_high)
 
     @display(description="after shrinkage (95 %)")

@@ -7,6 +7,7 @@ from patterns.history import explain, one_before, told_by
 from patterns.models import Extraction
 
 MOST = 50
+CHANGES = '<p>{}</p><table class="gator-table"><tbody>{}</tbody></table>{}'
 
 
 def changed(row: Extraction) -> str:
@@ -18,7 +19,7 @@ def changed(row: Extraction) -> str:
     head = format_html("Against {}. {}", link(before), explained.causes.words())
     if not explained.changes:
         return format_html("<p>{}</p><p>No advice changed.</p>", head)
-    lines = format_html_join("", "<li>{}</li>", ((one.words,) for one in explained.changes[:MOST]))
+    lines = format_html_join("", "<tr><td>{}</td></tr>", ((one.words,) for one in explained.changes[:MOST]))
     more = len(explained.changes) - MOST
     rest = format_html("<p>And {} more.</p>", more) if more > 0 else ""
-    return format_html('<div class="gator-changes"><p>{}</p><ul>{}</ul>{}</div>', head, lines, rest)
+    return format_html(CHANGES, head, lines, rest)

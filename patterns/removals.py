@@ -58,9 +58,8 @@ def _decided() -> list[tuple[int, Pair]]:
     """The posts that teach and under which people decided otherwise since the last look, each with its pair."""
     newest = Extraction.objects.filter(persona=OuterRef("persona"), platform=OuterRef("platform"))
     last_look = Subquery(newest.order_by("-as_of", "-pk").values("as_of")[:1])
-    since = Decision.objects.filter(interaction__post=OuterRef("pk"), decided_at__gt=OuterRef("last_look"))
     decided = Decision.objects.order_by().values("interaction__post")
-    posts = PostPerformance.objects.measured().settled().annotate(last_look=last_look)
-    recent = posts.filter(pk__in=decided, last_look__isnull=False).filter(Exists(since))
-    rows = recent.order_by("pk").values_list("pk", "persona", "platform")
+    since = Decision.objects.filter(interaction__post=OuterRef("pk"), decided_at__gt=OuterRef("last_look"))
+    posts = PostPerformance.objects.measured().settled().filter(pk__in=decided).annotate(last_look=last_look)
+    rows = posts.filter(Q(last_look=None) | Exists(since)).order_by("pk").values_list("pk", "persona", "platform")
     return [(pk, (persona, platform)) for pk, persona, platform in rows]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from math import fsum
+from statistics import median
 from typing import Any
 
 from django.conf import settings
@@ -38,10 +39,12 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
     if not best:
         return []
     chosen = set(best)
-    rate, low, high, versus = (
+    rate, low, high = (
         fsum(column) / len(best)
-        for column in zip(*((row.value, row.rate_low, row.rate_high, row.vs_average) for row in best), strict=True)
+        for column in zip(*((row.value, row.rate_low, row.rate_high) for row in best), strict=True)
     )
+    # One post that went viral would make all of them look so.
+    versus = median(row.vs_average or 0.0 for row in best)
     others = [row.value for row in rows if row not in chosen]
     return [
         Candidate(
@@ -52,7 +55,7 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
             advice=Advice.REPEAT,
             strategy=f"{len(best)} of {len(rows)} posts on {Platform(platform).label} passed {good:g} "
             f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
-            f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those. "
+            f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those (median). "
             f"{_in_common(rows, posts, best)}. Observed, not tested.",
             numbers={
                 "n": len(best),
@@ -69,7 +72,7 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
 
 
 def _in_common(rows: Rows, posts: PostPerformanceQuerySet, best: Sequence[Seen]) -> str:
-    """What most of these posts have, against all of the window."""
+    """What more than half of these posts have, against all of the window."""
     told = [_commonest(rows, best, kind) for kind in SHARED]
     tags = posts.filter(pk__in=[row.pk for row in best], hashtags__isnull=False).order_by()
     for tag, n in tags.values_list("hashtags__name").annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
@@ -77,9 +80,9 @@ def _in_common(rows: Rows, posts: PostPerformanceQuerySet, best: Sequence[Seen])
     found = [
         f"{item(kind, str(subject))} in {n} of {len(best)} ({every} of {len(rows)} posts)"
         for kind, subject, n, every in told
-        if n
+        if 2 * n > len(best)
     ]
-    return f"Most often: {', '.join(found)}"
+    return f"Most of them have {', '.join(found)}" if found else "There is nothing that most of them have"
 
 
 def _commonest(rows: Rows, best: Sequence[Seen], kind: PatternKind) -> tuple[PatternKind, Any, int, int]:

@@ -20,6 +20,7 @@ from gator.tests.test_forgetting import build, forget, in_a_world_of_its_own, to
 from patterns.enums import PatternStatus, RetiredReason
 from patterns.extraction import extract
 from patterns.models import Extraction, Pattern
+from patterns.rebuilding import looks_at
 from patterns.removals import take_up_removals
 from patterns.tests.factories import make_extraction, make_window
 
@@ -87,6 +88,36 @@ def test_after_a_removal_everything_is_as_if_it_had_never_been_there(seed, remov
     kept = ("patterns", "posts", "verdicts") if remove is delete_posts else without
     for name in kept:
         assert after[name] == without[name], name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_stored_after_removals_is_what_a_rebuild_gives():
+    build(1, with_ana=True)
+    SocialMediaPost.objects.filter(**SOME_POSTS).delete()
+    decide(Interaction.objects.filter(**CAMPAIGN), Verdict.GENUINE)
+    run_json("erase_author", "--platform", "instagram", "--author", "ana-1815")
+    loop.learn(now := timezone.now())
+
+    rebuilt = looks_at([now], days=90)[now].values()
+
+    rows = [row for look in rebuilt for row in look.patterns]
+    assert {row["digest"]: row["strategy"] for row in rows} == dict(
+        Pattern.objects.active().values_list("digest", "strategy")
+    )
+    assert rows != []
+
+
+def test_decision_before_the_first_look_is_taken_up_by_it():
+    without, _ = in_a_world_of_its_own(1, with_ana=True, before_measuring=call_genuine_before_it_is_judged)
+
+    def forget_all_looks_and_decide():
+        Pattern.objects.all().delete()
+        Extraction.objects.all().delete()
+        say_genuine()
+
+    _, after = in_a_world_of_its_own(1, with_ana=True, then=forget_all_looks_and_decide)
+
+    assert after == without
 
 
 def test_patterns_that_end_by_an_erasure_say_so():

@@ -55,9 +55,9 @@ def test_posts_that_did_well_yield_their_strategy_with_its_numbers():
     assert pattern.evidence_at == NOW - timedelta(days=20)
     assert pattern.strategy == (
         "2 of 3 posts on Instagram passed 5 % of reach at the lower bound and beat the account's posts of the same "
-        "age: mean 9.00 % (their 95 % intervals on average 8.50 to 9.50), +50 % against those. Most often: the "
-        "format video in 2 of 2 (2 of 3 posts), posting at 18:00 in 2 of 2 (2 of 3 posts), #sea in 2 of 2 (3 of 3 "
-        "posts). Observed, not tested."
+        "age: mean 9.00 % (their 95 % intervals on average 8.50 to 9.50), +50 % against those (median). "
+        "Most of them have the format video in 2 of 2 (2 of 3 posts), posting at 18:00 in 2 of 2 (2 of 3 posts), "
+        "#sea in 2 of 2 (3 of 3 posts). Observed, not tested."
     )
 
 
