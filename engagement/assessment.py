@@ -138,6 +138,20 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
     """
     model = by.model if by else model_in_force()
     _judge(_with_news(posts, model) if only_new else list(posts.values()), by)
+    _measure_on(posts, now, model)
+
+
+def measure_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> None:
+    """Estimate and measure posts anew by the verdicts that stand: nothing is judged. One transaction for each batch."""
+    ordered = oldest_first({post.pk: post for post in posts}.values())
+    for start in range(0, len(ordered), BATCH):
+        with transaction.atomic():
+            stored = _locked(ordered[start : start + BATCH])
+            _measure_on(stored, now, model_in_force())
+            write_posts(stored.values(), ASSESSED)
+
+
+def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) -> None:
     seen = _counted(posts, model)
     for post in posts.values():
         _count(post, seen[post.pk])

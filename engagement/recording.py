@@ -125,11 +125,11 @@ def record_on(
     for one in ordered:
         _stand(posts[one.post.pk], one, source)
     new = add_rows(MetricSnapshot, [_snapshot(one, source) for one in ordered])
-    _doubt([posts[pk] for pk, likes in before.items() if may_tell(likes, posts[pk].likes)])
+    doubt([posts[pk] for pk, likes in before.items() if may_tell(likes, posts[pk].likes)])
     return new
 
 
-def _doubt(posts: Sequence[SocialMediaPost]) -> None:
+def doubt(posts: Sequence[SocialMediaPost]) -> None:
     """Put on posts what their timelines tell of their likes; no query without posts."""
     if not posts:
         return

@@ -7,7 +7,7 @@ platform's history, numbers of accounts that have next to none of their own.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,18 +64,62 @@ def measure_without(gone: QuerySet[Interaction], touched: Posts, now: datetime) 
 
     `touched` are the posts the interactions are on. A post whose numbers moved has no grade until it is graded again.
     """
-    ids = list(touched.values_list("pk", flat=True))
-    accounts = set(touched.exclude(account=None).order_by().values_list("account", flat=True))
-    platforms = set(touched.order_by().values_list("platform", flat=True))
-    near = _measured().filter(Q(account__in=accounts) | Q(pk__in=ids))
-    history, before = _history(platforms), _numbers(near)
-    since = _since(touched)
+    reach = _reach(touched)
+    history = _history(reach.platforms)
+    before = _numbers(reach.near())
     gone.delete()
-    broken = _assess(_judged_anew(accounts, ids, since), now)
+    broken = _settle(reach, now)
+    moved_on = {platform for platform, totals in _history(reach.platforms).items() if totals != history[platform]}
+    return _far(reach, moved_on, before, broken, now)
+
+
+def measure_around(touched: Posts, now: datetime, *, moved: Collection[int] = ()) -> tuple[list[Moved], int]:
+    """The same where what `touched` rests on is gone or was decided otherwise already.
+
+    `touched` are the posts themselves, or those beside one that is gone; `moved` are those whose own numbers are new
+    already. How their platform's history was before nobody knows any more: it is taken to have moved.
+    """
+    _ungrade(set(moved))
+    reach = _reach(touched)
+    before = _numbers(reach.near())
+    broken = _settle(reach, now)
+    return _far(reach, reach.platforms, before, broken, now)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far something about posts goes: the posts, their accounts and since when, their platforms."""
+
+    ids: list[int]
+    accounts: set[int]
+    platforms: set[str]
+    since: dict[int, datetime]
+
+    def near(self) -> SocialMediaPostQuerySet:
+        """The posts of these accounts."""
+        return _measured().filter(Q(account__in=self.accounts) | Q(pk__in=self.ids))
+
+
+def _reach(touched: Posts) -> Reach:
+    return Reach(
+        ids=list(touched.values_list("pk", flat=True)),
+        accounts=set(touched.exclude(account=None).order_by().values_list("account", flat=True)),
+        platforms=set(touched.order_by().values_list("platform", flat=True)),
+        since=_since(touched),
+    )
+
+
+def _settle(reach: Reach, now: datetime) -> set[int]:
+    """Judge and measure anew what is near; the posts on which the filter failed."""
+    broken = _assess(_judged_anew(reach), now)
     # Once more without judging: only now are the counts of all these posts settled, which are each other's prior.
-    broken |= _assess(near, now, only_new=True)
-    moved_on = {platform for platform, totals in _history(platforms).items() if totals != history[platform]}
-    far = _leaning(moved_on).exclude(pk__in=near.values("pk"))
+    return broken | _assess(reach.near(), now, only_new=True)
+
+
+def _far(
+    reach: Reach, platforms: Iterable[str], before: Numbers, broken: set[int], now: datetime
+) -> tuple[list[Moved], int]:
+    far = _leaning(platforms).exclude(pk__in=reach.near().values("pk"))
     before |= _numbers(far)
     broken |= _assess(far, now, only_new=True)
     # Verdicts there may still rest on what is gone, so nothing learns from them.
@@ -119,14 +163,14 @@ def _since(touched: Posts) -> dict[int, datetime]:
     return dict(rows.annotate(oldest=Min("published_at")).values_list("account", "oldest"))
 
 
-def _judged_anew(accounts: Iterable[int], ids: list[int], since: dict[int, datetime]) -> Posts:
+def _judged_anew(reach: Reach) -> Posts:
     """The posts on which somebody's verdict may have rested on what is gone: texts and company are looked for in both
     directions, and an author's record and the pace in the posts after it, however far that leads.
     """
-    found = Q(pk__in=ids)
-    for account in accounts:
-        if account in since:
-            found |= Q(account=account, published_at__gt=since[account] - REMEMBERED)
+    found = Q(pk__in=reach.ids)
+    for account in reach.accounts:
+        if account in reach.since:
+            found |= Q(account=account, published_at__gt=reach.since[account] - REMEMBERED)
     return _measured().filter(found)
 
 

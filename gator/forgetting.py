@@ -15,6 +15,7 @@ from gator.studio.models import Persona
 from patterns.enums import PatternStatus
 from patterns.extraction import extract, retire_outdated
 from patterns.models import Extraction, Pattern
+from patterns.removals import Pair, take_up_removals
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ def relearn(now: datetime) -> Relearned:
     if not erased:
         return Relearned()
     since = min(erased.values())
+    # What else was taken away must not be passed over by the looks that follow.
+    removed = take_up_removals(now)
     graded = grade_posts(SocialMediaPost.objects.filter(measured_at__gte=since), now=now)
-    looks = [extract(persona, platform, now=now) for persona, platform in _touched(since)]
+    looks = [extract(persona, platform, now=now, removed=True) for persona, platform in _touched(since, removed)]
     retire_outdated(now)
     learned = Pattern.objects.filter(extraction__in=[look for look in looks if look]).count()
     changed = learned + Pattern.objects.filter(status=PatternStatus.RETIRED, retired_at=now).count()
@@ -47,10 +50,13 @@ def relearn(now: datetime) -> Relearned:
     return Relearned(len(erased), graded, changed)
 
 
-def _touched(since: datetime) -> list[tuple[Persona, str]]:
-    """Every persona and platform that something was learned of, with posts of any age that were measured since then."""
+def _touched(since: datetime, removed: set[Pair]) -> list[tuple[Persona, str]]:
+    """Every persona and platform that something was learned of, with posts of any age that were measured since then,
+    and those from which something else was `removed`.
+    """
     posts = SocialMediaPost.objects.filter(measured_at__gte=since).order_by()
     pairs = set(posts.values_list("persona", "platform"))
     pairs &= set(Extraction.objects.order_by().values_list("persona", "platform").distinct())
+    pairs |= removed
     personas = Persona.objects.in_bulk({persona for persona, _ in pairs})
     return [(personas[pk], platform) for pk, platform in sorted(pairs) if pk in personas]

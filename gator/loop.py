@@ -20,6 +20,7 @@ from gator.studio.guidance import Guidance
 from patterns.extraction import extract_new
 from patterns.guidance import guidance_for, record_use
 from patterns.models import Extraction
+from patterns.removals import take_up_removals
 
 
 def guide(account: SocialAccount, *, now: datetime, rng: Random) -> Guidance:
@@ -48,6 +49,10 @@ def observe(now: datetime) -> Report:
 
 
 def learn(now: datetime) -> list[Extraction]:
-    """Grade the runs behind settled posts, then extract patterns: the next `guide` starts from them."""
+    """Grade the runs behind settled posts, then extract patterns: the next `guide` starts from them.
+
+    First of all what was taken away is taken out of the numbers.
+    """
+    removed = take_up_removals(now)
     grade_posts(SocialMediaPost.objects.all(), now=now)
-    return extract_new(now)
+    return extract_new(now, removed=removed)

@@ -374,6 +374,9 @@ GRADE_THRESHOLDS = {
 # A floor for showing anything at all, not a proof.
 PATTERN_MIN_POSTS = 5
 PATTERN_DAYS = 90
+# Audiences and what platforms show change. The oldest post that a look may use counts half as much as one of today, so
+# the half-life is the length of the window.
+PATTERN_HALF_LIFE_DAYS = env.int("PATTERN_HALF_LIFE_DAYS", default=PATTERN_DAYS)
 FALSE_DISCOVERY_RATE = 0.1
 # Share of content generated without guidance, so that what guidance gains can be measured.
 CONTROL_SHARE = env.float("CONTROL_SHARE", default=0.1)

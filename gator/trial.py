@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from acd.copies import private_copy
 from engagement.calibration import Filter
 from engagement.grading import grade_posts
 from engagement.models import SocialMediaPost
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.reassessing import Step, steps
 from engagement.shadow import Changes, Shadow
-from gator.copies import private_copy
 from gator.studio.models import Persona
 from patterns.extraction import extract, retire_outdated
 from patterns.models import Extraction, Pattern

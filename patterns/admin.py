@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from acd.admin import error, state, verdict
 from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import link, one_to_one_users
-from acd.figures import UNKNOWN, decimals, effect, interval, number, q_value, short
+from acd.figures import UNKNOWN, decimals, effect, interval, number, percent, q_value, short
 from acd.theme import (
     Admin,
     AutocompleteSelectFilter,
@@ -24,7 +25,9 @@ from acd.theme import (
 )
 from engagement.admin import columns
 from engagement.enums import Platform
+from patterns.admin_changes import changed
 from patterns.admin_insights import Insights
+from patterns.decay import confidence, faded, holds
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
@@ -74,12 +77,14 @@ class PatternAdmin(Insights, ReadOnly, Admin):
         "n",
         "effect_text",
         "sure",
+        "evidence_today",
         "state",
         "learned",
     )
     list_filter = (
         LearnedFilter,
         ("status", ChoicesDropdownFilter),
+        ("retired_reason", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("advice", ChoicesDropdownFilter),
         ("platform", ChoicesDropdownFilter),
@@ -90,21 +95,21 @@ class PatternAdmin(Insights, ReadOnly, Admin):
     actions = ("reject", "restore")
     actions_detail = ("reject_here", "restore_here")
     readonly_preprocess_fields = {"baseline": decimals}
-    readonly_fields = ("mean_text", "effect_text", "sure")
+    readonly_fields = ("mean_text", "effect_text", "shrunk_text", "sure", "evidence_today", "effect_today")
     fieldsets = (
         (None, {"fields": ("strategy", ("kind", "subject", "advice"), ("persona", "platform", "status"))}),
         (
             "Numbers",
-            {"fields": (("n", "mean_text", "baseline"), ("effect_text", "sure", "basis"))},
+            {"fields": (("n", "mean_text", "baseline"), ("effect_text", "sure", "basis"), ("shrunk_text",))},
         ),
+        ("Today", {"fields": (("evidence_today", "effect_today", "evidence_at"), ("retired_at", "retired_reason"))}),
         (
             "Where it comes from",
             {
                 "fields": (
                     ("window_start", "window_end", "extraction"),
                     ("version", "supersedes"),
-                    ("learned_at", "retired_at"),
-                    "digest",
+                    ("learned_at", "digest"),
                 )
             },
         ),
@@ -139,8 +144,27 @@ class PatternAdmin(Insights, ReadOnly, Admin):
     @display(description="effect (95 %)", ordering="effect")
     def effect_text(self, row: Pattern) -> str:
         if row.effect is None:
-            return interval(row.mean, row.low, row.high, digits=1)
-        return format_html('<span class="gator-number">{}</span>', effect(row.effect, row.effect_low, row.effect_high))
+            text = interval(row.mean, row.low, row.high, digits=1)
+            return format_html('<span class="gator-muted">not tested; {}</span>', text)
+        return told_in_percent(row.effect, row.effect_low, row.effect_high)
+
+    @display(description="after shrinkage (95 %)")
+    def shrunk_text(self, row: Pattern) -> str:
+        return told_in_percent(row.shrunk, row.shrunk_low, row.shrunk_high)
+
+    @display(description="evidence counts")
+    def evidence_today(self, row: Pattern) -> str:
+        """What the evidence counts today; said plainly where it is too little."""
+        now = timezone.now()
+        text = percent(100 * confidence(row, now), 0)
+        return text if holds(row, now) else format_html("{} {}", text, badge("Too old to tell", "warning"))
+
+    @display(description="effect today (95 %)")
+    def effect_today(self, row: Pattern) -> str:
+        ends = faded(row, timezone.now())
+        if ends is None:
+            return "Observed, not tested."
+        return told_in_percent(row.effect if row.shrunk is None else row.shrunk, *ends)
 
     @display(description="q", ordering="q_value")
     def sure(self, row: Pattern) -> str:
@@ -182,9 +206,14 @@ class ExtractionAdmin(ReadOnly, Admin):
     list_select_related = ("persona",)
     fieldsets = (
         (None, {"fields": (("persona", "platform"), ("as_of", "created_at"), ("days", "posts_n"), "digest")}),
+        ("What changed", {"fields": ("changes_text",)}),
         ("Tested", {"fields": ("tested_table",)}),
     )
-    readonly_fields = ("tested_table",)
+    readonly_fields = ("changes_text", "tested_table")
+
+    @display(description="since the look before")
+    def changes_text(self, row: Extraction) -> str:
+        return changed(row)
 
     @display(description="every item, claimed or not")
     def tested_table(self, row: Extraction) -> str:
@@ -204,6 +233,11 @@ class ExtractionAdmin(ReadOnly, Admin):
     @display(description="made", ordering="created_at")
     def made(self, row: Extraction) -> str:
         return when(row.created_at)
+
+
+def told_in_percent(middle: float | None, low: float | None, high: float | None) -> str:
+    """An effect and its interval as percent more or less."""
+    return format_html('<span class="gator-number">{}</span>', effect(middle, low, high))
 
 
 def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:

@@ -19,15 +19,26 @@ from gator.studio.models import Content
 from patterns.analyzer import PatternAnalyzer
 from patterns.api_answers import ANSWERS, AnalysisSerializer
 from patterns.api_questions import PARAMETERS, answer, written
-from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.decay import confidence, faded, holds
+from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
 from patterns.models import Pattern
 from patterns.questions import QUESTIONS
 
 
 class PatternSerializer(serializers.ModelSerializer[Pattern]):
-    """Something learned, with its n, interval and q-value. Numbers are percent of `basis`, or log engagement."""
+    """Something learned, with its n, interval and q-values.
+
+    The mean, its interval and the baseline are in percent of `basis`, in log engagement where that is `count`, and in a
+    hundred runs where there is none; effects are in percent more or less, all else equal. `confidence` is what the
+    evidence counts today (0 to 1), `faded_low` and `faded_high` the interval of the effect with that; guidance leaves
+    out what no longer `holds`.
+    """
 
     persona = PersonaField(read_only=True)
+    confidence = serializers.SerializerMethodField()
+    faded_low = serializers.SerializerMethodField()
+    faded_high = serializers.SerializerMethodField()
+    holds = serializers.SerializerMethodField()
 
     class Meta:
         model = Pattern
@@ -49,16 +60,45 @@ class PatternSerializer(serializers.ModelSerializer[Pattern]):
             "effect",
             "effect_low",
             "effect_high",
+            "shrunk",
+            "shrunk_low",
+            "shrunk_high",
             "q_value",
+            "q_gain",
+            "q_loss",
+            "confidence",
+            "faded_low",
+            "faded_high",
+            "holds",
             "version",
             "supersedes",
             "extraction",
             "window_start",
             "window_end",
+            "evidence_at",
             "learned_at",
             "retired_at",
+            "retired_reason",
         )
         read_only_fields: tuple[str, ...] = fields
+
+    def get_confidence(self, pattern: Pattern) -> float:
+        """What the evidence counts now."""
+        return confidence(pattern, timezone.now())
+
+    def get_faded_low(self, pattern: Pattern) -> float | None:
+        """The lower end of the effect's interval, for what the evidence counts now."""
+        ends = faded(pattern, timezone.now())
+        return ends[0] if ends else None
+
+    def get_faded_high(self, pattern: Pattern) -> float | None:
+        """The upper end of the effect's interval, for what the evidence counts now."""
+        ends = faded(pattern, timezone.now())
+        return ends[1] if ends else None
+
+    def get_holds(self, pattern: Pattern) -> bool:
+        """Whether the evidence still tells the effect from nothing."""
+        return holds(pattern, timezone.now())
 
 
 class PatternDetailSerializer(PatternSerializer):
@@ -81,6 +121,7 @@ class PatternFilters(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=PatternKind.choices)
     advice = django_filters.ChoiceFilter(choices=Advice.choices)
     status = django_filters.ChoiceFilter(choices=PatternStatus.choices)
+    retired_reason = django_filters.ChoiceFilter(choices=RetiredReason.choices)
     context = django_filters.UUIDFilter(field_name="contexts", label="Patterns that rest on this run")
     post = WholeNumberFilter(field_name="posts", label="Patterns that rest on this post")
     content = WholeNumberFilter(field_name="informed", label="Patterns that informed this content")

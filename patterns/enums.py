@@ -13,6 +13,9 @@ class PatternKind(models.TextChoices):
     CAPTION_LENGTH = "caption_length", "Caption length"
     STRATEGY = "strategy", "Strategy"
     FAILURE = "failure", "Failure"
+    # Observed and not tested: what posts that did well, and runs that people liked, have in common.
+    HIGH_ENGAGEMENT = "high_engagement", "High engagement"
+    WELL_RATED = "well_rated", "Well rated"
 
 
 class Claim(models.TextChoices):
@@ -39,6 +42,17 @@ class PatternStatus(models.TextChoices):
     SUPERSEDED = "superseded", "Superseded"
     # New data no longer support it.
     RETIRED = "retired", "Retired"
+
+
+class RetiredReason(models.TextChoices):
+    """Why a version of a pattern no longer informs generations."""
+
+    SUPERSEDED = "superseded", "A newer version with other numbers took its place"
+    OUTDATED = "outdated", "The window no longer holds enough of its evidence"
+    CONTRADICTED = "contradicted", "New data point the other way"
+    NOT_SIGNIFICANT = "not_significant", "New data no longer tell it from chance"
+    REMOVED = "removed", "Posts, people or verdicts it rested on were taken away"
+    OTHER_BASIS = "other_basis", "Most posts are measured by another basis now"
 
 
 class Signal(models.TextChoices):

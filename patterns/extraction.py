@@ -4,129 +4,170 @@ A pattern is a pure function of the rows of its window: looking again at the sam
 make a new version or retire the old one. What a person rejected stays rejected.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from engagement.enums import Platform
 from engagement.intervals import known, wilson
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
-from patterns.effects import Effect, effects, evidence
-from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.candidates import Candidate, digest, mean_moment
+from patterns.effects import Effect, effects
+from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
+from patterns.evidence import Rows, Seen, places, seen
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import GenerationOutcomeQuerySet
+from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, commonest
+from patterns.removals import Pair, take_up_removals
+from patterns.strategies import high_engagement, well_rated
+from patterns.versions import bring_up_to_date
 from patterns.wording import strategy
 
-NUMBERS = ("n", "mean", "low", "high", "baseline", "effect", "effect_low", "effect_high")
-TESTS = ("q", "p_gain", "q_gain", "p_loss", "q_loss", "shrunk", "shrunk_low", "shrunk_high", "detectable", "more_posts")
+PLAIN = ("n", "mean", "low", "high", "baseline")
+NUMBERS = (*PLAIN, "effect", "effect_low", "effect_high", "shrunk", "shrunk_low", "shrunk_high", "q_gain", "q_loss")
+TESTS = ("q", "p_gain", "p_loss", "detectable", "more_posts")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A pattern as computed, before it is compared with what is already known."""
+class Look:
+    """What the rows of a window teach: everything that was tested, the patterns, and the posts they rest on."""
 
-    kind: str
-    subject: str
     platform: str
+    as_of: datetime
+    days: int
+    posts_n: int
     basis: str
-    advice: str
-    strategy: str
-    numbers: dict[str, Any]
-    posts: tuple[int, ...] = ()
-    contexts: tuple[Any, ...] = ()
+    tested: Sequence[Effect]
+    evidence: Mapping[str, Sequence[float]]
+    # Of this platform, and of the persona's runs whatever they were made for.
+    candidates: Sequence[Candidate]
+    of_runs: Sequence[Candidate]
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it the same pattern as an earlier one."""
-        return (self.kind, self.subject, self.basis)
+    def rows(self) -> list[dict[str, Any]]:
+        """Every tested item as plain values."""
+        return [as_row(effect) for effect in self.tested]
 
     @property
-    def digest(self) -> str:
-        """Hash of the evidence and the numbers."""
-        return digest([self.key, self.numbers, self.posts, [str(pk) for pk in self.contexts]])
+    def patterns(self) -> list[dict[str, Any]]:
+        """Every pattern as plain values: the same whenever it is computed from the same rows."""
+        return [one.to_json(self.as_of, self.days) for one in (*self.candidates, *self.of_runs)]
+
+    def emptied(self, as_of: datetime) -> "Look":
+        """The same look, at another moment at which there were no posts and no runs."""
+        return replace(self, as_of=as_of, posts_n=0, basis="", tested=(), evidence={}, candidates=(), of_runs=())
 
 
-def digest(value: object) -> str:
-    """A hash that equal values share, whatever process computes it."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def extract_new(now: datetime, *, days: int | None = None) -> list[Extraction]:
-    """Look at every persona and platform that has posts with numbers newer than the last look."""
+def extract_new(now: datetime, *, days: int | None = None, removed: Set[Pair] | None = None) -> list[Extraction]:
+    """Look at every persona and platform that has posts with numbers newer than the last look, or from which something
+    was taken away since: those in `removed`, where a caller took that up already.
+    """
+    removed = take_up_removals(now) if removed is None else removed
     waiting = PostPerformance.objects.between(now - timedelta(days=days or settings.PATTERN_DAYS), now)
-    rows = (
-        waiting.awaiting_extraction(Extraction.objects.all()).order_by().values_list("persona", "platform").distinct()
-    )
-    personas = Persona.objects.in_bulk({persona for persona, _ in rows})
-    looks = (extract(personas[pk], platform, now=now, days=days) for pk, platform in sorted(rows) if pk in personas)
-    found = [extraction for extraction in looks if extraction]
+    rows = waiting.awaiting_extraction(Extraction.objects.all()).order_by()
+    pairs = set(rows.values_list("persona", "platform").distinct()) | removed
+    personas = Persona.objects.in_bulk({persona for persona, _ in pairs})
+    looks = [
+        extract(personas[pk], platform, now=now, days=days, removed=(pk, platform) in removed)
+        for pk, platform in sorted(pairs)
+        if pk in personas
+    ]
     retire_outdated(now)
-    return found
+    return [extraction for extraction in looks if extraction]
 
 
 def retire_outdated(now: datetime) -> int:
     """Patterns that no look has renewed for a whole window rest on posts that are too old by now; how many retired."""
     outdated = Pattern.objects.active().filter(window_end__lte=now - timedelta(days=settings.PATTERN_DAYS))
-    return outdated.update(status=PatternStatus.RETIRED, retired_at=now)
+    return outdated.update(status=PatternStatus.RETIRED, retired_at=now, retired_reason=RetiredReason.OUTDATED)
 
 
 @transaction.atomic
-def extract(persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> Extraction | None:
+def extract(
+    persona: Persona, platform: str, *, now: datetime, days: int | None = None, removed: bool = False
+) -> Extraction | None:
     """Look at one persona's posts on one platform in the window that ends at `now`, and bring its patterns up to date.
 
-    None where the persona was deleted meanwhile.
+    None where the persona was deleted meanwhile. `removed`: posts, people or verdicts were taken away since the last
+    look, which is then the reason why patterns end.
     """
     # Two looks at one persona take turns: the second finds what the first learned, instead of learning it again.
     locked = Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).first()
     if locked is None:
         return None
-    days = days or settings.PATTERN_DAYS
-    posts = PostPerformance.objects.for_persona(persona).on(platform).in_window(now - timedelta(days=days), now)
-    refresh_local_times(posts, locked.timezone)
-    basis = posts.main_basis()
-    tested = effects(posts.with_value(basis), basis) if basis else []
+    found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS)
+    rows = found.rows
     extraction = Extraction.objects.create(
-        persona=persona,
+        persona=locked,
+        platform=platform,
+        as_of=now,
+        days=found.days,
+        posts_n=found.posts_n,
+        tested=rows,
+        evidence=found.evidence,
+        digest=digest(rows),
+        created_at=now,
+    )
+    tested = {(str(one.kind), one.subject): one for one in found.tested}
+    bring_up_to_date(extraction, platform, found.candidates, basis=found.basis, tested=tested, removed=removed)
+    bring_up_to_date(extraction, "", found.of_runs, tested={}, removed=removed)
+    return extraction
+
+
+def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
+    """What the rows of a persona's window teach; no pattern is written."""
+    start, every = now - timedelta(days=days), PostPerformance.objects.for_persona(persona).on(platform)
+    # Also of posts that do not teach yet: to tell them apart costs more than their hours.
+    refresh_local_times(every.between(start, now), persona.timezone)
+    posts = every.in_window(start, now)
+    bases = posts.per_basis()
+    basis = commonest(bases)
+    valued = posts.with_value(basis)
+    tested, rows = (effects(valued, basis), seen(valued)) if basis else ([], {})
+    return Look(
         platform=platform,
         as_of=now,
         days=days,
-        posts_n=posts.count(),
-        tested=[as_row(effect) for effect in tested],
-        digest=digest([as_row(effect) for effect in tested]),
-        created_at=now,
+        posts_n=sum(bases.values()),
+        basis=basis,
+        tested=tested,
+        evidence={str(row.pk): row.marks() for row in rows},
+        candidates=[*_claims(tested, rows, valued, platform, basis), *high_engagement(rows, valued, platform, basis)],
+        of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
     )
-    candidates = [_candidate(effect, platform, basis, posts) for effect in tested if effect.advice]
-    _bring_up_to_date(extraction, platform, candidates)
-    _bring_up_to_date(extraction, "", list(_failures(persona, now, days)))
-    return extraction
+
+
+def _claims(
+    tested: Sequence[Effect], rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str
+) -> Iterator[Candidate]:
+    claimed = [effect for effect in tested if effect.advice]
+    found = places(rows, posts, [effect.subject for effect in claimed if effect.kind == PatternKind.HASHTAG])
+    for effect in claimed:
+        yield _candidate(effect, platform, basis, found[effect.kind, effect.subject])
 
 
 def as_row(effect: Effect) -> dict[str, Any]:
     """A tested item for the record of the extraction: what it is, its n, effect, interval and q-value."""
     numbers = {name: getattr(effect, name) for name in (*NUMBERS, *TESTS)}
-    return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed} | numbers
+    return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed, "claim": effect.claim} | numbers
 
 
-def _candidate(effect: Effect, platform: str, basis: str, posts: Any) -> Candidate:
-    ids = evidence(posts.with_value(basis), effect)
+def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Seen]) -> Candidate:
     return Candidate(
         kind=effect.kind,
         subject=effect.subject,
         platform=platform,
         basis=basis,
         advice=effect.advice or "",
-        strategy=strategy(effect, basis, posts.model(platform=platform).get_platform_display()),
+        strategy=strategy(effect, basis, Platform(platform).label),
         numbers={name: getattr(effect, name) for name in NUMBERS} | {"q_value": effect.q},
-        posts=tuple(ids),
-        contexts=tuple(
-            posts.filter(pk__in=ids, context__isnull=False).order_by("context").values_list("context", flat=True)
-        ),
+        posts=tuple(row.pk for row in rows),
+        contexts=tuple(sorted(row.context for row in rows if row.context)),
+        evidence_at=mean_moment([row.published_at for row in rows]),
     )
 
 
@@ -156,41 +197,3 @@ def _failure(runs: GenerationOutcomeQuerySet, phase: str, name: str, total: int)
         numbers={"n": len(ids), "mean": 100 * len(ids) / total, "low": 100 * around.low, "high": 100 * around.high},
         contexts=ids,
     )
-
-
-def _bring_up_to_date(extraction: Extraction, platform: str, candidates: list[Candidate]) -> None:
-    """Make versions for what changed, retire what the window no longer supports, leave the rest alone."""
-    current = Pattern.objects.for_persona(extraction.persona).on(platform).current()
-    known = {(pattern.kind, pattern.subject, pattern.basis): pattern for pattern in current}
-    for candidate in candidates:
-        _learn(extraction, candidate, known.pop(candidate.key, None))
-    gone = [pattern.pk for pattern in known.values() if pattern.status == PatternStatus.ACTIVE]
-    Pattern.objects.filter(pk__in=gone).update(status=PatternStatus.RETIRED, retired_at=extraction.as_of)
-
-
-def _learn(extraction: Extraction, candidate: Candidate, before: Pattern | None) -> None:
-    if before and (before.status == PatternStatus.REJECTED or before.digest == candidate.digest):
-        return
-    if before:
-        # The old version steps down first: only one may hold the key.
-        before.status, before.retired_at = PatternStatus.SUPERSEDED, extraction.as_of
-        before.save(update_fields=["status", "retired_at"])
-    pattern = Pattern.objects.create(
-        kind=candidate.kind,
-        subject=candidate.subject,
-        persona=extraction.persona,
-        platform=candidate.platform,
-        basis=candidate.basis,
-        advice=candidate.advice,
-        strategy=candidate.strategy,
-        version=before.version + 1 if before else 1,
-        supersedes=before,
-        extraction=extraction,
-        window_start=extraction.as_of - timedelta(days=extraction.days),
-        window_end=extraction.as_of,
-        learned_at=extraction.as_of,
-        digest=candidate.digest,
-        **candidate.numbers,
-    )
-    pattern.posts.set(candidate.posts)
-    pattern.contexts.set(candidate.contexts)

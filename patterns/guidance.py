@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from gator.studio.guidance import Guidance
 from gator.studio.models import Content, Persona
+from patterns.decay import certain, holds
 from patterns.enums import Advice, PatternKind
 from patterns.models import Pattern
 
@@ -28,14 +29,19 @@ HOURS = ("hours", "avoid_hours")
 
 
 def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bool = True) -> Guidance:
-    """The active patterns learned by `now` as guidance, strongest first; empty and marked so when not `informed`."""
+    """The active patterns learned by `now` as guidance, surest first; empty and marked so when not `informed`.
+
+    Evidence fades: what it is too old to tell from nothing is left out.
+    """
     if not informed:
         return Guidance(persona=persona.slug, platform=platform, informed=False)
     # What no look has renewed for a whole window rests on posts that are too old by now.
     fresh = Q(learned_at__lte=now, window_end__gt=now - timedelta(days=settings.PATTERN_DAYS))
     patterns = Pattern.objects.for_persona(persona).active().filter(fresh, Q(platform=platform) | Q(platform=""))
-    # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead.
-    ranked = sorted(patterns, key=lambda p: (-_certain(p), p.pk))
+    # Ranked by the bound nearest to no effect, so that a large but shaky effect does not lead. What was observed
+    # without a test has none and stands last.
+    bounds = {pattern: certain(pattern, now) for pattern in patterns if holds(pattern, now)}
+    ranked = sorted(bounds, key=lambda p: (bounds[p] is None, -(bounds[p] or 0.0), p.pk))
     parts: dict[str, Any] = defaultdict(tuple)
     for pattern in ranked:
         if part := PARTS.get((PatternKind(pattern.kind), Advice(pattern.advice))):
@@ -47,12 +53,6 @@ def guidance_for(persona: Persona, platform: str, *, now: datetime, informed: bo
         patterns=tuple(p.pk for p in ranked),
         **parts,
     )
-
-
-def _certain(pattern: Pattern) -> float:
-    if pattern.effect_low is None or pattern.effect_high is None:
-        return 0.0
-    return max(pattern.effect_low, -pattern.effect_high)
 
 
 def record_use(content: Content, guidance: Guidance) -> None:

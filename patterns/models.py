@@ -11,7 +11,7 @@ from acd.models import ACDContext
 from engagement.enums import Basis, Platform
 from engagement.models import SocialMediaPost
 from gator.studio.models import Content, Persona
-from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
 from patterns.querysets import GenerationOutcomeQuerySet, PatternQuerySet, PostPerformanceQuerySet
 
 
@@ -45,6 +45,10 @@ class Extraction(models.Model):
     days = models.PositiveSmallIntegerField()
     posts_n = models.PositiveIntegerField(help_text="Posts the window holds.")
     tested = models.JSONField(default=list, help_text="Every tested item with its n, effect, interval and q-value.")
+    evidence = models.JSONField(
+        default=dict,
+        help_text="By post: its value, how many people were seen under it, and how many of them were no people.",
+    )
     digest = models.CharField(max_length=64, help_text="Hash of what was found: equal rows give equal digests.")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -66,7 +70,7 @@ class Pattern(models.Model):
     """
 
     kind = models.CharField(max_length=20, choices=PatternKind.choices)
-    subject = models.CharField(max_length=200, help_text="The hashtag, hour, weekday, format, approach or error.")
+    subject = models.CharField(max_length=200, help_text="The hashtag, hour, weekday, format, approach, error or name.")
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="patterns")
     platform = models.CharField(max_length=10, choices=Platform.choices, blank=True, help_text="Empty for failures.")
     advice = models.CharField(max_length=10, choices=Advice.choices)
@@ -81,14 +85,23 @@ class Pattern(models.Model):
     effect = models.FloatField(null=True, blank=True)
     effect_low = models.FloatField(null=True, blank=True)
     effect_high = models.FloatField(null=True, blank=True)
+    shrunk = models.FloatField(null=True, blank=True, help_text="The effect after empirical Bayes within its kind.")
+    shrunk_low = models.FloatField(null=True, blank=True)
+    shrunk_high = models.FloatField(null=True, blank=True)
     q_value = models.FloatField(null=True, blank=True, help_text="False discovery rate at which it is claimed.")
+    q_gain = models.FloatField(null=True, blank=True)
+    q_loss = models.FloatField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     supersedes = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
     extraction = models.ForeignKey(Extraction, models.CASCADE, null=True, blank=True, related_name="patterns")
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
+    evidence_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its evidence was made, on average: from here on it fades."
+    )
     learned_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True, blank=True)
+    retired_reason = models.CharField(max_length=20, choices=RetiredReason.choices, blank=True)
     digest = models.CharField(max_length=64, help_text="Hash of the evidence and the numbers.")
     posts = models.ManyToManyField(SocialMediaPost, blank=True, related_name="patterns")
     contexts = models.ManyToManyField(ACDContext, blank=True, related_name="patterns")
@@ -113,6 +126,9 @@ class Pattern(models.Model):
             legal("pattern", "status", PatternStatus),
             models.CheckConstraint(condition=Q(platform__in=["", *Platform.values]), name="pattern_platform_legal"),
             models.CheckConstraint(condition=Q(basis__in=["", *Basis.values]), name="pattern_basis_legal"),
+            models.CheckConstraint(
+                condition=Q(retired_reason__in=["", *RetiredReason.values]), name="pattern_retired_reason_legal"
+            ),
             ordered("pattern", "low", "mean", "high"),
             *not_negative("pattern", "q_value"),
         )

@@ -1,5 +1,6 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -24,8 +25,11 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
 
     def main_basis(self) -> str:
         """The basis most of these posts are measured by; empty if there is none. Bases are never mixed."""
-        rows = self.exclude(basis="").order_by().values("basis").annotate(n=Count("pk")).order_by("-n", "basis")
-        return next((row["basis"] for row in rows), "")
+        return commonest(self.per_basis())
+
+    def per_basis(self) -> dict[str, int]:
+        """How many of these posts are measured by each basis."""
+        return dict(self.order_by().values_list("basis").annotate(n=Count("pk")))
 
     def with_value(self, basis: str) -> Self:
         """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis.
@@ -78,6 +82,11 @@ CAPTION_LENGTH = Case(
 )
 # From here on an interval says little: its upper end is more than this many times the lower.
 WIDE = 2.0
+def commonest(bases: Mapping[str, int]) -> str:
+    """The basis of most posts; empty if there is none."""
+    return min((basis for basis in bases if basis), key=lambda basis: (-bases[basis], basis), default="")
+
+
 SUMS = {"n": Count("pk"), "total": Sum("value"), "squares": Sum(F("value") * F("value"))}
 
 

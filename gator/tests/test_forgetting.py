@@ -1,6 +1,7 @@
 """After an erasure everything is as if the person had never been there: numbers, verdicts, grades and patterns."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from random import Random
@@ -46,12 +47,21 @@ PATTERN = (
     "mean",
     "low",
     "high",
+    "baseline",
     "effect",
+    "effect_low",
+    "effect_high",
+    "shrunk",
+    "shrunk_low",
+    "shrunk_high",
     "q_value",
+    "q_gain",
+    "q_loss",
+    "evidence_at",
 )
 
 
-def build(seed: int, *, with_ana: bool) -> None:
+def build(seed: int, *, with_ana: bool, before_measuring: Callable[[], object] = lambda: None) -> None:
     """Forty posts of an account with a history and six of one with next to none, measured, graded and learned from."""
     rng = Random(seed)
     old, young = (make_account(persona=make_persona(timezone="UTC")) for _ in range(2))
@@ -66,6 +76,7 @@ def build(seed: int, *, with_ana: bool) -> None:
         theirs = [comment(f"{number}-ana-{n}", ANA, CAMPAIGN) for n in range(4)] if number % 2 == 0 else []
         kept = theirs if with_ana and number < 40 else []
         record_interactions(post, [*fans, *copied, *kept], now=NOW)
+    before_measuring()
     # Twice: where posts are assessed in several parts, the first ones learn from the counts of the last only then.
     assess_posts(SocialMediaPost.objects.all(), now=NOW)
     assess_posts(SocialMediaPost.objects.all(), now=NOW)
@@ -123,9 +134,9 @@ def patterns_of(rows: PatternQuerySet) -> list:
     return sorted(found, key=str)
 
 
-def in_a_world_of_its_own(seed, *, with_ana, then=lambda: None):
+def in_a_world_of_its_own(seed, *, with_ana, then=lambda: None, before_measuring=lambda: None):
     with transaction.atomic():
-        build(seed, with_ana=with_ana)
+        build(seed, with_ana=with_ana, before_measuring=before_measuring)
         before = told()
         then()
         after = told()

@@ -7,6 +7,7 @@ import pytest
 
 from acd.enums import State, Validation
 from acd.models import ACDContext
+from acd.tests.clients import client_with
 from acd.tests.factories import NOW, make_context
 from engagement.enums import PostStatus
 from engagement.models import SocialMediaPost
@@ -45,6 +46,20 @@ def test_create_generates_from_what_was_learned_and_plans_it(settings):
     assert list(post.content.patterns.all()) == [pattern]
     assert post.content.guidance["patterns"] == [pattern.pk]
     assert (post.context, post.context.state) == (post.content.context, State.DONE)
+
+
+def test_api_shows_which_patterns_made_a_piece(settings):
+    settings.CONTROL_SHARE = 0.0
+    account = make_account()
+    pattern, _ = make_pattern(persona=account.persona), make_pattern()
+    viewer = client_with("studio.view_content", "patterns.view_pattern")
+
+    content = create(account).content
+
+    shown = viewer.get(f"/api/v1/contents/{content.pk}/").json()
+    found = viewer.get("/api/v1/patterns/", {"content": content.pk}).json()["results"]
+    assert shown["guidance"]["patterns"] == [pattern.pk] == [row["id"] for row in found]
+    assert shown["guidance"]["reasons"] == [pattern.strategy]
 
 
 def test_create_for_the_control_share_uses_nothing(settings):

@@ -22,8 +22,12 @@ def make_extraction(**changes: Any) -> Extraction:
 
 
 def make_pattern(**changes: Any) -> Pattern:
-    """An active hashtag pattern of a new persona on Instagram, unless one is given; subjects are numbered."""
+    """An active hashtag pattern of a new persona on Instagram, unless one is given; subjects are numbered.
+
+    Its effect is on the side of its advice: 2 % more or less.
+    """
     number = Pattern.objects.count() + 1
+    side = -1 if changes.get("advice") == Advice.AVOID else 1
     defaults = {
         "kind": PatternKind.HASHTAG,
         "subject": f"tag{number}",
@@ -37,12 +41,13 @@ def make_pattern(**changes: Any) -> Pattern:
         "low": 5.0,
         "high": 7.0,
         "baseline": 4.0,
-        "effect": 2.0,
-        "effect_low": 1.0,
-        "effect_high": 3.0,
+        "effect": 2.0 * side,
+        "effect_low": min(1.0 * side, 3.0 * side),
+        "effect_high": max(1.0 * side, 3.0 * side),
         "q_value": 0.01,
         "window_start": NOW - timedelta(days=90),
         "window_end": NOW,
+        "evidence_at": NOW,
         "learned_at": NOW,
         "digest": f"digest-{number}",
     }

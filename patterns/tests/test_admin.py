@@ -1,14 +1,17 @@
 """A person's veto on patterns, and the walk from a pattern to the rows behind it."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from acd.admin_links import lineage
 from acd.tests.factories import make_context
 from engagement.tests.factories import make_post
 from gator.studio.tests.factories import make_content
-from patterns.enums import PatternStatus
+from patterns.enums import PatternStatus, RetiredReason
 from patterns.tests.factories import make_extraction, make_pattern
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,27 @@ def test_post_leads_back_to_its_patterns(admin_client, rf, admin_user):
     links = {link.label: link for link in lineage(post, request)}
 
     assert "The sentence." in admin_client.get(links["patterns"].url).content.decode()
+
+
+@pytest.mark.parametrize(("days", "shown", "too_old"), [(0, "100 %", False), (360, "6 %", True)])
+def test_pattern_shows_what_its_evidence_counts_today(admin_client, settings, days, shown, too_old):
+    settings.PATTERN_HALF_LIFE_DAYS = 90
+    pattern = make_pattern(evidence_at=timezone.now() - timedelta(days=days))
+
+    pages = [
+        admin_client.get(reverse(f"admin:patterns_pattern_{name}", args=args)).content.decode()
+        for name, args in (("changelist", ()), ("change", (pattern.pk,)))
+    ]
+
+    assert [(shown in page, "Too old to tell" in page) for page in pages] == [(True, too_old)] * 2
+
+
+def test_page_of_a_pattern_that_ended_says_why(admin_client):
+    pattern = make_pattern(status=PatternStatus.RETIRED, retired_reason=RetiredReason.CONTRADICTED)
+
+    page = admin_client.get(reverse("admin:patterns_pattern_change", args=[pattern.pk])).content.decode()
+
+    assert RetiredReason.CONTRADICTED.label in page
 
 
 def test_extraction_lists_every_tested_item_claimed_or_not(admin_client):

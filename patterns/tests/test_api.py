@@ -14,7 +14,7 @@ from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content, make_persona
 from patterns import answers
 from patterns.api_answers import serializer_for
-from patterns.enums import PatternStatus, Reason
+from patterns.enums import PatternStatus, Reason, RetiredReason
 from patterns.tests.factories import make_pattern, make_window
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,28 @@ def test_pattern_detail_names_its_evidence(viewer):
 
     assert (shown["posts"], shown["contexts"], shown["informed"]) == ([post.pk], [str(context.pk)], [content.pk])
     assert (shown["n"], shown["low"], shown["high"]) == (pattern.n, pattern.low, pattern.high)
+
+
+def test_pattern_says_what_its_evidence_counts_today(viewer, settings):
+    age = timedelta(days=settings.PATTERN_HALF_LIFE_DAYS)
+    ends = {"effect": 50.0, "effect_low": 30.0, "effect_high": 70.0}
+    pattern = make_pattern(evidence_at=timezone.now() - age, **ends)
+
+    shown = viewer.get(f"{PATTERNS}{pattern.pk}/").json()
+
+    assert shown["confidence"] == pytest.approx(0.5, rel=1e-3)
+    # In logs the half width of 0.143 below and 0.125 above grows by the root of two.
+    assert (shown["faded_low"], shown["faded_high"]) == pytest.approx((22.6, 79.0), rel=1e-2)
+    assert shown["holds"] is True
+
+
+def test_pattern_that_ended_says_why(viewer):
+    ended = make_pattern(status=PatternStatus.RETIRED, retired_reason=RetiredReason.CONTRADICTED)
+    make_pattern(status=PatternStatus.RETIRED, retired_reason=RetiredReason.OUTDATED)
+
+    (shown,) = viewer.get(PATTERNS, {"retired_reason": "contradicted"}).json()["results"]
+
+    assert (shown["id"], shown["retired_reason"]) == (ended.pk, "contradicted")
 
 
 def test_patterns_are_found_from_a_context_and_by_persona(viewer):

@@ -119,3 +119,19 @@ def test_guidance_costs_one_query(n, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         guidance_for(persona, Platform.INSTAGRAM, now=NOW)
+
+
+def test_old_evidence_stands_behind_new_and_is_left_out_in_the_end():
+    persona = make_persona()
+    strong = {"effect": 20.0, "effect_low": 10.0, "effect_high": 30.0}
+    old = make_pattern(persona=persona, evidence_at=NOW - timedelta(days=80), **strong)
+    new = make_pattern(persona=persona, **strong)
+    make_pattern(persona=persona, evidence_at=NOW - timedelta(days=400), effect=9.0, effect_low=1.0, effect_high=17.0)
+    observed = make_pattern(
+        persona=persona, kind=PatternKind.HIGH_ENGAGEMENT, effect=None, effect_low=None, effect_high=None
+    )
+
+    guidance = guidance_for(persona, Platform.INSTAGRAM, now=NOW)
+
+    assert guidance.patterns == (new.pk, old.pk, observed.pk)
+    assert guidance.hashtags == (new.subject, old.subject)

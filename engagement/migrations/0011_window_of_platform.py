@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acd', '0001_initial'),
-        ('engagement', '0009_doubted_likes'),
+        ('engagement', '0010_bots_in_groups'),
         ('studio', '0002_carousel_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

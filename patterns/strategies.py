@@ -1,0 +1,127 @@
+"""Strategies that worked: of posts that did well whichever way one looks, and of runs that people liked.
+
+They are observed and not tested: what such posts have in common may be chance, and the sentence says so. Of each single
+run grading and ratings keep the strategy already, on its context; here they are told together, under the same names.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from math import fsum
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+
+from acd.enums import Validation
+from engagement.enums import Basis, Platform
+from engagement.intervals import known, wilson
+from gator.studio.models import Persona
+from patterns.candidates import Candidate, mean_moment
+from patterns.enums import Advice, PatternKind
+from patterns.evidence import Rows, Seen
+from patterns.models import GenerationOutcome
+from patterns.querysets import PostPerformanceQuerySet
+from patterns.windows import COLUMNS, UNKNOWN
+from patterns.wording import UNITS, item
+
+# What most of the best posts have is told of these kinds.
+SHARED = (PatternKind.MEDIA_KIND, PatternKind.STRATEGY, PatternKind.POSTING_HOUR)
+
+
+def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str) -> list[Candidate]:
+    """What the posts of a window have in common that passed the threshold of the grade good at their lower bound, and
+    beat the account's posts of the same age. Nothing without such posts, or without a threshold.
+    """
+    good, _ = settings.GRADE_THRESHOLDS.get((platform, basis), (None, None))
+    best = [row for row in rows if good is not None and (row.rate_low or 0) > good and (row.vs_average or 0) > 0]
+    if not best:
+        return []
+    chosen = set(best)
+    rate, low, high = (
+        fsum(column) / len(best)
+        for column in zip(*((row.value, row.rate_low, row.rate_high) for row in best), strict=True)
+    )
+    # One post that went viral would make all of them look so.
+    versus = median(row.vs_average or 0.0 for row in best)
+    others = [row.value for row in rows if row not in chosen]
+    return [
+        Candidate(
+            kind=PatternKind.HIGH_ENGAGEMENT,
+            subject=f"{platform}_high_engagement",
+            platform=platform,
+            basis=basis,
+            advice=Advice.REPEAT,
+            strategy=f"{len(best)} of {len(rows)} posts on {Platform(platform).label} passed {good:g} "
+            f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
+            f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those (median). "
+            f"{_in_common(rows, posts, best)}. Observed, not tested.",
+            numbers={
+                "n": len(best),
+                "mean": rate,
+                "low": low,
+                "high": high,
+                "baseline": fsum(others) / len(others) if others else None,
+            },
+            posts=tuple(row.pk for row in best),
+            contexts=tuple(sorted({row.context for row in best if row.context})),
+            evidence_at=mean_moment([row.published_at for row in best]),
+        )
+    ]
+
+
+def _in_common(rows: Rows, posts: PostPerformanceQuerySet, best: Sequence[Seen]) -> str:
+    """What more than half of these posts have, against all of the window."""
+    told = [_commonest(rows, best, kind) for kind in SHARED]
+    tags = posts.filter(pk__in=[row.pk for row in best], hashtags__isnull=False).order_by()
+    for tag, n in tags.values_list("hashtags__name").annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
+        told.append((PatternKind.HASHTAG, tag, n, posts.filter(hashtags__name=tag).count()))
+    found = [
+        f"{item(kind, str(subject))} in {n} of {len(best)} ({every} of {len(rows)} posts)"
+        for kind, subject, n, every in told
+        if 2 * n > len(best)
+    ]
+    return f"Most of them have {', '.join(found)}" if found else "There is nothing that most of them have"
+
+
+def _commonest(rows: Rows, best: Sequence[Seen], kind: PatternKind) -> tuple[PatternKind, Any, int, int]:
+    """The commonest item of a kind among the best, how many of these and how many of all have it."""
+    place = list(COLUMNS).index(kind)
+    own = Counter(subject for row in best if (subject := rows[row][place]) not in UNKNOWN)
+    subject, n = max(own.items(), key=lambda one: (one[1], str(one[0])), default=("", 0))
+    return kind, subject, n, sum(items[place] == subject for items in rows.values())
+
+
+def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate]:
+    """One candidate for each kind of media and model whose runs people liked, as liked per hundred that were judged."""
+    runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
+    judged = runs.filter(human_override=True).order_by("created_at", "pk")
+    rows = list(judged.values_list("content__media_kind", "content__model", "pk", "created_at", "validation"))
+    liked = [row for row in rows if row[-1] == Validation.APPROVED]
+    for kind, model in sorted({row[:2] for row in liked}):
+        yield _rated(kind, model, [row for row in liked if row[:2] == (kind, model)], rows, len(liked))
+
+
+def _rated(kind: str, model: str, good: list[Any], rows: list[Any], all_good: int) -> Candidate:
+    total = sum(row[:2] == (kind, model) for row in rows)
+    others, around = len(rows) - total, known(wilson(len(good), total))
+    rest = f", of the others {all_good - len(good)} of {others}" if others else ""
+    return Candidate(
+        kind=PatternKind.WELL_RATED,
+        subject=f"{kind}_{model or 'unknown'}"[:200],
+        platform="",
+        basis="",
+        advice=Advice.REPEAT,
+        strategy=f"People liked {len(good)} of {total} judged runs of {model or 'an unknown model'} for {kind} (95 % "
+        f"interval {100 * around.low:.0f} to {100 * around.high:.0f} in a hundred){rest}. Observed, not tested.",
+        numbers={
+            "n": len(good),
+            "mean": 100 * len(good) / total,
+            "low": 100 * around.low,
+            "high": 100 * around.high,
+            "baseline": 100 * (all_good - len(good)) / others if others else None,
+        },
+        contexts=tuple(row[2] for row in good),
+        evidence_at=mean_moment([row[3] for row in good]),
+    )
