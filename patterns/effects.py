@@ -175,3 +175,12 @@ def evidence(posts: PostPerformanceQuerySet, effect: Effect) -> list[int]:
     """The ids of the posts an effect rests on, oldest first."""
     rows = posts.filter(**{FILTERS[effect.kind]: effect.subject})
     return list(rows.order_by("published_at", "pk").values_list("pk", flat=True))
+
+
+def evidence_of(posts: PostPerformanceQuerySet, kind: PatternKind, subjects: Sequence[str]) -> dict[str, list[int]]:
+    """The ids of the posts that several items of one kind rest on, by their subject, oldest first. One query."""
+    column, found = FILTERS[kind], {subject: list[int]() for subject in subjects}
+    rows = posts.filter(**{f"{column}__in": subjects}).order_by("published_at", "pk")
+    for subject, pk in rows.values_list(column, "pk"):
+        found[str(subject)].append(pk)
+    return found

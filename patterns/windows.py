@@ -38,6 +38,7 @@ class Post(NamedTuple):
     local_hour: int | None
     local_weekday: int | None
     media_kind: str
+    caption_length: str
     content__approach: str | None
 
 
@@ -46,6 +47,7 @@ COLUMNS = {
     PatternKind.POSTING_HOUR: "local_hour",
     PatternKind.POSTING_WEEKDAY: "local_weekday",
     PatternKind.MEDIA_KIND: "media_kind",
+    PatternKind.CAPTION_LENGTH: "caption_length",
     PatternKind.STRATEGY: "content__approach",
 }
 UNKNOWN = (None, "")

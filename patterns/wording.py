@@ -1,11 +1,24 @@
 """Effects and patterns as sentences that carry their numbers. Pure."""
 
 import calendar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engagement.enums import Basis
+from patterns.answers import Coverage, SuccessfulPost
 from patterns.effects import Effect
 from patterns.enums import PatternKind
 
+# Claims that a sentence names; a list has the rest.
+NAMED = 3
+NOUNS = {
+    PatternKind.HASHTAG: "hashtags",
+    PatternKind.POSTING_HOUR: "hours",
+    PatternKind.POSTING_WEEKDAY: "weekdays",
+    PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "caption lengths",
+    PatternKind.STRATEGY: "strategies",
+}
 UNITS = {
     Basis.REACH: "% of reach",
     Basis.VIEWS: "% of views",
@@ -19,6 +32,7 @@ def item(kind: str, subject: str) -> str:
         PatternKind.HASHTAG: f"#{subject}",
         PatternKind.POSTING_HOUR: f"posting at {subject}:00",
         PatternKind.MEDIA_KIND: f"the format {subject}",
+        PatternKind.CAPTION_LENGTH: f"a caption of {subject} characters",
         PatternKind.STRATEGY: f"the approach “{subject}”",
     }
     if kind == PatternKind.POSTING_WEEKDAY:
@@ -50,7 +64,55 @@ def percent(difference: float) -> str:
 
 
 def discovery_rate(q: float | None) -> str:
-    """The q-value of a claim; never as zero, which no test can show."""
+    """The q-value of a tested item, as it stands in a sentence."""
     if q is None:
         raise ValueError("Only a tested item has a q-value.")
     return "q < 0.001" if q < 0.001 else f"q = {q:.3f}"
+
+
+def label(kind: str, subject: str) -> str:
+    """The item of an effect as it stands in a table under the name of its kind."""
+    names = {PatternKind.HASHTAG: f"#{subject}", PatternKind.POSTING_HOUR: f"{subject}:00"}
+    if kind == PatternKind.POSTING_WEEKDAY:
+        return calendar.day_name[int(subject)]
+    return names.get(PatternKind(kind), subject)
+
+
+def meaning(kind: PatternKind, found: Sequence[Effect], posts_n: int) -> str:
+    """What the items of one kind come to."""
+    tested = [one for one in found if one.effect is not None]
+    if not tested:
+        return f"None of the {NOUNS[kind]} could be tested: {posts_n} posts can be compared."
+    claims = [one for one in tested if one.claimed]
+    among = f"of {len(tested)} tested {NOUNS[kind]} stand{'s' if len(claims) == 1 else ''} out among {posts_n} posts"
+    if claims:
+        named = ", ".join(f"{item(one.kind, one.subject)} ({percent(one.effect or 0.0)})" for one in claims[:NAMED])
+        more = f" and {len(claims) - NAMED} more" if len(claims) > NAMED else ""
+        return f"{len(claims)} {among}: {named}{more}."
+    return f"None {among}.{_missing(tested)}"
+
+
+def _missing(tested: Sequence[Effect]) -> str:
+    """How many more posts the item needs that is nearest to an answer."""
+    nearest = min((one for one in tested if one.more_posts), key=lambda one: one.more_posts or 0, default=None)
+    if nearest is None:
+        return ""
+    name = item(nearest.kind, nearest.subject)
+    return f" About {nearest.more_posts} more posts until an effect of 25 % of {name} could be told."
+
+
+def successes(posts: Sequence[SuccessfulPost], coverage: Coverage, least: float) -> str:
+    """How many posts are above a rate even at the lower bound."""
+    if coverage.basis not in UNITS:
+        return "No post has a rate: neither reach, views nor followers are known."
+    unit = UNITS[Basis(coverage.basis)]
+    return f"{len(posts)} of {coverage.posts_n} posts are above {least:g} {unit} even at the lower end of the interval."
+
+
+def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:
+    """A window's figures as one sentence."""
+    measured = f"{told['measured']} of {published} published posts have settled, filtered numbers"
+    if told["mean_rate"] is None:
+        return f"{measured}; too few to tell a mean rate."
+    around = f"(95 % interval {told['rate_low']:.2f} to {told['rate_high']:.2f})"
+    return f"{measured}; their mean is {told['mean_rate']:.2f} {UNITS[Basis(basis)]} {around}."

@@ -118,6 +118,7 @@ def test_items_are_those_that_the_database_groups_by():
         PatternKind.POSTING_HOUR: posts.per_hour(),
         PatternKind.POSTING_WEEKDAY: posts.per_weekday(),
         PatternKind.MEDIA_KIND: posts.per_format(),
+        PatternKind.CAPTION_LENGTH: posts.per("caption_length"),
         PatternKind.STRATEGY: posts.per_approach(),
     }
     rows = {(kind, str(row["subject"])): row for kind, group in groups.items() for row in group}

@@ -33,6 +33,7 @@ def make_effect(**changes):
         (PatternKind.POSTING_HOUR, "8", "posting at 8:00"),
         (PatternKind.POSTING_WEEKDAY, "0", "posting on Monday"),
         (PatternKind.MEDIA_KIND, "video", "the format video"),
+        (PatternKind.CAPTION_LENGTH, "51-125", "a caption of 51-125 characters"),
         (PatternKind.STRATEGY, "question", "the approach “question”"),
     ],
 )
