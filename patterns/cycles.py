@@ -83,7 +83,7 @@ def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) 
     false discovery rate of the places.
     """
     runs = _runs(counts, floor)
-    if not runs or evidence.freedom - sum(map(bool, counts)) < MIN_FREEDOM:
+    if not runs or evidence.freedom <= MIN_FREEDOM:
         return None
     first = _scanned(evidence, runs)
     if first is None:
@@ -170,7 +170,9 @@ def _chance(evidence: Moments, columns: Floats) -> Floats:
     root = turn[:, kept] * np.sqrt(sizes[kept])
     draw = np.random.default_rng(SEED)
     normal = draw.standard_normal((DRAWS, root.shape[1]))
-    total = (normal**2).sum(axis=1) + draw.chisquare(max(evidence.freedom - root.shape[1], 1), DRAWS)
+    total = (normal**2).sum(axis=1)
+    if rest := evidence.freedom - root.shape[1]:
+        total += draw.chisquare(rest, DRAWS)
     return np.asarray(((normal @ (root.T @ columns)) ** 2).max(axis=1) / total)
 
 
@@ -255,8 +257,11 @@ def _smoothed(evidence: Moments, weights: Sequence[Floats], blocks: Sequence[Flo
         return []
     sums, size = np.column_stack(weights), len(evidence.shared)
     rank = int(np.linalg.matrix_rank(evidence.gram, tol=ROUNDING * float(np.trace(evidence.gram)), hermitian=True))
-    explained = float(evidence.shared @ np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared)
-    scatter = (evidence.total - explained) / max(evidence.freedom - rank, 1)
+    if evidence.freedom - rank < MIN_FREEDOM:
+        scatter = evidence.total / evidence.freedom
+    else:
+        curve = np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared
+        scatter = (evidence.total - float(evidence.shared @ curve)) / (evidence.freedom - rank)
     rows = []
     together = sum((BLOCK_SPREAD**2 * np.outer(one, one) for one in blocks), np.zeros((size, size)))
     for reach, spread in [(1.0, 0.0), *product(REACHES, SPREADS)]:

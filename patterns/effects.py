@@ -88,10 +88,11 @@ class Effect:
 
 @dataclass(frozen=True)
 class Study:
-    """What posts say of all their items, and of their hours and weekdays as a whole."""
+    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole."""
 
     effects: list[Effect]
     cycles: Mapping[PatternKind, Cycle]
+    accounts_n: int
 
 
 def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
@@ -106,7 +107,7 @@ def studied(posts: PostPerformanceQuerySet) -> Study:
     """The effects of these posts, and the cycles they come from; see `effects`."""
     rows = rows_of(posts)
     if not rows.posts:
-        return Study([], {})
+        return Study([], {}, 0)
     everything = rows.sample()
     found = [_described(item, rows.sample(item), everything) for item in rows.places]
     limits = {"rate": settings.FALSE_DISCOVERY_RATE}
@@ -120,7 +121,7 @@ def studied(posts: PostPerformanceQuerySet) -> Study:
     for kind in PatternKind:
         items = [replace(one, curve_p=_curve_p(kind, cycles)) for one in found if one.kind == kind]
         told += _family(items, _judged(kind, items, tested, cycles), everything.n)
-    return Study(sorted(told, key=_rank), cycles)
+    return Study(sorted(told, key=_rank), cycles, len({post.account for post in rows.posts}))
 
 
 def _curve_p(kind: PatternKind, cycles: Mapping[PatternKind, Cycle]) -> float | None:
