@@ -30,6 +30,8 @@ MIN_FREEDOM = 5
 PRIOR_POSTS = 20
 # However wide the intervals, at least this share of the scatter is taken to be the posts' own.
 OWN_SCATTER = 0.5
+# So many standard deviations off is still usual; a normal law's is so many times the median distance.
+USUAL, MAD_OF_NORMAL = 3.0, 1.4826
 # More claims than these are not held constant: there are fewer true ones, and each costs a posterior degree of freedom.
 MOST_HELD = 60
 
@@ -52,15 +54,29 @@ class Window:
         """The columns of these items side by side."""
         return np.column_stack([np.empty((len(self.values), 0)), *(self.items[key] for key in keys)])
 
+    def residuals(self, more: Floats) -> Floats:
+        """What least squares on the constants, all but the hashtags and these columns leave, as large as the noise."""
+        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False)), more])
+        plain = Mixed(self.values, fixed, np.empty((len(fixed), 0)))
+        return plain.residuals * np.sqrt(len(fixed) / max(plain.moments.freedom, 1))
+
+    def tamed(self, more: Floats) -> "Window":
+        """The same posts, one that lies further off than usual brought back to the border of what is usual.
+
+        Engagement has long tails: a post that goes viral would otherwise outweigh hundreds (Huber 1981, Robust
+        Statistics, section 7.7). What is usual is told around the fixed effects and the columns of `more`.
+        """
+        left = self.residuals(more)
+        border = USUAL * MAD_OF_NORMAL * float(np.median(np.abs(left)))
+        return replace(self, values=self.values - left + np.clip(left, -border, border)) if border else self
+
     def weights(self) -> Floats:
         """The precision of each post's value: posts of an account that scatters count less, and uncertain ones too.
 
-        The scatter is that around the fixed effects. An interval is partly common to all posts, so that it may be
-        wider than their scatter: at least half of the scatter is then still taken to be the posts' own.
+        An interval is partly common to all posts, so that it may be wider than their scatter: at least half of the
+        scatter is then still taken to be the posts' own.
         """
-        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False))])
-        plain = Mixed(self.values, fixed, np.empty((len(fixed), 0)))
-        squares = plain.residuals**2 * len(fixed) / max(plain.moments.freedom, 1)
+        squares = self.residuals(np.empty((len(self.values), 0))) ** 2
         count = np.bincount(self.accounts)
         known = np.bincount(self.accounts, squares) + PRIOR_POSTS * squares.mean()
         scatter = (known / (count + PRIOR_POSTS))[self.accounts]
@@ -130,10 +146,18 @@ def fitted(window: Window, *, rate: float) -> Fit | None:
     """The model of a window, claims of hashtags at this false discovery rate held constant; None if nothing varies."""
     if len(window.values) <= MIN_FREEDOM or not np.ptp(window.values):
         return None
-    root = np.sqrt(window.weights())
+    first = _fitted(window, window.tamed(np.empty((len(window.values), 0))), rate)
+    if first is None or not first.held.size:
+        return first
+    # A post is no stranger for what its hashtags explain.
+    return _fitted(window, window.tamed(first.model.random[:, first.held] / first.root[:, None]), rate)
+
+
+def _fitted(window: Window, tamed: Window, rate: float) -> Fit | None:
+    root = np.sqrt(tamed.weights())
     levels, tags = window.keys(hashtags=False), window.keys(hashtags=True)
     fixed = np.column_stack([window.columns(levels), window.constants])
-    model = Mixed(window.values * root, fixed * root[:, None], window.columns(tags) * root[:, None])
+    model = Mixed(tamed.values * root, fixed * root[:, None], window.columns(tags) * root[:, None])
     if model.moments.freedom < MIN_FREEDOM or model.moments.total <= ROUNDING * float(model.values @ model.values):
         return None
     places, sides = _told_apart(model, float(root @ root))

@@ -37,9 +37,9 @@ from patterns.answers import (
     Summary,
 )
 from patterns.api_questions import MAX_DAYS, written
+from patterns.effect_plot import Axis
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, Signal
-from patterns.forest import Axis
 from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.report import rests_on
@@ -191,7 +191,7 @@ def row(answer: Framed, axis: Axis, one: Finding) -> dict[str, Any]:
         "mean": interval(one.mean, one.low, one.high, digits=2),
         "n": number(one.n),
         "q": q_value(one.q),
-        "more": number(one.more_posts) if one.more_posts else "",
+        "more": number(one.more_posts) if one.more_posts and not one.claimed else "",
     }
 
 

@@ -3,7 +3,6 @@
 Every answer is a frozen value with n, interval and the ids of its evidence. Rates are percent of the named basis.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,21 +29,27 @@ from patterns.answers import (
     Suggestions,
     Summary,
 )
-from patterns.effects import Effect, Study, evidence_of, sample, studied
-from patterns.enums import Advice, PatternKind, Scope, Signal
+from patterns.effects import Effect, Study, evidence_of, studied
+from patterns.enums import PatternKind, Scope, Signal
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import PostPerformanceQuerySet
-from patterns.stats import Sample
 from patterns.summaries import figures
-from patterns.wording import UNITS, best_hours, borrowed, in_figures, item, meaning, not_borrowed, numbers, successes
+from patterns.wording import (
+    UNITS,
+    best_hours,
+    borrowed,
+    in_figures,
+    meaning,
+    not_borrowed,
+    nothing_sure,
+    successes,
+    suggestion,
+)
 
 EXAMPLES = 5
 MOST_SUCCESSFUL = 20
 # So many personas of a platform, those with most posts, lend their hours to one that has too few.
 MOST_POOLED = 12
-# The smallest gain worth finding, as a share of the usual value, and the usual 5 % error and 80 % power.
-WORTH_FINDING = 0.25
-POWER_FACTOR = 2 * (1.96 + 0.84) ** 2
 # The question under whose name the items of a kind are told.
 ASKED_AS = {
     PatternKind.HASHTAG: "hashtags",
@@ -103,14 +108,14 @@ class PatternAnalyzer:
         coverage = self._coverage(30)
         # Rates of another basis are not ranked beside these.
         posts = self.posts(30).with_value(coverage.basis).high_performing(min_engagement_rate)
-        posts = posts.select_related("context", "content").prefetch_related("hashtags")
-        found = tuple(_successful(post) for post in posts[:MOST_SUCCESSFUL])
+        shown = posts.select_related("context", "content").prefetch_related("hashtags")[:MOST_SUCCESSFUL]
+        found = posts.count()
         return SuccessfulPosts(
             **self.asked("successful-patterns", 30),
             **vars(coverage),
-            signal=_signal(bool(found), coverage.posts_n),
+            signal=_signal(found, coverage.posts_n),
             meaning=successes(found, coverage, min_engagement_rate),
-            posts=found,
+            posts=tuple(map(_successful, shown)),
         )
 
     def common_failure_patterns(self) -> list[FailurePattern]:
@@ -213,27 +218,18 @@ class PatternAnalyzer:
     def suggest_content_improvements(self) -> Suggestions:
         """Sentences that carry their numbers; where nothing is certain, how many more posts it would take."""
         claims = tuple(self._with_evidence([effect for effect in self._effects if effect.claimed]))
-        verbs = {Advice.REPEAT: "Do more of", Advice.AVOID: "Avoid"}
-        said = [f"{verbs[e.advice]} {item(e.kind, e.subject)}: {numbers(e, e.basis)}." for e in claims if e.advice]
+        said = tuple(suggestion(claim, claim.basis) for claim in claims)
+        missing = nothing_sure(self._effects, self._comparable.posts_n, least=settings.PATTERN_MIN_POSTS)
         return Suggestions(
             **self.asked("suggestions", 90),
             **vars(self._comparable),
-            signal=_signal(bool(claims), any(effect.effect is not None for effect in self._effects)),
-            meaning=f"{len(said)} findings are sure enough to act on." if said else self._not_enough(),
-            suggestions=tuple(said) or (self._not_enough(),),
+            signal=_signal(claims, any(effect.effect is not None for effect in self._effects)),
+            meaning=f"{len(said)} finding{'s are' if len(said) > 1 else ' is'} sure enough to act on."
+            if said
+            else missing,
+            suggestions=said or (missing,),
             claims=claims,
         )
-
-    def _not_enough(self) -> str:
-        all_posts = sample(self._compared) if self._comparable.basis else Sample()
-        missing = more_posts(all_posts, self._comparable.basis)
-        if missing is None:
-            return f"Not enough data: about {_to_begin(all_posts.n)} more posts to begin ({all_posts.n} so far)."
-        if missing == 0:
-            return (
-                f"Nothing stands out among {all_posts.n} measured posts, which are enough to show a difference of 25 %."
-            )
-        return f"Not enough data: about {missing} more posts would show a difference of 25 % ({all_posts.n} so far)."
 
     def analyze_post_performance(self, post: SocialMediaPost) -> PostAnalysis:
         """What is known of one post, what stands out and what to do with that."""
@@ -297,22 +293,6 @@ def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
         contexts=tuple(str(pk) for pk, _ in newest),
         advice=newest[0][1] or "Read the ratings of these contents before generating the like again.",
     )
-
-
-def _to_begin(n: int) -> int:
-    # An item is tested with the least number of posts that have it, and as many that have it not.
-    return max(1, 2 * settings.PATTERN_MIN_POSTS - n)
-
-
-def more_posts(posts: Sample, basis: str) -> int | None:
-    """About how many more posts would show a gain of a quarter (5 % error, 80 % power); None if unknowable."""
-    if posts.n < 2 * settings.PATTERN_MIN_POSTS:
-        return None
-    # A lift is a log already, so a gain of a quarter is log(1.25) whatever the level.
-    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * (posts.mean or 0.0)
-    if not gain or posts.variance is None:
-        return None
-    return max(0, 2 * math.ceil(POWER_FACTOR * posts.variance / gain**2) - posts.n)
 
 
 def _stands_out(post: SocialMediaPost) -> list[str]:

@@ -55,7 +55,8 @@ class LeftOut:
 class Coverage:
     """Which posts of a window can be compared with each other: those of its most frequent `basis`.
 
-    `posts_n` are used, `wide_n` of them have so wide an interval that they weigh less, the others are left out.
+    `posts_n` are used; `wide_n` of them are known only roughly, and weigh less where effects are told. The others are
+    left out.
     """
 
     basis: str
@@ -68,18 +69,13 @@ class Coverage:
         """The coverage of a window, from how many posts there are of each basis and standing (`per_standing()`)."""
         rows = list(rows)
         basis = _main_basis(rows)
-        used = [row for row in rows if row["standing"] == "" and row["basis"] == basis]
-        left_out = Counter[str]()
+        sizes, wide = Counter[str](), 0
         for row in rows:
-            if row not in used:
-                is_other = row["standing"] in MEASURED and row["basis"] != basis
-                left_out[Reason.OTHER_BASIS if is_other else row["standing"]] += row["n"]
-        return cls(
-            basis=basis,
-            posts_n=sum(row["n"] for row in used),
-            wide_n=sum(row["wide"] for row in used),
-            left_out=LeftOut(**left_out),
-        )
+            is_other = row["standing"] in MEASURED and row["basis"] != basis
+            standing = Reason.OTHER_BASIS if is_other else row["standing"]
+            sizes[standing] += row["n"]
+            wide += row["wide"] if standing == "" else 0
+        return cls(basis=basis, posts_n=sizes.pop("", 0), wide_n=wide, left_out=LeftOut(**sizes))
 
 
 def _main_basis(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -182,7 +178,7 @@ class Curve:
 
 
 def _missing(cycle: Cycle) -> int | None:
-    """How many posts are missing until a gain could be told of three hours that are used as those around most posts are."""
+    """How many posts are missing until a gain could be told of three hours, those around the usual post."""
     size = len(cycle.counts)
     found = {
         hour: cycle.detectable({(hour - 1) % size, hour, (hour + 1) % size})

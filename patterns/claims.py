@@ -20,7 +20,7 @@ from patterns.stats import benjamini_hochberg
 # The smallest gain worth finding, as a share of what posts have without it, and how surely it should be found.
 WORTH_FINDING, POWER = 0.25, 0.8
 # An effect is claimed where it is likelier than this to lie on the side it seems to.
-LIKELIER = 0.5
+LIKELIER = 0.6
 # The 97.5 % quantile of the normal law.
 NORMAL = 1.959963984540054
 

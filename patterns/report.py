@@ -17,7 +17,7 @@ from patterns.answers import (
     Summary,
 )
 from patterns.enums import Reason
-from patterns.wording import discovery_rate, item
+from patterns.wording import WORTH, discovery_rate, item
 
 
 def lines(answer: Asked) -> Iterator[str]:
@@ -38,7 +38,8 @@ def rests_on(answer: Asked) -> Iterator[str]:
     if answer.posts_n:
         yield f"{posts(answer.posts_n)} compared by {Basis(answer.basis).label.lower()}."
     if answer.wide_n:
-        yield f"{answer.wide_n} of these weigh less, since their engagement is not known well."
+        less = " and weigh less" if isinstance(answer, Findings | PostingTimes | Suggestions) else ""
+        yield f"{answer.wide_n} of these {'is' if answer.wide_n == 1 else 'are'} known only roughly{less}."
     if left := left_out(answer):
         yield f"Left out: {'; '.join(f'{n} ({why})' for n, why in left)}."
 
@@ -78,7 +79,7 @@ def finding(one: Finding) -> str:
     if one.shrunk is not None:
         shown.append(f"shrunk {effect(one.shrunk, one.shrunk_low, one.shrunk_high)}")
     if one.more_posts and not one.claimed:
-        shown.append(f"about {one.more_posts} more posts to tell 25 %")
+        shown.append(f"about {one.more_posts} more posts to tell {WORTH}")
     outcome = one.advice.label if one.advice else "not told from chance"
     return f"{name}: {outcome}, {', '.join(shown)}, n = {one.n}, {discovery_rate(one.q)}"
 

@@ -4,11 +4,14 @@ import calendar
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from acd import figures
 from engagement.enums import Basis
-from patterns.answers import Coverage, Curve, Findings, HourBlock, SuccessfulPost
+from patterns.answers import Coverage, Curve, Findings, HourBlock
+from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
-from patterns.enums import PatternKind, Signal
+from patterns.enums import Claim, PatternKind, Signal
 
+WORTH = f"{100 * WORTH_FINDING:.0f} %"
 # Claims that a sentence names; a list has the rest.
 NAMED = 3
 NOUNS = {
@@ -60,7 +63,7 @@ def numbers(effect: Effect, basis: str) -> str:
 
 def percent(difference: float) -> str:
     """A difference in percent, with its sign."""
-    return f"{difference:+.0f} %"
+    return figures.percent(difference, 0, signed=True)
 
 
 def discovery_rate(q: float | None) -> str:
@@ -92,21 +95,37 @@ def meaning(kind: PatternKind, found: Sequence[Effect], posts_n: int) -> str:
     return f"None {among}.{_missing(tested)}"
 
 
-def _missing(tested: Sequence[Effect]) -> str:
+def _missing(found: Sequence[Effect]) -> str:
     """How many more posts the item needs that is nearest to an answer."""
-    nearest = min((one for one in tested if one.more_posts), key=lambda one: one.more_posts or 0, default=None)
-    if nearest is None:
-        return ""
-    name = item(nearest.kind, nearest.subject)
-    return f" About {nearest.more_posts} more posts until an effect of 25 % of {name} could be told."
+    nearest = min((one for one in found if one.more_posts), key=lambda one: one.more_posts or 0, default=None)
+    if nearest is not None:
+        name = item(nearest.kind, nearest.subject)
+        return f" About {nearest.more_posts} more posts until an effect of {WORTH} of {name} could be told."
+    return f" An effect of {WORTH} of any of them would have shown." if all(e.more_posts == 0 for e in found) else ""
 
 
-def successes(posts: Sequence[SuccessfulPost], coverage: Coverage, least: float) -> str:
+def nothing_sure(found: Sequence[Effect], posts_n: int, *, least: int) -> str:
+    """What is missing where nothing is claimed; a test takes `least` posts that have an item and as many without."""
+    if posts_n < 2 * least:
+        return f"Not enough data: about {2 * least - posts_n} more posts to begin ({posts_n} so far)."
+    tested = [one for one in found if one.effect is not None]
+    if not tested:
+        return f"Nothing can be compared in {posts_n} posts: vary hours, formats and hashtags, {least} posts of each."
+    return f"Nothing stands out among {posts_n} posts.{_missing(tested)}"
+
+
+def suggestion(effect: Effect, basis: str) -> str:
+    """What a claimed effect tells to do, with its numbers."""
+    verb = "Do more of" if effect.claim == Claim.GAIN else "Avoid"
+    return f"{verb} {item(effect.kind, effect.subject)}: {numbers(effect, basis)}."
+
+
+def successes(n: int, coverage: Coverage, least: float) -> str:
     """How many posts are above a rate even at the lower bound."""
     if coverage.basis not in UNITS:
         return "No post has a rate: neither reach, views nor followers are known."
     unit = UNITS[Basis(coverage.basis)]
-    return f"{len(posts)} of {coverage.posts_n} posts are above {least:g} {unit} even at the lower end of the interval."
+    return f"{n} of {coverage.posts_n} posts are above {least:g} {unit} even at the lower end of the interval."
 
 
 def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:

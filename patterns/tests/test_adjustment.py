@@ -40,7 +40,7 @@ def plus(window, key, factor):
 
 
 def claims(window):
-    """What is claimed of each kind, gains as 1 and losses as -1, with the estimates."""
+    """The estimates of what is claimed, gains and losses."""
     found, claimed = adjusted(window, rate=RATE), {}
     for kind in {kind for kind, _ in found}:
         family = {key: one for key, one in found.items() if key[0] == kind}
@@ -62,7 +62,7 @@ def test_gains_claimed_without_an_effect_stay_below_12_percent():
     assert sum(map(bool, found)) / runs <= 0.14
 
 
-@pytest.mark.parametrize(("posts", "share"), [(60, 0.8), (120, 0.98)], ids=["30 with it", "60 with it"])
+@pytest.mark.parametrize(("posts", "share"), [(60, 0.7), (120, 0.98)], ids=["30 with it", "60 with it"])
 def test_tag_with_a_planted_gain_is_found(posts, share):
     rng = np.random.default_rng(4)
     runs = 60

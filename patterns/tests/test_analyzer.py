@@ -12,7 +12,7 @@ from engagement.enums import Basis, FilterState, Platform
 from engagement.intervals import known
 from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content
-from patterns.analyzer import PatternAnalyzer, more_posts
+from patterns.analyzer import PatternAnalyzer
 from patterns.answers import Findings, LeftOut, Span, SuccessfulPosts, Summary
 from patterns.enums import Advice, Claim, PatternKind, PatternStatus, Signal
 from patterns.models import Pattern
@@ -129,8 +129,8 @@ def test_successful_posts_cost_the_same_queries(account, n, django_assert_num_qu
     for _ in range(n):
         make_evidence(account, engagement_rate=9.0, tags=["sea"])
 
-    # The coverage, the posts, their hashtags.
-    with django_assert_num_queries(3):
+    # The coverage, the number of posts, those shown, and their hashtags.
+    with django_assert_num_queries(4):
         ask(account).successful_patterns()
 
 
@@ -377,37 +377,30 @@ def test_suggestions_carry_their_numbers(account):
 
 
 def test_suggestions_say_how_many_posts_are_missing(account):
-    for number in range(12):
-        make_evidence(account, engagement_rate=[2.0, 4.0, 6.0][number % 3], tags=["sea"])
+    for number in range(30):
+        make_evidence(
+            account, engagement_rate=[2.0, 4.0, 6.0][number % 3], tags=["sea"] * (number % 2),
+            published_at=NOW - timedelta(days=80 - number),
+        )  # fmt: skip
 
-    # Two groups; 15.68 * variance (2.91) / (a quarter of 4)^2 = 45.6, so 46 each, less the 12.
-    assert ask(account).suggest_content_improvements().suggestions == (
-        "Not enough data: about 80 more posts would show a difference of 25 % (12 so far).",
+    analyzer = ask(account)
+    suggestions, (sea,) = analyzer.suggest_content_improvements(), analyzer.effective_hashtags().items
+
+    assert sea.more_posts > 0
+    assert suggestions.suggestions == (
+        f"Nothing stands out among 30 posts. About {sea.more_posts} more posts until an effect of 25 % of #sea "
+        "could be told.",
     )
+    assert (suggestions.meaning, suggestions.signal) == (suggestions.suggestions[0], Signal.THIN)
 
 
-def test_suggestions_say_when_there_is_enough_and_nothing_to_see(account):
-    for number in range(40):
+def test_suggestions_ask_for_variety_where_all_posts_are_alike(account):
+    for number in range(12):
         make_evidence(account, engagement_rate=4.0 + 0.1 * (number % 3), tags=["sea"])
 
     assert ask(account).suggest_content_improvements().suggestions == (
-        "Nothing stands out among 40 measured posts, which are enough to show a difference of 25 %.",
+        "Nothing can be compared in 12 posts: vary hours, formats and hashtags, 5 posts of each.",
     )
-
-
-@pytest.mark.parametrize(
-    ("posts", "basis", "expected"),
-    [
-        (Sample(), "", None),
-        (Sample.of([1.0, 2.0] * 4), Basis.REACH, None),
-        (Sample.of([0.0] * 20), Basis.REACH, None),
-        (Sample.of([4.0] * 20), Basis.REACH, 0),
-        (Sample.of([-0.5, 0.5] * 10), Basis.COUNT, 146),
-    ],
-    ids=["nothing", "too few", "all zero", "no spread", "lift"],
-)
-def test_more_posts(posts, basis, expected):
-    assert more_posts(posts, basis) == expected
 
 
 def test_post_analysis_tells_what_stands_out_and_what_to_do(account):

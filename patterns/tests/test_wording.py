@@ -5,7 +5,7 @@ import pytest
 from engagement.enums import Basis
 from patterns.effects import Effect
 from patterns.enums import PatternKind
-from patterns.wording import item, numbers, percent, strategy
+from patterns.wording import item, meaning, nothing_sure, numbers, percent, strategy
 
 
 def make_effect(**changes):
@@ -70,3 +70,45 @@ def test_numbers_of_an_untested_item_are_refused():
 @pytest.mark.parametrize(("difference", "expected"), [(0.0, "+0 %"), (50.4, "+50 %"), (-12.3, "-12 %")])
 def test_percent_has_a_sign(difference, expected):
     assert percent(difference) == expected
+
+
+def make_finding(**changes):
+    return make_effect(**{"claim": "", "more_posts": 0} | changes)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], "None of the hashtags could be tested: 40 posts can be compared."),
+        ([make_finding()], "None of 1 tested hashtags stand out among 40 posts. An effect of 25 % of any of them would "
+         "have shown."),
+        ([make_finding(more_posts=None)], "None of 1 tested hashtags stand out among 40 posts."),
+        (
+            [make_finding(more_posts=80), make_finding(subject="sun", more_posts=30)],
+            "None of 2 tested hashtags stand out among 40 posts. About 30 more posts until an effect of 25 % of #sun "
+            "could be told.",
+        ),
+        (
+            [make_finding(claim="gain"), make_finding()],
+            "1 of 2 tested hashtags stands out among 40 posts: #sea (+38 %).",
+        ),
+        (
+            [make_finding(subject=name, claim="gain") for name in "abcde"],
+            "5 of 5 tested hashtags stand out among 40 posts: #a (+38 %), #b (+38 %), #c (+38 %) and 2 more.",
+        ),
+    ],
+    ids=["nothing", "no effect", "unknowable", "missing", "one", "many"],
+)  # fmt: skip
+def test_meaning_says_what_stands_out_or_what_is_missing(found, said):
+    assert meaning(PatternKind.HASHTAG, found, 40) == said
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (3, "Not enough data: about 7 more posts to begin (3 so far)."),
+        (10, "Nothing can be compared in 10 posts: vary hours, formats and hashtags, 5 posts of each."),
+    ],
+)
+def test_nothing_sure_says_what_it_takes_to_begin(n, said):
+    assert nothing_sure([], n, least=5) == said

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patterns.effect_plot import WIDTH, Axis
 from patterns.effects import Effect
 from patterns.enums import PatternKind
-from patterns.forest import WIDTH, Axis
 
 PERCENTS = st.floats(-100, 100_000)
 

@@ -1,0 +1,175 @@
+"""Made-up accounts whose truth is known: which hashtags help, which only ride on a good hour or a popular persona.
+
+Nothing here is the model that is tested: personas, hours, hashtags and noise have laws of their own. Sizes are those of
+real posts (`benchmarks/honesty.py` says which): on pages of Facebook the same post scatters by 0.56 to 1.5 in logs
+around page, month, hour and format, hours differ by 0.28 and formats by factors of about two.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patterns.adjustment import Estimate, Window, adjusted
+from patterns.claims import Verdict, judged
+from patterns.enums import Claim, PatternKind
+
+Floats = NDArray[np.floating[Any]]
+Integers = NDArray[np.int64]
+
+FLOOR = 5
+RATE = 0.1
+# The shares of formats, the days of a window, the hours of a day.
+FORMATS, DAYS, HOURS = (0.6, 0.25, 0.15), 90, 24
+
+
+@dataclass(frozen=True)
+class Laws:
+    """How a world is drawn. Sizes of effects and noise are in logs."""
+
+    posts: int
+    personas: int = 12
+    tags: int = 500
+    helpful: int = 20
+    most_tags: int = 12
+    # True effects lie between these, either way: factors of 1.35 to 2, or 1 / 1.35 to 1 / 2 for the share of losses.
+    effects: tuple[float, float] = (0.3, 0.7)
+    losses: float = 0.25
+    noise: float = 0.6
+    # Degrees of freedom of the noise: the fewer, the more posts go far off. None is the normal law.
+    tails: float | None = None
+    hours: float = 0.28
+    weekdays: float = 0.1
+    formats: float = 0.4
+    levels: float = 0.5
+    # How much personas differ in the hashtags they love, and how strongly hashtags have their hour.
+    loved: float = 1.0
+    timed: float = 1.2
+
+
+@dataclass(frozen=True)
+class World:
+    """Posts as a window, and the true effect of each hashtag in logs."""
+
+    window: Window
+    uses: Floats
+    truth: Floats
+
+    def naive_top(self, size: int = 10) -> Integers:
+        """The ranking of the original design: the best mean rates among hashtags with five posts or more."""
+        n = self.uses.sum(axis=0)
+        means = np.where(n >= FLOOR, np.exp(self.window.values) @ self.uses / np.maximum(n, 1), -np.inf)
+        return np.argsort(-means)[:size]
+
+
+def draw(rng: np.random.Generator, laws: Laws) -> World:
+    """One world by these laws."""
+    persona = rng.integers(0, laws.personas, laws.posts)
+    hour = _hours(rng, persona, laws.personas)
+    weekday, media = rng.integers(0, 7, laws.posts), rng.choice(len(FORMATS), laws.posts, p=FORMATS)
+    days = np.sort(rng.uniform(0, DAYS, laws.posts))
+    uses, truth = _uses(rng, laws, persona, hour), _truth(rng, laws)
+    best = rng.uniform(0, HOURS)
+    values = (
+        rng.normal(0, laws.levels, laws.personas)[persona]
+        + laws.hours * np.sqrt(2) * _daily(hour - best)
+        + rng.normal(0, laws.weekdays, 7)[weekday]
+        + rng.normal(0, laws.formats, len(FORMATS))[media]
+        + rng.normal(0, 0.2) * days / DAYS
+        + uses @ truth
+        + laws.noise * _noise(rng, laws)
+    )
+    kinds = {PatternKind.POSTING_HOUR: hour, PatternKind.POSTING_WEEKDAY: weekday, PatternKind.MEDIA_KIND: media}
+    kinds[PatternKind.STRATEGY] = rng.integers(0, 4, laws.posts)
+    items = {
+        (kind.value, str(level)): (codes == level) * 1.0 for kind, codes in kinds.items() for level in np.unique(codes)
+    }
+    items |= {(PatternKind.HASHTAG.value, str(tag)): uses[:, tag] for tag in range(laws.tags)}
+    enough = {key: one for key, one in items.items() if FLOOR <= one.sum() <= laws.posts - FLOOR}
+    accounts = np.unique(persona, return_inverse=True)[1]
+    constants = np.column_stack([accounts[:, None] == np.unique(accounts), days])
+    return World(Window(values, np.zeros(laws.posts), accounts, constants, enough), uses, truth)
+
+
+def _hours(rng: np.random.Generator, persona: Integers, personas: int) -> Integers:
+    """Each persona has its own few hours."""
+    habits = rng.gamma(0.8, 1, (personas, HOURS)) + 0.05
+    edges = np.cumsum(habits / habits.sum(axis=1, keepdims=True), axis=1)
+    return (rng.random(len(persona))[:, None] > edges[persona]).sum(axis=1).clip(max=HOURS - 1)
+
+
+def _daily(hours: Floats) -> Floats:
+    return np.cos(2 * np.pi * hours / HOURS)
+
+
+def _uses(rng: np.random.Generator, laws: Laws, persona: Integers, hour: Integers) -> Floats:
+    """Zipf's law, bent by the persona and the hour; each post draws its 3 to `most_tags` without repeating one."""
+    popular = -np.log(np.arange(1, laws.tags + 1))
+    loved = popular + rng.normal(0, laws.loved, (laws.personas, laws.tags))
+    timed = laws.timed * _daily(np.arange(HOURS)[:, None] - rng.uniform(0, HOURS, laws.tags))
+    score = loved[persona] + timed[hour] + rng.gumbel(size=(laws.posts, laws.tags))
+    rank = np.argsort(np.argsort(-score, axis=1), axis=1)
+    return (rank < rng.integers(3, laws.most_tags + 1, laws.posts)[:, None]) * 1.0
+
+
+def _truth(rng: np.random.Generator, laws: Laws) -> Floats:
+    truth = np.zeros(laws.tags)
+    side = np.where(rng.random(laws.helpful) < laws.losses, -1, 1)
+    truth[rng.choice(laws.tags, laws.helpful, replace=False)] = side * rng.uniform(*laws.effects, laws.helpful)
+    return truth
+
+
+def _noise(rng: np.random.Generator, laws: Laws) -> Floats:
+    if laws.tails is None:
+        return rng.normal(size=laws.posts)
+    return rng.standard_t(laws.tails, laws.posts) / np.sqrt(laws.tails / (laws.tails - 2))
+
+
+@dataclass(frozen=True)
+class Score:
+    """What came of one world. Shares are None where there is nothing to take them of."""
+
+    gains: int
+    false_share: float
+    power: float
+    precision_at_10: float | None
+    naive_false: float
+    plain_coverage: float | None
+    shrunk_coverage: float | None
+    gains_of_any_kind: int
+
+
+def verdicts(window: Window) -> dict[str, dict[str, tuple[Estimate, Verdict]]]:
+    """Every tested item of a window by kind and subject."""
+    found = adjusted(window, rate=RATE)
+    told: dict[str, dict[str, tuple[Estimate, Verdict]]] = {}
+    for kind in sorted({kind for kind, _ in found}):
+        family = {subject: one for (its, subject), one in found.items() if its == kind}
+        judgements = judged([*family.values()], rate=RATE)
+        told[kind] = {subject: (family[subject], one) for subject, one in zip(family, judgements, strict=True)}
+    return told
+
+
+def score(world: World) -> Score:
+    """Claims against the truth. Power is of all hashtags with an effect, used enough to be tested or not."""
+    told = verdicts(world.window)
+    tags = {int(subject): one for subject, one in told.get(PatternKind.HASHTAG, {}).items()}
+    truth = world.truth
+    gains = sorted(
+        (tag for tag, (_, one) in tags.items() if one.claim == Claim.GAIN), key=lambda tag: -tags[tag][1].shrunk.low
+    )
+    losses = [tag for tag, (_, one) in tags.items() if one.claim == Claim.LOSS]
+    right = [tag for tag in gains if truth[tag] > 0] + [tag for tag in losses if truth[tag] < 0]
+    plain = [abs(one.effect - truth[tag]) <= one.half for tag, (one, _) in tags.items()]
+    shown = [tags[tag][1].shrunk.low <= truth[tag] <= tags[tag][1].shrunk.high for tag in gains + losses]
+    return Score(
+        gains=len(gains),
+        false_share=float(np.mean(truth[gains] <= 0)) if gains else 0.0,
+        power=len(right) / max(1, int((truth != 0).sum())),
+        precision_at_10=float(np.mean(truth[gains[:10]] > 0)) if gains else None,
+        naive_false=float(np.mean(truth[world.naive_top()] <= 0)),
+        plain_coverage=float(np.mean(plain)) if plain else None,
+        shrunk_coverage=float(np.mean(shown)) if shown else None,
+        gains_of_any_kind=sum(one.claim == Claim.GAIN for family in told.values() for _, one in family.values()),
+    )
