@@ -18,7 +18,7 @@ from patterns.enums import Advice, Claim, PatternKind, Signal
 from patterns.hours import CYCLES, cycle_of
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
-from patterns.windows import COLUMNS, rows_of
+from patterns.windows import COLUMNS, Rows, rows_of
 
 # So many hashtags are tested at most, those used most.
 MOST_HASHTAGS = 500
@@ -105,7 +105,11 @@ def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
 
 def studied(posts: PostPerformanceQuerySet) -> Study:
     """The effects of these posts, and the cycles they come from; see `effects`."""
-    rows = rows_of(posts)
+    return study_of(rows_of(posts))
+
+
+def study_of(rows: Rows) -> Study:
+    """What the posts of a window say, without a database."""
     if not rows.posts:
         return Study([], {}, 0)
     everything = rows.sample()
