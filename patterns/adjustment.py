@@ -120,6 +120,17 @@ class Fit:
     held: Integers
     ratio: float
 
+    def moments(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Moments:
+        """The moments of any columns (posts by columns) beside everything else; see `coefficients`."""
+        rest = [key for key in self.window.keys(hashtags=False) if key[0] not in instead_of]
+        fixed = np.column_stack([self.window.constants, self.window.columns(rest)])
+        random = np.column_stack([self.model.random, columns * self.root[:, None]])
+        moments = Mixed(self.model.values, fixed * self.root[:, None], random).moments.beside(self.held)
+        hashtags = np.arange(self.model.random.shape[1])
+        if self.ratio:
+            moments = moments.beside(np.setdiff1d(hashtags, self.held), 1 / self.ratio)
+        return moments.of(np.arange(len(hashtags), random.shape[1]))
+
     def coefficients(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Estimates:
         """The coefficients of any columns (posts by columns) with their covariance, all else held constant.
 
@@ -159,7 +170,12 @@ def _fitted(window: Window, tamed: Window, rate: float) -> Fit | None:
 def adjusted(window: Window, *, rate: float) -> dict[Key, Estimate]:
     """Every item that can be tested; one is missing where others determine it, or where nothing varies."""
     fit = fitted(window, rate=rate)
-    return dict([*_of_hashtags(fit), *_of_levels(fit)]) if fit else {}
+    return estimates(fit) if fit else {}
+
+
+def estimates(fit: Fit) -> dict[Key, Estimate]:
+    """Every item that can be tested beside all others."""
+    return dict([*_of_hashtags(fit), *_of_levels(fit)])
 
 
 def _told_apart(model: Mixed, weight: float) -> tuple[Integers, dict[int, tuple[int, float]]]:

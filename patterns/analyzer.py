@@ -4,6 +4,7 @@ Every answer is a frozen value with n, interval and the ids of its evidence. Rat
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,25 +17,39 @@ from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
 from patterns.answers import (
     Coverage,
+    Curve,
     FailurePattern,
     Finding,
     Findings,
     PostAnalysis,
+    PostingHours,
     Span,
     SuccessfulPost,
     SuccessfulPosts,
     Suggestions,
     Summary,
 )
-from patterns.effects import Effect, effects, evidence_of
-from patterns.enums import PatternKind, Signal
+from patterns.effects import Effect, Study, evidence_of, studied
+from patterns.enums import PatternKind, Scope, Signal
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.summaries import figures
-from patterns.wording import UNITS, in_figures, meaning, nothing_sure, successes, suggestion
+from patterns.wording import (
+    UNITS,
+    best_hours,
+    borrowed,
+    in_figures,
+    meaning,
+    not_borrowed,
+    nothing_sure,
+    successes,
+    suggestion,
+)
 
 EXAMPLES = 5
 MOST_SUCCESSFUL = 20
+# So many personas of a platform, those with most posts, lend their hours to one that has too few.
+MOST_POOLED = 12
 # The question under whose name the items of a kind are told.
 ASKED_AS = {
     PatternKind.HASHTAG: "hashtags",
@@ -50,10 +65,19 @@ class PatternAnalyzer:
     """Answers about one persona on one platform, or about all personas there, over the `days` before `now`.
 
     Every question has its own default of days. Posts of several personas are adjusted for the account they stand on.
+    `busiest` leaves out all but so many personas, those with most posts.
     """
 
-    def __init__(self, persona: Persona | None, platform: str, *, now: datetime, days: int | None = None) -> None:
-        self.persona, self.platform, self.now, self.days = persona, platform, now, days
+    def __init__(
+        self,
+        persona: Persona | None,
+        platform: str,
+        *,
+        now: datetime,
+        days: int | None = None,
+        busiest: int | None = None,
+    ) -> None:
+        self.persona, self.platform, self.now, self.days, self.busiest = persona, platform, now, days, busiest
 
     def posts(self, default_days: int) -> PostPerformanceQuerySet:
         """The posts of the window that may teach something."""
@@ -63,6 +87,8 @@ class PatternAnalyzer:
         """All posts of the window."""
         window = self._window(default_days)
         rows: PostPerformanceQuerySet = PostPerformance.objects.on(self.platform).between(window.start, window.end)
+        if self.busiest:
+            return rows.of_busiest(self.busiest)
         return rows.for_persona(self.persona) if self.persona else rows
 
     def _window(self, default_days: int) -> Span:
@@ -99,9 +125,22 @@ class PatternAnalyzer:
         totals = {row["phase"]: row["n"] for row in runs.per_phase()}
         return [_failure(runs, row, totals[row["phase"]]) for row in runs.per_failure()]
 
-    def optimal_posting_times(self) -> Findings:
-        """Hours of the persona's own zone."""
-        return self._findings(PatternKind.POSTING_HOUR)
+    def optimal_posting_times(self) -> PostingHours:
+        """Hours of the persona's own zone; where its posts are too few to tell, what accounts of the platform share."""
+        own = self._hours(Scope.PERSONA if self.persona else Scope.PLATFORM)
+        if self.persona is None or own.signal == Signal.OK or own.more_posts == 0:
+            return own
+        pooled = PatternAnalyzer(None, self.platform, now=self.now, days=self.days, busiest=MOST_POOLED)
+        shared = pooled._hours(Scope.PLATFORM)
+        if shared.signal == Signal.OK and shared.accounts_n > 1:
+            return replace(shared, persona=self.persona.slug, meaning=f"{borrowed(own, shared)} {shared.meaning}")
+        return replace(own, meaning=f"{own.meaning} {not_borrowed(shared)}")
+
+    def _hours(self, scope: Scope) -> PostingHours:
+        found, study = self._findings(PatternKind.POSTING_HOUR), self._study
+        cycle = study.cycles.get(PatternKind.POSTING_HOUR)
+        curve = Curve.drawn(cycle, scope=scope, accounts_n=study.accounts_n, posts_n=found.posts_n)
+        return PostingHours(**vars(found) | vars(curve) | {"meaning": best_hours(found, curve)})
 
     def optimal_weekdays(self) -> Findings:
         """Weekdays of the persona's own zone; 0 is Monday."""
@@ -133,15 +172,19 @@ class PatternAnalyzer:
         return self.posts(90).with_value(self._comparable.basis)
 
     @cached_property
+    def _study(self) -> Study:
+        return studied(self._compared)
+
+    @property
     def _effects(self) -> list[Effect]:
-        return effects(self._compared, self._comparable.basis) if self._comparable.basis else []
+        return self._study.effects
 
     def _findings(self, kind: PatternKind, min_posts: int = 1) -> Findings:
         found = [effect for effect in self._effects if effect.kind == kind and effect.n >= min_posts]
         return Findings(
             **self.asked(ASKED_AS[kind], 90),
             **vars(self._comparable),
-            signal=_signal(any(one.claimed for one in found), any(one.effect is not None for one in found)),
+            signal=_signal(any(one.claimed for one in found), any(one.signal != Signal.NONE for one in found)),
             meaning=meaning(kind, found, self._comparable.posts_n),
             items=tuple(self._with_evidence(found)),
         )

@@ -4,19 +4,21 @@ The posts of a window are read once; what is said of their items, the test and i
 one kind are one family: the false discovery rate is controlled for each kind, and for gains apart from losses.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, expm1, sqrt
 from statistics import median
 
 from django.conf import settings
 
-from patterns.adjustment import Estimate, Key, adjusted
+from patterns.adjustment import Estimate, Key, estimates, fitted
 from patterns.claims import Verdict, judged, more_posts
+from patterns.cycles import FLAT_NAMED, Cycle
 from patterns.enums import Advice, Claim, PatternKind, Signal
+from patterns.hours import CYCLES, cycle_of
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
-from patterns.windows import COLUMNS, rows_of
+from patterns.windows import COLUMNS, Rows, rows_of
 
 # So many hashtags are tested at most, those used most.
 MOST_HASHTAGS = 500
@@ -33,7 +35,8 @@ class Effect:
 
     `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where
     the basis is `count`. `effect` and what follows it are in percent more or less genuine engagement, all else equal,
-    whatever the basis: not `mean` - `baseline`. `shrunk` is the effect after empirical Bayes within its kind.
+    whatever the basis: not `mean` - `baseline`. `shrunk` is the effect after empirical Bayes within its kind, for hours
+    and weekdays in the light of their neighbours; `curve_p` is how often chance alone makes these so uneven.
     """
 
     kind: PatternKind
@@ -55,6 +58,7 @@ class Effect:
     q_loss: float | None = None
     detectable: float | None = None
     more_posts: int | None = None
+    curve_p: float | None = None
     claim: str = ""
 
     @property
@@ -72,7 +76,7 @@ class Effect:
     @property
     def signal(self) -> Signal:
         """How far the item can be trusted at a glance."""
-        if self.effect is None:
+        if self.effect is None or (self.curve_p is not None and self.curve_p > FLAT_NAMED):
             return Signal.NONE
         return Signal.OK if self.claimed else Signal.THIN
 
@@ -82,18 +86,50 @@ class Effect:
         return ADVICE[Claim(self.claim)] if self.claim else None
 
 
+@dataclass(frozen=True)
+class Study:
+    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole."""
+
+    effects: list[Effect]
+    cycles: Mapping[PatternKind, Cycle]
+    accounts_n: int
+
+
 def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
     """Every item of these posts (`with_value()` of one basis), tested; by the shrunk lower bound, untested last.
 
     The posts may be of one persona or of many personas of one platform.
     """
-    rows = rows_of(posts)
+    return studied(posts).effects
+
+
+def studied(posts: PostPerformanceQuerySet) -> Study:
+    """The effects of these posts, and the cycles they come from; see `effects`."""
+    return study_of(rows_of(posts))
+
+
+def study_of(rows: Rows) -> Study:
+    """What the posts of a window say, without a database."""
     if not rows.posts:
-        return []
+        return Study([], {}, 0)
     everything = rows.sample()
     found = [_described(item, rows.sample(item), everything) for item in rows.places]
-    tested = adjusted(rows.window(_testable(found)), rate=settings.FALSE_DISCOVERY_RATE)
-    return sorted((one for kind in PatternKind for one in _family(kind, found, tested, everything.n)), key=_rank)
+    limits = {"rate": settings.FALSE_DISCOVERY_RATE}
+    fit = fitted(rows.window(_testable(found)), **limits)
+    cycles = {}
+    for kind in CYCLES:
+        if fit and (one := cycle_of(kind, fit, rows, floor=settings.PATTERN_MIN_POSTS, **limits)):
+            cycles[kind] = one
+    tested = estimates(fit) if fit else {}
+    told = list[Effect]()
+    for kind in PatternKind:
+        items = [replace(one, curve_p=_curve_p(kind, cycles)) for one in found if one.kind == kind]
+        told += _family(items, _judged(kind, items, tested, cycles), everything.n)
+    return Study(sorted(told, key=_rank), cycles, len({post.account for post in rows.posts}))
+
+
+def _curve_p(kind: PatternKind, cycles: Mapping[PatternKind, Cycle]) -> float | None:
+    return cycles[kind].p if kind in cycles else None
 
 
 def sample(posts: PostPerformanceQuerySet) -> Sample:
@@ -125,20 +161,26 @@ def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     return replace(known, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
-def _family(kind: PatternKind, found: Sequence[Effect], tested: dict[Key, Estimate], n: int) -> Iterator[Effect]:
+def _judged(
+    kind: PatternKind, found: Sequence[Effect], tested: Mapping[Key, Estimate], cycles: Mapping[PatternKind, Cycle]
+) -> dict[str, tuple[Estimate, Verdict]]:
+    """The tested items of one kind with what their family says of them; of a cycle, what their neighbours say."""
+    if kind in CYCLES:
+        places = cycles[kind].places if kind in cycles else {}
+        return {str(place): one for place, one in places.items()}
+    family = {one.subject: tested[kind, one.subject] for one in found if (kind, one.subject) in tested}
+    verdicts = judged([*family.values()], rate=settings.FALSE_DISCOVERY_RATE)
+    return {subject: (family[subject], verdict) for subject, verdict in zip(family, verdicts, strict=True)}
+
+
+def _family(items: Sequence[Effect], known: Mapping[str, tuple[Estimate, Verdict]], n: int) -> Iterator[Effect]:
     """The items of one kind, those that were tested with what their family says of them."""
-    items = [one for one in found if one.kind == kind]
-    family = {one.subject: tested[kind, one.subject] for one in items if (kind, one.subject) in tested}
-    verdicts = dict(zip(family, judged([*family.values()], rate=settings.FALSE_DISCOVERY_RATE), strict=True))
     # What an item would take that has too few posts yet: as much for each of its posts as those that were tested.
-    usual = (
-        median(verdicts[one.subject].detectable * sqrt(one.n) for one in items if one.subject in verdicts)
-        if verdicts
-        else None
-    )
+    posts = {one.subject: one.n for one in items}
+    usual = median(verdict.detectable * sqrt(posts[one]) for one, (_, verdict) in known.items()) if known else None
     for one in items:
-        if one.subject in family:
-            yield _with_effect(one, family[one.subject], verdicts[one.subject], n)
+        if one.subject in known:
+            yield _with_effect(one, *known[one.subject], n)
         elif usual is not None and one.mean is None and one.n < settings.PATTERN_MIN_POSTS:
             to_begin = ceil(n * (settings.PATTERN_MIN_POSTS / one.n - 1))
             yield replace(one, more_posts=max(to_begin, more_posts(usual / sqrt(one.n), n)))

@@ -72,3 +72,10 @@ class Reason(models.TextChoices):
     WITHOUT_BASIS = "without_basis", "neither reach, views nor followers are known"
     OTHER_BASIS = "other_basis", "measured by another basis"
     WITHOUT_VALUE = "without_value", "no rate could be computed"
+
+
+class Scope(models.TextChoices):
+    """Whose posts an answer about a persona rests on."""
+
+    PERSONA = "persona", "Its own posts"
+    PLATFORM = "platform", "The posts of several accounts of the platform"

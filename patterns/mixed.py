@@ -31,6 +31,10 @@ class Moments(NamedTuple):
     total: float
     freedom: int
 
+    def of(self, places: Integers) -> "Moments":
+        """The moments of some of the columns."""
+        return Moments(self.gram[np.ix_(places, places)], self.shared[places], self.total, self.freedom)
+
     def beside(self, places: Integers, penalty: float = 0.0) -> "Moments":
         """The same with these columns in the model: held constant, or random where the penalty (1 / ratio) is not 0."""
         if not places.size:

@@ -23,6 +23,11 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         """Posts of a window that may teach something."""
         return self.between(start, end).measured().settled()
 
+    def of_busiest(self, personas: int) -> Self:
+        """Those of so many personas, the ones with most of these posts."""
+        busiest = self.order_by().values("persona").annotate(n=Count("pk")).order_by("-n", "persona")
+        return self.filter(persona__in=busiest.values("persona")[:personas])
+
     def main_basis(self) -> str:
         """The basis most of these posts are measured by; empty if there is none. Bases are never mixed."""
         return commonest(self.per_basis())

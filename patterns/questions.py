@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import Asked, Failures, Framed, PostingTimes
-from patterns.enums import Signal
+from patterns.answers import Asked, Failures, PostingHours, PostingTimes
 
 
 @dataclass(frozen=True)
@@ -20,10 +19,9 @@ class Question:
 def posting_times(analyzer: PatternAnalyzer) -> PostingTimes:
     """Hours and weekdays as one answer."""
     hours, weekdays = analyzer.optimal_posting_times(), analyzer.optimal_weekdays()
-    frame = {field.name: getattr(hours, field.name) for field in fields(Framed)}
-    frame["signal"] = next((s for s in (Signal.OK, Signal.THIN) if s in (hours.signal, weekdays.signal)), Signal.NONE)
-    frame["meaning"] = f"{hours.meaning} {weekdays.meaning}"
-    return PostingTimes(**frame, hours=hours.items, weekdays=weekdays.items)
+    told = {field.name: getattr(hours, field.name) for field in fields(PostingHours) if field.name != "items"}
+    told["meaning"] = f"{hours.meaning} {weekdays.meaning}"
+    return PostingTimes(**told, hours=hours.items, weekdays=weekdays.items, weekdays_signal=weekdays.signal)
 
 
 def failures(analyzer: PatternAnalyzer) -> Failures:

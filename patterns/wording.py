@@ -6,10 +6,10 @@ from typing import Any
 
 from acd import figures
 from engagement.enums import Basis
-from patterns.answers import Coverage
+from patterns.answers import Coverage, Curve, Findings, HourBlock
 from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
-from patterns.enums import Claim, PatternKind
+from patterns.enums import Claim, PatternKind, Signal
 
 WORTH = f"{100 * WORTH_FINDING:.0f} %"
 # Claims that a sentence names; a list has the rest.
@@ -135,3 +135,54 @@ def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:
         return f"{measured}; too few to tell a mean rate."
     around = f"(95 % interval {told['rate_low']:.2f} to {told['rate_high']:.2f})"
     return f"{measured}; their mean is {told['mean_rate']:.2f} {UNITS[Basis(basis)]} {around}."
+
+
+def best_hours(found: Findings, curve: Curve) -> str:
+    """What the hours come to: the sure blocks, or how far the posts are from telling any."""
+    if found.signal == Signal.OK:
+        return " ".join(block(one, found.posts_n) for one in (curve.best, curve.worst) if one)
+    if curve.curve_p is None:
+        missing = "" if curve.more_posts is None else f" About {curve.more_posts} more posts to begin."
+        return f"The hours of {found.posts_n} posts could not be compared.{missing}"
+    if found.signal == Signal.THIN:
+        so_far = f"Hours seem to matter ({chance(curve.curve_p)}), but no single hour is sure yet"
+    else:
+        so_far = f"No hours stand out ({chance(curve.curve_p)})"
+    return f"{so_far} among {found.posts_n} posts{_until(curve.more_posts)}."
+
+
+def _until(missing: int | None) -> str:
+    gain = "a gain of 25 % over three hours"
+    if missing is None:
+        return ""
+    return f": about {missing} more until {gain} could be told" if missing else f", which are enough to tell {gain}"
+
+
+def block(one: HourBlock, posts_n: int) -> str:
+    """A sure block of hours with its numbers, shrunk."""
+    around = f"(95 % interval {percent(one.shrunk_low)} to {percent(one.shrunk_high)})"
+    sure = f"(n = {one.n} of {posts_n}, {chance(one.p)})"
+    return (
+        f"From {one.start}:00 to {one.end}:00 posts get {percent(one.shrunk)} engagement against other hours, "
+        f"all else equal {around} {sure}."
+    )
+
+
+def chance(p: float) -> str:
+    """The p-value of a test, as it stands in a sentence."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def borrowed(own: Findings, shared: Curve) -> str:
+    """Why the hours of a platform stand for those of a persona."""
+    return (
+        f"The persona's own {own.posts_n} posts are too few to tell its hours, so these are what {shared.accounts_n} "
+        "accounts of the platform share, each by its own local time."
+    )
+
+
+def not_borrowed(shared: Curve) -> str:
+    """That the platform cannot stand in either."""
+    if shared.accounts_n < 2:
+        return "No other account of the platform can stand in."
+    return f"The {shared.accounts_n} accounts of the platform taken together do not tell either."

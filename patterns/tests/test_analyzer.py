@@ -220,7 +220,7 @@ def test_answer_says_what_it_means_and_how_sure_it_is(account):
     hashtags, weekdays = analyzer.effective_hashtags(), analyzer.optimal_weekdays()
 
     good, plain, _ = hashtags.items
-    assert (hashtags.signal, weekdays.signal) == (Signal.OK, Signal.THIN)
+    assert (hashtags.signal, weekdays.signal) == (Signal.OK, Signal.NONE)
     assert hashtags.meaning == (
         "2 of 3 tested hashtags stand out among 40 posts: "
         f"#good ({good.effect:+.0f} %), #plain ({plain.effect:+.0f} %)."

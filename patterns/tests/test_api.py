@@ -25,7 +25,7 @@ FRAME = ASKED | {"basis", "posts_n", "wide_n", "left_out", "signal", "meaning"}
 ANSWERS = {
     "successful-patterns": FRAME | {"posts"},
     "failure-patterns": ASKED | {"failures"},
-    "posting-times": FRAME | {"hours", "weekdays"},
+    "posting-times": {field.name for field in fields(answers.PostingTimes)},
     "hashtags": FRAME | {"hashtags"},
     "formats": FRAME | {"formats"},
     "caption-lengths": FRAME | {"caption_lengths"},

@@ -1,0 +1,301 @@
+"""What the places of a cycle (the hours of a day, the days of a week) do to posts, all else equal. Pure.
+
+Of 24 means one is always the largest. So the whole curve is tested first: the block of neighbours that stands out most
+is held against what would stand out most by chance, were the curve flat (a scan statistic: Kulldorff 1997,
+Communications in Statistics 26: 1481-1496; on a circle, block after block: Olshen et al. 2004, Biostatistics 5:
+557-572). Places are named only inside a block that passes, and only if their own posts say so too. What is shown of
+each place is smoothed: neighbours lend each other strength as far as the posts show them to be alike.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+
+import numpy as np
+from scipy.special import ndtr, stdtrit
+
+from patterns.adjustment import MIN_FREEDOM, Estimate
+from patterns.claims import NORMAL, POWER, Verdict
+from patterns.enums import Claim
+from patterns.mixed import ROUNDING, Floats, Moments
+from patterns.shrinkage import Shrunk
+from patterns.stats import benjamini_hochberg
+
+# How often a flat curve may be taken for one that is not.
+FLAT_NAMED = 0.05
+# The longest block, as a share of the cycle: six hours, two days.
+LONGEST = 1 / 4
+# Flat curves that are drawn to know what chance does, always the same ones.
+DRAWS, SEED = 2000, 20040401
+# How far curves are tried to spread, in logs, and how many places far neighbours to be alike.
+SPREADS = (0.02, 0.04, 0.07, 0.11, 0.17, 0.26, 0.4, 0.6)
+REACHES = (0.5, 1.0, 2.0, 4.0)
+# How far sure blocks spread, in logs.
+BLOCK_SPREAD = 0.3
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring places that stand out from those in no block, and how often chance alone would show as much."""
+
+    places: tuple[int, ...]
+    estimate: Estimate
+    p: float
+
+    @property
+    def claim(self) -> Claim:
+        """Whether posts do better or worse there."""
+        return Claim.GAIN if self.estimate.effect > 0 else Claim.LOSS
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """What is known of a cycle: how often a flat curve looks like this one, sure blocks, and the places with posts.
+
+    `critical` is the value of Student's t above which a block would be sure.
+    """
+
+    p: float
+    critical: float
+    blocks: tuple[Block, ...]
+    places: dict[int, tuple[Estimate, Verdict]]
+    evidence: Moments
+    counts: tuple[int, ...]
+
+    def smoothed(self, places: Iterable[int]) -> Shrunk:
+        """The mean effect of some places in the light of their neighbours, against the others in no block."""
+        return _smoothed(self.evidence, [self._weights(places)], _columns(self.blocks, len(self.counts)))[0]
+
+    def detectable(self, places: Iterable[int]) -> float | None:
+        """The smallest effect of these places, in logs, that would be sure with 80 % power."""
+        found = compared(self.evidence, _column(places, len(self.counts)))
+        return _findable(found, self.critical) if found else None
+
+    def _weights(self, places: Iterable[int]) -> Floats:
+        return _against(set(places), self.blocks, np.array(self.counts, dtype=float))
+
+
+def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) -> Cycle | None:
+    """What posts say of the places of a cycle, given their moments beside all else; None where nothing can be told.
+
+    `counts` are the posts of each place, `floor` is how many a place or block must have to be named, and `rate` the
+    false discovery rate of the places.
+    """
+    runs = _runs(counts, floor)
+    if not runs or evidence.freedom <= MIN_FREEDOM:
+        return None
+    first = _scanned(evidence, runs)
+    if first is None:
+        return None
+    blocks = _blocks(evidence, runs)
+    places = _places(evidence, counts, blocks, floor=floor, rate=rate, critical=first.critical)
+    return Cycle(first.p, first.critical, blocks, places, evidence, tuple(counts))
+
+
+def compared(evidence: Moments, column: Floats, held: Sequence[Floats] = ()) -> Estimate | None:
+    """The effect of a set of places beside others that are held constant; None where these determine it."""
+    if held:
+        evidence = beside(evidence, np.column_stack(held))
+    score, own = float(column @ evidence.shared), float(column @ evidence.gram @ column)
+    freedom = evidence.freedom - 1
+    if own <= ROUNDING * float(np.trace(evidence.gram)) or freedom < MIN_FREEDOM:
+        return None
+    spread = evidence.total - score * score / own
+    return Estimate(score / own, float(np.sqrt(max(spread, ROUNDING * evidence.total) / freedom / own)), freedom)
+
+
+def beside(evidence: Moments, columns: Floats) -> Moments:
+    """The moments with these combinations of places in the model, which may determine each other."""
+    across = evidence.gram @ columns
+    inner = np.linalg.pinv(columns.T @ across, rcond=ROUNDING, hermitian=True)
+    explained = inner @ (columns.T @ evidence.shared)
+    return Moments(
+        evidence.gram - across @ inner @ across.T,
+        evidence.shared - across @ explained,
+        float(evidence.total - evidence.shared @ columns @ explained),
+        evidence.freedom - int(np.linalg.matrix_rank(inner, tol=ROUNDING, hermitian=True)),
+    )
+
+
+@dataclass(frozen=True)
+class _Scan:
+    run: tuple[int, ...]
+    p: float
+    critical: float
+
+
+def _runs(counts: Sequence[int], floor: int) -> list[tuple[int, ...]]:
+    """Every run of neighbours with enough posts that begins and ends with a post, of at most half of the used places.
+
+    Runs with the same posts are one, the shortest.
+    """
+    used = [place for place, count in enumerate(counts) if count]
+    most = ceil(LONGEST * len(counts))
+    found: dict[frozenset[int], tuple[int, ...]] = {}
+    for length, start in product(range(1, most + 1), used):
+        run = tuple((start + step) % len(counts) for step in range(length))
+        own = frozenset(place for place in run if counts[place])
+        posts = sum(counts[place] for place in own)
+        if run[-1] in own and 2 * len(own) <= len(used) and floor <= posts <= sum(counts) - floor:
+            found.setdefault(own, run)
+    return list(found.values())
+
+
+def _scanned(evidence: Moments, runs: Sequence[tuple[int, ...]]) -> _Scan | None:
+    """The run that stands out most, and what chance alone does to the one that stands out most."""
+    columns = np.column_stack([_column(run, len(evidence.shared)) for run in runs])
+    own = np.einsum("ij,ij->j", columns, evidence.gram @ columns)
+    told = np.flatnonzero(own > np.sqrt(ROUNDING) * np.trace(evidence.gram))
+    if not told.size:
+        return None
+    columns = columns[:, told] / np.sqrt(own[told])
+    scores = columns.T @ evidence.shared / np.sqrt(evidence.total)
+    chance = _chance(evidence, columns)
+    critical = float(np.quantile(chance, 1 - FLAT_NAMED))
+    # Where gains are sure, a gain is named: that the others are worse says the same and helps less.
+    gains = np.where(scores > np.sqrt(critical), scores, 0.0)
+    best = int(np.argmax(gains if gains.any() else np.abs(scores)))
+    return _Scan(
+        runs[told[best]],
+        (1 + int((chance >= scores[best] ** 2).sum())) / (DRAWS + 1),
+        float(np.sqrt(critical / (1 - critical) * (evidence.freedom - 1))),
+    )
+
+
+def _chance(evidence: Moments, columns: Floats) -> Floats:
+    """The largest share of the scatter that a run explains, in draws of a flat curve with the same posts."""
+    sizes, turn = np.linalg.eigh(evidence.gram)
+    kept = sizes > ROUNDING * sizes[-1]
+    root = turn[:, kept] * np.sqrt(sizes[kept])
+    draw = np.random.default_rng(SEED)
+    normal = draw.standard_normal((DRAWS, root.shape[1]))
+    total = (normal**2).sum(axis=1)
+    if rest := evidence.freedom - root.shape[1]:
+        total += draw.chisquare(rest, DRAWS)
+    return np.asarray(((normal @ (root.T @ columns)) ** 2).max(axis=1) / total)
+
+
+def _blocks(evidence: Moments, runs: Sequence[tuple[int, ...]]) -> tuple[Block, ...]:
+    """The sure blocks, the surest first: each is held constant while the next is looked for beside it."""
+    found = list[tuple[tuple[int, ...], float]]()
+    left, size = evidence, len(evidence.shared)
+    while runs:
+        scan = _scanned(left, runs)
+        if scan is None or scan.p > FLAT_NAMED / (len(found) + 1) or left.freedom - 1 < MIN_FREEDOM:
+            break
+        found.append((scan.run, scan.p))
+        left = beside(left, _column(scan.run, size)[:, None])
+        runs = [run for run in runs if not set(run) & set(scan.run)]
+    told = ((run, p, compared(evidence, _column(run, size), _held(found, run, size))) for run, p in found)
+    return tuple(Block(run, estimate, p) for run, p, estimate in told if estimate)
+
+
+def _held(found: Iterable[tuple[tuple[int, ...], float]], own: tuple[int, ...], size: int) -> list[Floats]:
+    return [_column(run, size) for run, _ in found if run != own]
+
+
+def _places(
+    evidence: Moments, counts: Sequence[int], blocks: Sequence[Block], *, floor: int, rate: float, critical: float
+) -> dict[int, tuple[Estimate, Verdict]]:
+    """Each place that has enough posts against the places in no block."""
+    estimates = {}
+    for place, count in enumerate(counts):
+        if count >= floor:
+            rest = [_column(set(block.places) - {place}, len(counts)) for block in blocks]
+            if found := compared(evidence, _column([place], len(counts)), [one for one in rest if one.any()]):
+                estimates[place] = found
+    weights = [_against({place}, blocks, np.array(counts, dtype=float)) for place in estimates]
+    smooth = _smoothed(evidence, weights, _columns(blocks, len(counts)))
+    sides = [benjamini_hochberg([getattr(one, p) for one in estimates.values()]) for p in ("p_gain", "p_loss")]
+    block_of = {place: block for block in blocks for place in block.places}
+    return {
+        place: (one, _verdict(one, block_of.get(place), around, *q_values, rate=rate, critical=critical))
+        for (place, one), around, *q_values in zip(estimates.items(), smooth, *sides, strict=True)
+    }
+
+
+def _verdict(
+    one: Estimate, block: Block | None, around: Shrunk, q_gain: float, q_loss: float, *, rate: float, critical: float
+) -> Verdict:
+    claim = _claim(one, block, q_gain, q_loss, rate)
+    return Verdict(one.p_gain, q_gain, one.p_loss, q_loss, around, claim, _findable(one, critical))
+
+
+def _findable(estimate: Estimate, critical: float) -> float:
+    """The smallest effect, in logs, that would be sure with 80 % power, were it a block."""
+    return estimate.error * (critical + float(stdtrit(estimate.freedom, POWER)))
+
+
+def _claim(estimate: Estimate, block: Block | None, q_gain: float, q_loss: float, rate: float) -> str:
+    """What the block says, if the place's own posts say it too.
+
+    A block that is found reaches beyond the true one by chance, so its places are tested again, as a family.
+    """
+    if block is None:
+        return ""
+    p, q = (estimate.p_gain, q_gain) if block.claim == Claim.GAIN else (estimate.p_loss, q_loss)
+    return block.claim if q <= rate and p <= FLAT_NAMED / len(block.places) else ""
+
+
+def _against(own: set[int], blocks: Iterable[Block], counts: Floats) -> Floats:
+    """Weights of the places: the posts of some less those of the others in no block."""
+    inside = own.union(*(block.places for block in blocks))
+    here, there = counts.copy(), counts.copy()
+    here[[place for place in range(len(counts)) if place not in own]] = 0
+    there[list(inside)] = 0
+    return np.asarray(here / here.sum() - (there / there.sum() if there.any() else 0))
+
+
+def _smoothed(evidence: Moments, weights: Sequence[Floats], blocks: Sequence[Floats]) -> list[Shrunk]:
+    """Weighted sums of the curve: a level of its own for each sure block, and a Gaussian process on the circle.
+
+    The spread and reach of the process are averaged by how likely they make the posts, which is wider where several
+    explain them equally well (Rasmussen and Williams 2006, chapters 2.2 and 5.4).
+    """
+    if not weights:
+        return []
+    sums, size = np.column_stack(weights), len(evidence.shared)
+    rank = int(np.linalg.matrix_rank(evidence.gram, tol=ROUNDING * float(np.trace(evidence.gram)), hermitian=True))
+    if evidence.freedom - rank < MIN_FREEDOM:
+        scatter = evidence.total / evidence.freedom
+    else:
+        curve = np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared
+        scatter = (evidence.total - float(evidence.shared @ curve)) / (evidence.freedom - rank)
+    rows = []
+    together = sum((BLOCK_SPREAD**2 * np.outer(one, one) for one in blocks), np.zeros((size, size)))
+    for reach, spread in [(1.0, 0.0), *product(REACHES, SPREADS)]:
+        prior = spread**2 * _alike(size, reach) + together
+        system = np.eye(size) + evidence.gram @ prior / scatter
+        after = prior @ np.linalg.inv(system)
+        score = evidence.shared / scatter
+        likelihood = 0.5 * float(score @ after @ score) - 0.5 * float(np.linalg.slogdet(system)[1])
+        rows.append((likelihood, sums.T @ after @ score, np.einsum("ij,ij->j", sums, after @ sums)))
+    chances = np.exp(np.array([row[0] for row in rows]) - max(row[0] for row in rows))
+    chances /= chances.sum()
+    means, variances = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    mean = chances @ means
+    spread = np.sqrt(np.maximum(chances @ (variances + means**2) - mean**2, 0.0))
+    return [_normal(float(one), float(wide)) for one, wide in zip(mean, spread, strict=True)]
+
+
+def _normal(mean: float, spread: float) -> Shrunk:
+    above = float(ndtr(mean / spread)) if spread else float(mean > 0)
+    return Shrunk(mean, mean - NORMAL * spread, mean + NORMAL * spread, above, 1 - above)
+
+
+def _alike(size: int, reach: float) -> Floats:
+    """How alike places are, by the straight distance between them on the circle."""
+    steps = np.arange(size)
+    chord = size / np.pi * np.sin(np.pi * (steps[:, None] - steps) / size)
+    return np.asarray(np.exp(-0.5 * (chord / reach) ** 2))
+
+
+def _columns(blocks: Iterable[Block], size: int) -> list[Floats]:
+    return [_column(block.places, size) for block in blocks]
+
+
+def _column(places: Iterable[int], size: int) -> Floats:
+    column = np.zeros(size)
+    column[list(places)] = 1.0
+    return column

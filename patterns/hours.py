@@ -1,0 +1,42 @@
+"""The hours and weekdays of a window as cycles. Pure.
+
+Hours are those where each persona lives (engagement/local_time.py). Everything else is held constant: accounts, trends,
+hashtags, formats and so on, weekdays for the hours, hours for the weekdays.
+"""
+
+import numpy as np
+
+from patterns.adjustment import Fit
+from patterns.cycles import Cycle, beside, cycle
+from patterns.enums import PatternKind
+from patterns.mixed import Floats, Integers, Moments
+from patterns.windows import COLUMNS, Rows
+
+# Places of each cycle.
+CYCLES = {PatternKind.POSTING_HOUR: 24, PatternKind.POSTING_WEEKDAY: 7}
+
+
+def cycle_of(kind: PatternKind, fit: Fit, rows: Rows, *, floor: int, rate: float) -> Cycle | None:
+    """What the posts of a window say of its hours or weekdays; see `cycles.cycle`."""
+    places = [getattr(post, COLUMNS[kind]) for post in rows.posts]
+    columns = np.array([[float(place == at) for at in range(CYCLES[kind])] for place in places])
+    cells = _cells(columns, fit.window.accounts)
+    moments = fit.moments(np.column_stack([columns, cells]), instead_of=(kind,))
+    counts = [int(count) for count in columns.sum(axis=0)]
+    return cycle(_beside_cells(moments, CYCLES[kind]), counts, floor=floor, rate=rate)
+
+
+def _cells(columns: Floats, accounts: Integers) -> Floats:
+    """A column for each place of each account, where there are several: what holds for some need not hold for all."""
+    levels = accounts[:, None] == np.unique(accounts)
+    if levels.shape[1] < 2:
+        return columns[:, :0]
+    cells = (levels[:, :, None] * columns[:, None, :]).reshape(len(columns), -1)
+    return np.asarray(cells[:, cells.any(axis=0)])
+
+
+def _beside_cells(moments: Moments, size: int) -> Moments:
+    """The moments of the first columns, beside the others as random effects of one variance."""
+    cells = np.arange(size, len(moments.shared))
+    ratio = beside(moments, np.eye(len(moments.shared), size)).ratio(cells)
+    return (moments.beside(cells, 1 / ratio) if ratio else moments).of(np.arange(size))

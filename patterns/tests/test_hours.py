@@ -1,0 +1,124 @@
+"""Posting times of windows whose truth is known, and what a persona with too few posts is told."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from acd.tests.factories import NOW
+from engagement.local_time import local_time
+from engagement.tests.factories import make_account
+from patterns.analyzer import PatternAnalyzer
+from patterns.answers import Curve
+from patterns.effects import study_of
+from patterns.enums import Claim, PatternKind, Scope, Signal
+from patterns.tests.days import AUTUMN, NEW_YORK, some_days
+from patterns.tests.factories import make_evidence
+
+HOUR = PatternKind.POSTING_HOUR
+
+
+def hours_of(days):
+    return [one for one in study_of(days.rows).effects if one.kind == HOUR]
+
+
+def curve_of(days):
+    study = study_of(days.rows)
+    return Curve.drawn(study.cycles.get(HOUR), scope=Scope.PERSONA, accounts_n=1, posts_n=len(days.rows.posts))
+
+
+@pytest.mark.parametrize("posts", [30, 120])
+def test_noise_names_no_hour(posts):
+    rng = np.random.default_rng(11)
+    runs = 40
+
+    quiet = [all(one.signal == Signal.NONE for one in hours_of(some_days(rng, posts, sd=0.6))) for _ in range(runs)]
+
+    assert sum(quiet) / runs >= 0.85
+
+
+def test_planted_block_is_found_across_daylight_saving():
+    rng = np.random.default_rng(12)
+    worlds = [some_days(rng, 1000, gain=0.4, sd=0.4, zone=NEW_YORK, start=AUTUMN) for _ in range(10)]
+
+    best = [curve_of(days).best for days in worlds]
+
+    assert sum(bool(one and days.block & set(one.hours)) for one, days in zip(best, worlds, strict=True)) >= 9
+    gains = [{int(one.subject) for one in hours_of(days) if one.claim == Claim.GAIN} for days in worlds]
+    assert sum(bool(hours) and hours <= days.block for hours, days in zip(gains, worlds, strict=True)) >= 8
+
+
+def test_curve_says_how_many_posts_are_missing():
+    rng = np.random.default_rng(13)
+
+    few, many = (curve_of(some_days(rng, posts, sd=0.6)).more_posts for posts in (100, 800))
+
+    assert few > 200
+    assert many < few
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "hour"),
+    [
+        pytest.param("Europe/Berlin", datetime(2026, 3, 29, 0, 59, tzinfo=UTC), 1, id="berlin-before-spring"),
+        pytest.param("Europe/Berlin", datetime(2026, 3, 29, 1, 0, tzinfo=UTC), 3, id="berlin-after-spring"),
+        pytest.param("America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC), 1, id="new-york-before-autumn"),
+        pytest.param("America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC), 1, id="new-york-after-autumn"),
+        pytest.param("Australia/Adelaide", datetime(2026, 10, 3, 16, 29, tzinfo=UTC), 1, id="half-hour-before-spring"),
+        pytest.param("Australia/Adelaide", datetime(2026, 10, 3, 16, 30, tzinfo=UTC), 3, id="half-hour-after-spring"),
+    ],
+)
+def test_local_hour_respects_daylight_saving(zone, moment, hour):
+    assert local_time(ZoneInfo(zone), moment)["local_hour"] == hour
+
+
+def make_hours(account, posts):
+    """Posts at 9, 14 and 19, of which those at 19 have twice the rate."""
+    noise = np.random.default_rng(account.pk)
+    for number in range(posts):
+        hour = (9, 14, 19)[number % 3]
+        rate = (8.0 if hour == 19 else 4.0) * float(np.exp(noise.normal(0, 0.2)))
+        moment = NOW - timedelta(days=80 - number % 70)
+        make_evidence(account, local_hour=hour, local_weekday=number % 7, engagement_rate=rate, published_at=moment)
+
+
+@pytest.mark.django_db
+def test_new_account_is_told_the_hours_of_the_platform():
+    for _ in range(2):
+        make_hours(make_account(), 30)
+    new = make_account()
+    make_hours(new, 3)
+
+    hours = PatternAnalyzer(new.persona, new.platform, now=NOW).optimal_posting_times()
+
+    assert (hours.scope, hours.signal, hours.persona, hours.accounts_n) == ("platform", "ok", new.persona.slug, 3)
+    assert hours.best
+    assert hours.best.hours == (19,)
+    assert hours.meaning.startswith(
+        "The persona's own 3 posts are too few to tell its hours, so these are what 3 accounts"
+    )
+
+
+@pytest.mark.django_db
+def test_own_hours_come_before_those_of_the_platform():
+    account = make_account()
+    make_hours(account, 45)
+
+    hours = PatternAnalyzer(account.persona, account.platform, now=NOW).optimal_posting_times()
+
+    assert (hours.scope, hours.signal, hours.accounts_n) == ("persona", "ok", 1)
+    assert hours.best
+    assert (hours.best.start, hours.best.end, hours.best.n) == (19, 20, 15)
+    assert hours.best.shrunk_low > 50
+
+
+@pytest.mark.django_db
+def test_nothing_is_told_where_the_platform_cannot_tell_either():
+    account = make_account()
+    make_hours(account, 3)
+
+    hours = PatternAnalyzer(account.persona, account.platform, now=NOW).optimal_posting_times()
+
+    assert (hours.scope, hours.signal, hours.more_posts) == ("persona", "none", 7)
+    assert hours.meaning.endswith("About 7 more posts to begin. No other account of the platform can stand in.")
