@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acd', '0001_initial'),
-        ('engagement', '0009_doubted_likes'),
-        ('patterns', '0001_initial'),
+        ('engagement', '0011_window_of_platform'),
+        ('patterns', '0002_caption_length'),
         ('studio', '0002_carousel_pages'),
     ]
 
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pattern',
             name='kind',
-            field=models.CharField(choices=[('hashtag', 'Hashtag'), ('posting_hour', 'Posting hour'), ('posting_weekday', 'Posting weekday'), ('media_kind', 'Media kind'), ('strategy', 'Strategy'), ('failure', 'Failure'), ('high_engagement', 'High engagement'), ('well_rated', 'Well rated')], max_length=20),
+            field=models.CharField(choices=[('hashtag', 'Hashtag'), ('posting_hour', 'Posting hour'), ('posting_weekday', 'Posting weekday'), ('media_kind', 'Media kind'), ('caption_length', 'Caption length'), ('strategy', 'Strategy'), ('failure', 'Failure'), ('high_engagement', 'High engagement'), ('well_rated', 'Well rated')], max_length=20),
         ),
         migrations.AlterField(
             model_name='pattern',
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pattern',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hashtag', 'posting_hour', 'posting_weekday', 'media_kind', 'strategy', 'failure', 'high_engagement', 'well_rated'])), name='pattern_kind_legal'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hashtag', 'posting_hour', 'posting_weekday', 'media_kind', 'caption_length', 'strategy', 'failure', 'high_engagement', 'well_rated'])), name='pattern_kind_legal'),
         ),
         migrations.AddConstraint(
             model_name='pattern',
