@@ -282,9 +282,12 @@ def _log(row: Row, least: dict[tuple[str, str], float]) -> float:
 
 
 def _error(row: Row, least: dict[tuple[str, str], float]) -> float:
+    """The standard error of the log, by the ends of the post's own interval; one without is taken as exact."""
     counted = row.basis == Basis.COUNT
     low, high = (row.genuine_low, row.genuine_high) if counted else (row.rate_low, row.rate_high)
     if low is None or high is None:
         return 0.0
-    offset = 1.0 if counted else least.get((row.platform, row.basis), 1.0)
-    return (log1p(high / offset) - log1p(low / offset)) / ERRORS_WIDE
+    if counted:
+        return (log1p(high) - log1p(low)) / ERRORS_WIDE
+    smallest = least.get((row.platform, row.basis), 1.0)
+    return (log(max(high, smallest)) - log(max(low, smallest))) / ERRORS_WIDE
