@@ -24,6 +24,7 @@ from acd.theme import (
 )
 from engagement.admin import columns
 from engagement.enums import Basis, Platform
+from patterns.admin_uplift import uplift_page
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 
@@ -240,9 +241,11 @@ class PerformanceAdmin(ReadOnly, Admin):
         ("basis", ChoicesDropdownFilter),
         ("media_kind", ChoicesDropdownFilter),
         ("grade", ChoicesDropdownFilter),
+        ("content__arm", ChoicesDropdownFilter),
         ("persona", AutocompleteSelectFilter),
     )
     list_select_related = ("persona",)
+    actions_list = ("uplift_page",)
     readonly_preprocess_fields = dict.fromkeys(EVIDENCE, decimals)
     ordering = ("-lift", "-pk")
     search_fields = ("caption",)
@@ -263,6 +266,8 @@ class PerformanceAdmin(ReadOnly, Admin):
             },
         ),
     )
+
+    uplift_page = uplift_page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).measured()  # type: ignore[attr-defined]

@@ -67,4 +67,6 @@ class UpliftView(viewsets.GenericViewSet[Pattern]):
         """Genuine engagement of guided pieces against those that chance kept guidance from, with intervals."""
         given = UpliftQuestionSerializer(data=request.query_params.dict())
         given.is_valid(raise_exception=True)
-        return Response(UpliftSerializer(uplift(**given.validated_data, now=timezone.now())).data)
+        named = dict(given.validated_data)
+        personas = [named.pop("persona")] if "persona" in named else []
+        return Response(UpliftSerializer(uplift(personas=personas, now=timezone.now(), **named)).data)

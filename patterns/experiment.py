@@ -5,7 +5,7 @@ to give or to withhold. What somebody chose, or nobody noted, is compared apart 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log, log1p
@@ -18,9 +18,10 @@ from engagement.baselines import MATURE
 from engagement.enums import Basis, FilterState
 from gator.studio.enums import Arm
 from gator.studio.models import Content, Persona
-from gator.studio.querysets import randomised
+from gator.studio.querysets import ContentQuerySet, randomised
 from patterns.enums import Signal
 from patterns.models import PostPerformance
+from patterns.querysets import PostPerformanceQuerySet
 from patterns.uplift import Difference, Piece, difference, percent
 
 # A 95 % interval is this many standard errors wide.
@@ -109,33 +110,44 @@ class Row(NamedTuple):
         return bool(self.content__had_advice) and 0 < (self.content__propensity or 0) < 1
 
 
-def uplift(*, persona: Persona | None = None, platform: str = "", days: int | None = None, now: datetime) -> Uplift:
-    """What guidance gained over the `days` before `now`, for one persona and platform or for all. Two queries."""
+def uplift(*, personas: Collection[Persona] = (), platform: str = "", days: int | None = None, now: datetime) -> Uplift:
+    """What guidance gained over the `days` before `now`, for these personas and platform or for all. Two queries."""
     start = now - timedelta(days=days or settings.PATTERN_DAYS)
-    only = {name: value for name, value in (("persona", persona), ("platform", platform)) if value}
-    posts = PostPerformance.objects.between(start, now).filter(**only).exclude(content=None)
-    rows = [Row(*row) for row in posts.order_by("published_at", "pk").values_list(*Row._fields)]
+    posts = PostPerformance.objects.between(start, now).exclude(content=None)
+    pieces = Content.objects.filter(created_at__gt=start, created_at__lte=now)
+    if personas:
+        posts, pieces = posts.filter(persona__in=personas), pieces.filter(persona__in=personas)
+    if platform:
+        posts, pieces = posts.on(platform), pieces.filter(guidance__platform=platform)
+    rows = _rows(posts)
     drawn = [row for row in rows if row.is_randomised]
     others = [row for row in rows if not row.is_randomised]
     return Uplift(
-        persona=persona.slug if persona else "",
+        persona=next(iter(personas)).slug if len(personas) == 1 else "",
         platform=platform,
         start=start,
         end=now,
-        randomised=_part(RANDOMISED, drawn, left_out=_unpublished(start, now, persona, platform)),
+        randomised=_part(RANDOMISED, drawn, left_out=_unpublished(pieces)),
         observational=_part(OBSERVATIONAL, others, left_out={}),
     )
 
 
-def _unpublished(start: datetime, now: datetime, persona: Persona | None, platform: str) -> dict[str, int]:
-    """Pieces of the window that chance decided and that never went out, or not yet, by arm."""
+def gained(now: datetime) -> Gain:
+    """What guidance gained over the usual window by chance's decisions, for all. One query."""
+    posts = PostPerformance.objects.between(now - timedelta(days=settings.PATTERN_DAYS), now)
+    used, _ = _sorted_out(_rows(posts.filter(randomised("content__"))))
+    return _gain("", used, _was_assigned)
+
+
+def _rows(posts: PostPerformanceQuerySet) -> list[Row]:
+    return [Row(*row) for row in posts.order_by("published_at", "pk").values_list(*Row._fields)]
+
+
+def _unpublished(pieces: ContentQuerySet) -> dict[str, int]:
+    """Pieces that chance decided and that never went out, or not yet, by arm."""
     published = PostPerformance.objects.filter(content=OuterRef("pk"), published_at__isnull=False)
-    pieces = Content.objects.filter(randomised(), ~Exists(published), created_at__gt=start, created_at__lte=now)
-    if persona:
-        pieces = pieces.for_persona(persona)
-    if platform:
-        pieces = pieces.filter(guidance__platform=platform)
-    found = dict(pieces.order_by().values_list("arm").annotate(n=Count("pk")))
+    waiting = pieces.filter(randomised(), ~Exists(published)).order_by()
+    found = dict(waiting.values_list("arm").annotate(n=Count("pk")))
     return {f"unpublished_{arm}": found.get(arm, 0) for arm in Arm.values}
 
 

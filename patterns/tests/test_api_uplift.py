@@ -9,7 +9,7 @@ from django.utils import timezone
 from acd.tests.clients import client_with, complaints
 from engagement.tests.factories import make_account
 from patterns.experiment import Gain
-from patterns.tests.test_experiment import make_trial
+from patterns.tests.factories import make_trial
 
 pytestmark = pytest.mark.django_db
 UPLIFT = "/api/v1/insights/uplift/"
