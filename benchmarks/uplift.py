@@ -93,15 +93,15 @@ def told(world: World) -> str:
 
 if __name__ == "__main__":
     print(f"Seeds {SEEDS}; {RUNS * len(SEEDS)} runs a cell. Percent of runs; width and bias in logs.")
-    print(f"{'':58}" + "".join(f"{f'gain of {gain:.0%}':>36}" for gain in GAINS))
-    print(f"{'':58}" + f"{'held  plain silent width   bias':>36}" * len(GAINS))
+    print(f"{'':68}" + "".join(f"{f'gain of {gain:.0%}':>36}" for gain in GAINS))
+    print(f"{'':68}" + f"{'held  plain silent width   bias':>36}" * len(GAINS))
     found: list[tuple[World, list[Cell]]] = []
     with step("simulated"):
         for world in worlds():
             cells = [cell(replace(world, gain=gain)) for gain in GAINS]
             found.append((world, cells))
             lines = "".join(map(str, cells))
-            print(f"{told(world):58}{lines}", flush=True)
+            print(f"{told(world):68}{lines}", flush=True)
     gained, nothing = ([cells[at].held for _, cells in found] for at in range(len(GAINS)))
     grown = [cells[0].naive for world, cells in found if len(world.control_shares) > 1]
     judge(

@@ -375,7 +375,7 @@ GRADE_THRESHOLDS = {
 PATTERN_MIN_POSTS = 5
 PATTERN_DAYS = 90
 FALSE_DISCOVERY_RATE = 0.1
-# Share of content generated without guidance, so that what guidance gains can be measured.
+# Share of content that chance keeps guidance from, so that what guidance gains can be measured.
 CONTROL_SHARE = env.float("CONTROL_SHARE", default=0.1)
 # A run still under way after this long was killed with its process.
 CONTEXT_TIMEOUT_HOURS = 2

@@ -26,7 +26,7 @@ LEFT_OUT = {
     "unfiltered": "unfiltered",
     "unmeasured": "without a rate",
     "repeated": "of a content that already counts",
-    "too_few_on_their_basis": "with too few others on their basis",
+    "alone_on_their_basis": "without any of the other arm on their basis",
     "unpublished_guided": "guided that never went out, or not yet",
     "unpublished_control": "controls that never went out, or not yet",
 }
@@ -74,7 +74,7 @@ def _part(part: Part, names: Names, platform: str) -> dict[str, Any]:
     return {
         "design": part.design,
         "warning": part.warning,
-        "forest": forest(drawn),
+        "forest": forest(drawn) if any(gain.percent is not None for gain in gains) else None,
         "lines": lines,
         "left_out": [f"{number(n)} {words}" for words, n in left_out.items() if n],
     }

@@ -22,7 +22,7 @@ from gator.studio.querysets import ContentQuerySet, randomised
 from patterns.enums import Signal
 from patterns.models import PostPerformance
 from patterns.querysets import PostPerformanceQuerySet
-from patterns.uplift import Difference, Piece, difference, percent
+from patterns.uplift import Difference, Piece, difference, percent, two_armed
 
 # A 95 % interval is this many standard errors wide.
 ERRORS_WIDE = 2 * 1.96
@@ -162,7 +162,7 @@ def _part(design: str, rows: Sequence[Row], *, left_out: dict[str, int]) -> Part
         warning=WARNING if design == OBSERVATIONAL else "",
         overall=overall,
         personas=tuple(_gain(slug, [row for row in used if row.persona__slug == slug], is_guided) for slug in slugs),
-        left_out=dict.fromkeys((*REASONS, "repeated"), 0) | why | {"too_few_on_their_basis": alone} | left_out,
+        left_out=dict.fromkeys((*REASONS, "repeated"), 0) | why | {"alone_on_their_basis": alone} | left_out,
     )
 
 
@@ -206,8 +206,10 @@ def _value(row: Row) -> float | None:
 
 
 def _gain(persona: str, rows: Sequence[Row], is_guided: Callable[[Row], bool]) -> Gain:
-    rows = _comparable(rows, is_guided)
-    found = difference(_pieces(rows, is_guided), least=settings.PATTERN_MIN_POSTS)
+    pieces = _pieces(rows, is_guided)
+    found = difference(pieces, least=settings.PATTERN_MIN_POSTS)
+    if found:
+        rows = [row for row in rows if row.basis in two_armed(pieces)]
     guided = tuple(row.pk for row in rows if is_guided(row))
     control = tuple(row.pk for row in rows if not is_guided(row))
     return Gain(
@@ -220,13 +222,6 @@ def _gain(persona: str, rows: Sequence[Row], is_guided: Callable[[Row], bool]) -
         says=says(found, len(guided), len(control)),
         **_numbers(found),
     )
-
-
-def _comparable(rows: Sequence[Row], is_guided: Callable[[Row], bool]) -> Sequence[Row]:
-    """The posts of bases with enough of both arms; all where there is no such basis, for then nothing is compared."""
-    arms = Counter((row.basis, is_guided(row)) for row in rows)
-    enough = {basis for basis, _ in arms if min(arms[basis, True], arms[basis, False]) >= settings.PATTERN_MIN_POSTS}
-    return [row for row in rows if row.basis in enough] or rows
 
 
 def _numbers(found: Difference | None) -> dict[str, Any]:
@@ -245,16 +240,16 @@ def _numbers(found: Difference | None) -> dict[str, Any]:
 
 def says(found: Difference | None, guided: int, control: int) -> str:
     """The gain as a sentence with its numbers, or what is missing."""
-    counted = f"{guided} posts with guidance, {control} without"
+    counted = f"{guided:,} posts with guidance, {control:,} without"
     if found is None:
         least = settings.PATTERN_MIN_POSTS
-        return f"Not known yet: {counted}, and on one basis at least {least} of each are needed."
+        return f"Not known yet: {counted}, and at least {least} of each are needed whose rates can be compared."
     low, high = found.ends
     around = f"95 % interval {percent(low):+.0f} to {percent(high):+.0f}; {counted}"
     if not low <= 0 <= high:
         verb = "more" if found.effect > 0 else "less"
         return f"{abs(percent(found.effect)):.0f} % {verb} genuine engagement with guidance ({around})."
-    missing = f" About {found.more_pieces} more posts would show a gain of 20 %." if found.more_pieces else ""
+    missing = f" About {found.more_pieces:,} more posts would show a gain of 20 %." if found.more_pieces else ""
     return f"No difference shown: {percent(found.effect):+.0f} % with guidance ({around}).{missing}"
 
 

@@ -10,6 +10,8 @@ from math import log1p
 # Percent at which lines may stand, and the furthest the axis reaches.
 TICKS = (-90, -75, -50, -33, -20, 0, 25, 50, 100, 300, 900)
 LABELS, PLOT, LINE, HEAD = 220, 460, 28, 24
+# Between the middles of two words of the scale.
+APART = 52
 # Around the outermost end, as a share of the axis.
 MARGIN = 0.05
 
@@ -59,10 +61,21 @@ def forest(estimates: Sequence[Estimate]) -> Forest:
         return round(LABELS + PLOT * (log / reach + 1) / 2, 1)
 
     marks = tuple(_mark(one, HEAD + LINE * (place + 0.5), across) for place, one in enumerate(estimates))
-    shown = [tick for tick in TICKS if abs(log1p(tick / 100)) <= reach]
     bottom = HEAD + LINE * len(estimates)
-    ticks = tuple((across(tick), f"{tick:+d} %" if tick else "0") for tick in shown)
+    ticks = tuple((across(tick), f"{tick:+d} %" if tick else "0") for tick in _ticks(reach, across))
     return Forest(LABELS + PLOT + 20, bottom + 6, bottom, ticks, across(0), marks)
+
+
+def _ticks(reach: float, across: Callable[[float], float]) -> list[int]:
+    """From nothing outwards, those whose words do not touch."""
+    shown = [0]
+    for side in (-1, 1):
+        last = 0
+        for tick in sorted((tick for tick in TICKS if tick * side > 0), key=abs):
+            if abs(log1p(tick / 100)) <= reach and abs(across(tick) - across(last)) >= APART:
+                shown.append(tick)
+                last = tick
+    return sorted(shown)
 
 
 def _reach(estimates: Sequence[Estimate]) -> float:

@@ -5,9 +5,9 @@ platform's trend, the share in force. Never the hour or the hashtags, which are 
 different bases are compared apart, and only the differences of their logs are brought together.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import ceil, expm1, log1p, sqrt
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 # A gain worth finding, as a share, and the usual 5 % error and 80 % power.
 WORTH_FINDING = 0.2
 POWER = 1.96 + 0.84
+# Fewer than two pieces of an arm show no spread.
+LEAST_OF_A_BASIS = 2
 # What the rounding of doubles may leave behind, as a share.
 ROUNDING = 1e-9
 
@@ -75,46 +77,44 @@ def percent(log: float) -> float:
     return 100 * expm1(log)
 
 
-def difference(pieces: Iterable[Piece], *, least: int) -> Difference | None:
-    """The gain over all bases that have at least `least` pieces in both arms; None where there is none.
+def two_armed(pieces: Iterable[Piece]) -> set[str]:
+    """The bases on which both arms have pieces enough to say how far they spread."""
+    arms = Counter((piece.basis, piece.guided) for piece in pieces)
+    return {basis for basis, _ in arms if min(arms[basis, True], arms[basis, False]) >= LEAST_OF_A_BASIS}
 
-    Each basis counts by the inverse of its variance, which is itself estimated: the variance of the whole is widened
-    for that (Meier 1953, Biometrics 9: 59-73), its degrees of freedom are Satterthwaite's.
+
+def difference(pieces: Sequence[Piece], *, least: int) -> Difference | None:
+    """The gain over all `two_armed()` bases; None where these hold less than `least` pieces of either arm.
+
+    Each basis counts by how much its pieces tell were all equally uncertain but for their intervals: a variance that a
+    few controls show by chance must not weigh. Degrees of freedom of the whole are Satterthwaite's (1946).
     """
-    found = [one for group in _by_basis(pieces) if (one := _of_one_basis(group, least))]
-    if not found:
+    groups = [[piece for piece in pieces if piece.basis == basis] for basis in sorted(two_armed(pieces))]
+    guided = sum(piece.guided for group in groups for piece in group)
+    others = sum(map(len, groups)) - guided
+    found = [fit for group in groups if (fit := _of_one_basis(group))]
+    if min(guided, others) < least or not found:
         return None
-    precision = np.array([1 / one.variance for one in found])
-    freedom = np.array([one.freedom for one in found])
-    share = precision / precision.sum()
+    told = np.array([fit.told for fit in found])
+    share = told / told.sum()
+    parts = share**2 * [fit.variance for fit in found]
     return Difference(
-        effect=float(share @ [one.effect for one in found]),
-        variance=float((1 + 4 * (share * (1 - share) / freedom).sum()) / precision.sum()),
-        freedom=float(1 / (share**2 / freedom).sum()),
-        guided=sum(one.guided for one in found),
-        others=sum(one.others for one in found),
+        effect=float(share @ [fit.effect for fit in found]),
+        variance=float(parts.sum()),
+        freedom=float(parts.sum() ** 2 / (parts**2 / [fit.freedom for fit in found]).sum()),
+        guided=guided,
+        others=others,
     )
 
 
-def _by_basis(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    ordered = sorted(pieces, key=lambda piece: piece.basis)
-    return [list(group) for _, group in groupby(ordered, key=lambda piece: piece.basis)]
-
-
-def _of_one_basis(pieces: Sequence[Piece], least: int) -> Difference | None:
+def _of_one_basis(pieces: Sequence[Piece]) -> "_Fit | None":
     guided = np.array([piece.guided for piece in pieces])
-    if min(guided.sum(), (~guided).sum()) < least:
-        return None
     values, columns = np.array([piece.value for piece in pieces]), _constants(pieces)
     first = _fit(values, guided * 1.0, columns, np.ones(len(pieces)))
     if first is None:
         return None
     error = np.array([piece.error for piece in pieces])
-    weights = _balance(pieces, guided) / (first.spread + error**2)
-    fit = _fit(values, guided * 1.0, columns, weights)
-    if fit is None:
-        return None
-    return Difference(fit.effect, fit.variance, fit.freedom, int(guided.sum()), int((~guided).sum()))
+    return _fit(values, guided * 1.0, columns, _balance(pieces, guided) / (first.spread + error**2))
 
 
 def _constants(pieces: Sequence[Piece]) -> Floats:
@@ -143,9 +143,12 @@ def _balance(pieces: Sequence[Piece], guided: NDArray[np.bool_]) -> Floats:
 
 
 class _Fit(NamedTuple):
+    """`told` is the inverse of the variance if the weights are right, `spread` the variance of what is left."""
+
     effect: float
     variance: float
     freedom: float
+    told: float
     spread: float
 
 
@@ -160,7 +163,7 @@ def _fit(values: Floats, arm: Floats, columns: Floats, weights: Floats) -> _Fit 
     values, arm = values * root, arm * root
     space = _basis(columns * root[:, None])
     own = arm - space @ (space.T @ arm)
-    size = own @ own
+    size = float(own @ own)
     if size <= ROUNDING * (arm @ arm):
         return None
     whole = np.column_stack([space, own / sqrt(size)])
@@ -176,7 +179,7 @@ def _fit(values: Floats, arm: Floats, columns: Floats, weights: Floats) -> _Fit 
     shared = float((((whole.T * part) @ whole) ** 2).sum())
     freedom = float((part @ slack) ** 2 / (part**2 @ (2 * slack - 1) + shared))
     spread = float(left @ left) / (len(values) - whole.shape[1])
-    return _Fit(float(own @ values / size), variance, freedom, spread)
+    return _Fit(float(own @ values / size), variance, freedom, size, spread)
 
 
 def _basis(matrix: Floats) -> Floats:

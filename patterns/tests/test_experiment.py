@@ -15,7 +15,7 @@ from patterns.experiment import OBSERVATIONAL, RANDOMISED, uplift
 from patterns.tests.factories import make_evidence, make_piece, make_trial
 
 pytestmark = pytest.mark.django_db
-LEFT_OUT = {"provisional", "unfiltered", "unmeasured", "repeated", "too_few_on_their_basis"}
+LEFT_OUT = {"provisional", "unfiltered", "unmeasured", "repeated", "alone_on_their_basis"}
 
 
 def asked(**only):
@@ -77,7 +77,7 @@ def test_question_can_be_narrowed_to_a_persona_a_platform_and_days():
         ({"last_synced_at": NOW - timedelta(days=19)}, "provisional"),
         ({"filter_state": FilterState.UNFILTERED}, "unfiltered"),
         ({"engagement_rate": None, "basis": ""}, "unmeasured"),
-        ({"basis": Basis.VIEWS}, "too_few_on_their_basis"),
+        ({"basis": Basis.VIEWS}, "alone_on_their_basis"),
     ],
     ids=["never read", "read too early", "unfiltered", "no rate", "alone on its basis"],
 )
