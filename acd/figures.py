@@ -32,6 +32,19 @@ def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> st
     return f"{value:{'+' if signed else ''},.{digits}f} %"
 
 
+def effect(value: float | None, low: float | None, high: float | None, digits: int = 0) -> str:
+    """A difference in percent with its interval, each with its sign: +35 % (+12 % to +60 %)."""
+    middle = percent(value, digits, signed=True)
+    if value is None or low is None or high is None:
+        return middle
+    return f"{middle} ({percent(low, digits, signed=True)} to {percent(high, digits, signed=True)})"
+
+
+def q_value(q: float | None) -> str:
+    """The false discovery rate at which something would be claimed; never zero, which no test can show."""
+    return "< 0.001" if q is not None and q < 0.001 else number(q, 3)
+
+
 def share(part: float | None, whole: float | None) -> str:
     """A part of a whole in percent; unknown where there is no whole."""
     return UNKNOWN if part is None or not whole else percent(100 * part / whole, 0)

@@ -19,6 +19,7 @@ MENU: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Budgets", "speed", "engagement.budget"),
     ),
     "Learning": (
+        ("Insights", "insights", "patterns.pattern", "insights"),
         ("Patterns", "lightbulb", "patterns.pattern"),
         ("Post performance", "leaderboard", "patterns.postperformance"),
         ("What guidance gains", "trending_up", "patterns.postperformance", "uplift_page"),
@@ -154,8 +155,8 @@ def entry(path: str, title: str, icon: str, model: str, page: str = "") -> dict[
     shown = {"title": title, "icon": icon, "link": link}
     # The theme would mark the list, too, since the addresses of its other pages begin with its own.
     if page:
-        return shown | {"active": path == link}
-    return shown | {"active": False} if path in pages_of(model) else shown
+        return shown | {"active": path.startswith(link)}
+    return shown | {"active": False} if path.startswith(tuple(pages_of(model))) else shown
 
 
 def pages_of(model: str) -> set[str]:

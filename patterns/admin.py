@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from acd.admin import error, state, verdict
 from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import link, one_to_one_users
-from acd.figures import UNKNOWN, decimals, interval, number, short
+from acd.figures import UNKNOWN, decimals, effect, interval, number, q_value, short
 from acd.theme import (
     Admin,
     AutocompleteSelectFilter,
@@ -23,8 +23,10 @@ from acd.theme import (
     when,
 )
 from engagement.admin import columns
-from engagement.enums import Basis, Platform
+from engagement.enums import Platform
+from patterns.admin_insights import Insights
 from patterns.admin_uplift import uplift_page
+from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 
@@ -63,7 +65,7 @@ class LearnedFilter(Questions):
 
 
 @admin.register(Pattern)
-class PatternAdmin(ReadOnly, Admin):
+class PatternAdmin(Insights, ReadOnly, Admin):
     """What was learned, how sure it is, and a person's veto."""
 
     list_display: ClassVar = (
@@ -139,13 +141,11 @@ class PatternAdmin(ReadOnly, Admin):
     def effect_text(self, row: Pattern) -> str:
         if row.effect is None:
             return interval(row.mean, row.low, row.high, digits=1)
-        text = interval(row.effect, row.effect_low, row.effect_high, digits=2)
-        unit = "log engagement" if row.basis == Basis.COUNT else "points"
-        return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, unit)
+        return format_html('<span class="gator-number">{}</span>', effect(row.effect, row.effect_low, row.effect_high))
 
     @display(description="q", ordering="q_value")
     def sure(self, row: Pattern) -> str:
-        return number(row.q_value, 3)
+        return q_value(row.q_value)
 
     @display(description="status", ordering="status")
     def state(self, row: Pattern) -> str:
@@ -215,8 +215,8 @@ def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:
         str(item.get("subject")),
         number(item.get("n")),
         interval(item.get("mean"), item.get("low"), item.get("high"), digits=2),
-        interval(item.get("effect"), item.get("effect_low"), item.get("effect_high"), digits=2),
-        number(item.get("q"), 3),
+        effect(item.get("effect"), item.get("effect_low"), item.get("effect_high")),
+        q_value(item.get("q")),
         badge("Claimed", "success") if item.get("claimed") else UNKNOWN,
     )
 
@@ -271,6 +271,10 @@ class PerformanceAdmin(ReadOnly, Admin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).measured()  # type: ignore[attr-defined]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # Insights link to the posts of an item.
+        return lookup in {*FILTERS.values(), "persona__slug"} or super().lookup_allowed(lookup, value, request)
 
     @display(description="beats", ordering="percentile")
     def beats(self, row: PostPerformance) -> str:

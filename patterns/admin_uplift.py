@@ -1,6 +1,6 @@
 """The page of what guidance gained: by chance's decisions first, and apart from that what all others seem to say."""
 
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.admin.options import ModelAdmin
@@ -9,13 +9,15 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from acd.admin_links import list_url
-from acd.figures import UNKNOWN, interval, number, percent
+from acd.figures import UNKNOWN, effect, number, percent
+from acd.tables import csv_file
 from acd.theme import action
 from engagement.enums import Platform
 from gator.studio.enums import Arm
 from gator.studio.models import Persona
-from patterns.experiment import RANDOMISED, Gain, Part, uplift
-from patterns.forest import Estimate, forest
+from patterns.effect_plot import Axis, Line
+from patterns.enums import Signal
+from patterns.experiment import RANDOMISED, Gain, Part, Uplift, uplift
 from patterns.models import PostPerformance
 
 # Key and name of personas by their slugs.
@@ -34,68 +36,78 @@ LEFT_OUT = {
 
 @action(description="What guidance gains", url_path="uplift", permissions=["view"], icon="trending_up")
 def uplift_page(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """What the loop's own advice gained, with how sure that is."""
+    """What the loop's own advice gained, with how sure that is; as a file with `format=csv`."""
     platform = request.GET.get("platform", "")
     if platform not in ("", *Platform.values):
         raise Http404(f"{platform!r} is no platform: use one of {', '.join(Platform.values)}.")
-    context = {"title": "What guidance gains", **page(timezone.now(), platform)}
+    found = uplift(platform=platform, now=timezone.now())
+    if request.GET.get("format") == "csv":
+        return csv_file("uplift", table(found))
     return TemplateResponse(
-        request, "admin/uplift.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
+        request,
+        "admin/uplift.html",
+        admin.admin_site.each_context(request) | {"opts": admin.opts, "title": "What guidance gains"} | shown(found),
     )
 
 
-def page(now: datetime, platform: str = "") -> dict[str, Any]:
-    """Everything the page shows. Three queries."""
-    found = uplift(platform=platform, now=now)
+def table(found: Uplift) -> list[dict[str, Any]]:
+    """Every gain as a row of a file."""
+    parts = (found.randomised, found.observational)
+    return [{"design": part.design} | asdict(gain) for part in parts for gain in (part.overall, *part.personas)]
+
+
+def shown(found: Uplift) -> dict[str, Any]:
+    """The answer for its page. One query, for the names of personas."""
     names = {slug: (pk, name) for slug, pk, name in Persona.objects.values_list("slug", "pk", "name")}
     overall = found.randomised.overall
     return {
-        "platform": platform,
+        "platform": found.platform,
         "platforms": [("", "All platforms"), *Platform.choices],
         "days": (found.end - found.start).days,
-        "gain": _percent(overall),
+        "gain": effect(overall.percent, overall.low, overall.high),
         "says": overall.says,
-        "compared": f"{number(overall.guided)} with, {number(overall.control)} without",
+        "compared": f"{number(overall.guided)} and {number(overall.control)}",
         "detectable": percent(overall.detectable, 0),
         "more_posts": number(overall.more_posts),
-        "parts": [_part(part, names, platform) for part in (found.randomised, found.observational)],
+        "parts": [_part(part, names, found.platform) for part in (found.randomised, found.observational)],
     }
-
-
-def _percent(gain: Gain) -> str:
-    return interval(gain.percent, gain.low, gain.high, unit="%")
 
 
 def _part(part: Part, names: Names, platform: str) -> dict[str, Any]:
     gains = [part.overall, *part.personas]
-    lines = [_line(gain, names, part, platform) for gain in gains]
-    drawn = [Estimate(_name(gain, names), gain.percent, gain.low, gain.high, gain.says) for gain in gains]
+    axis = Axis.reaching(end for gain in gains for end in (gain.percent, gain.low, gain.high))
     left_out = {words: part.left_out.get(why) for why, words in LEFT_OUT.items()}
     return {
         "design": part.design,
         "warning": part.warning,
-        "forest": forest(drawn) if any(gain.percent is not None for gain in gains) else None,
-        "lines": lines,
+        "ticks": axis.ticks,
+        "rows": [_row(gain, axis, names, part, platform) for gain in gains],
         "left_out": [f"{number(n)} {words}" for words, n in left_out.items() if n],
     }
 
 
-def _name(gain: Gain, names: Names) -> str:
-    return names[gain.persona][1] if gain.persona else "All"
-
-
-def _line(gain: Gain, names: Names, part: Part, platform: str) -> dict[str, Any]:
+def _row(gain: Gain, axis: Axis, names: Names, part: Part, platform: str) -> dict[str, Any]:
+    tone = ("gain" if gain.percent > 0 else "loss") if gain.percent and gain.signal == Signal.OK else ""
     return {
-        "name": _name(gain, names),
-        "gain": _percent(gain),
+        "name": names[gain.persona][1] if gain.persona else "All",
+        "line": _line(gain, axis),
+        "tone": tone,
+        "gain": effect(gain.percent, gain.low, gain.high),
+        "says": gain.says,
         "arms": [
             (number(n), _posts(gain, names, platform, arm) if part.design == RANDOMISED else "")
             for arm, n in ((Arm.GUIDED, gain.guided), (Arm.CONTROL, gain.control))
         ],
         "detectable": percent(gain.detectable, 0),
-        "more_posts": UNKNOWN if gain.more_posts is None else number(gain.more_posts),
+        "more_posts": number(gain.more_posts),
         "bases": ", ".join(gain.bases) or UNKNOWN,
     }
+
+
+def _line(gain: Gain, axis: Axis) -> Line | None:
+    if gain.percent is None or gain.low is None or gain.high is None:
+        return None
+    return Line(axis.x(gain.percent), axis.x(gain.low), axis.x(gain.high), None, None)
 
 
 def _posts(gain: Gain, names: Names, platform: str, arm: Arm) -> str:

@@ -3,49 +3,94 @@
 Every answer is a frozen value with n, interval and the ids of its evidence. Rates are percent of the named basis.
 """
 
-import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, F, Sum
 
 from engagement.enums import Basis
 from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
-from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
-from patterns.effects import Effect, effects, evidence, sample
-from patterns.enums import Advice, PatternKind
+from patterns.answers import (
+    Coverage,
+    FailurePattern,
+    Finding,
+    Findings,
+    PostAnalysis,
+    Span,
+    SuccessfulPost,
+    SuccessfulPosts,
+    Suggestions,
+    Summary,
+)
+from patterns.effects import Effect, effects, evidence_of
+from patterns.enums import PatternKind, Signal
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
-from patterns.stats import Sample, interval, welch
-from patterns.wording import UNITS, item, numbers
+from patterns.querysets import PostPerformanceQuerySet
+from patterns.summaries import figures
+from patterns.wording import UNITS, in_figures, meaning, nothing_sure, successes, suggestion
 
 EXAMPLES = 5
-# The smallest gain worth finding, as a share of the usual value, and the usual 5 % error and 80 % power.
-WORTH_FINDING = 0.25
-POWER_FACTOR = 2 * (1.96 + 0.84) ** 2
+MOST_SUCCESSFUL = 20
+# The question under whose name the items of a kind are told.
+ASKED_AS = {
+    PatternKind.HASHTAG: "hashtags",
+    PatternKind.POSTING_HOUR: "posting-times",
+    PatternKind.POSTING_WEEKDAY: "posting-times",
+    PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "caption-lengths",
+    PatternKind.STRATEGY: "strategies",
+}
 
 
 class PatternAnalyzer:
-    """Answers about one persona on one platform, over the `days` before `now`; every question has its default."""
+    """Answers about one persona on one platform, or about all personas there, over the `days` before `now`.
 
-    def __init__(self, persona: Persona, platform: str, *, now: datetime, days: int | None = None) -> None:
+    Every question has its own default of days. Posts of several personas are adjusted for the account they stand on.
+    """
+
+    def __init__(self, persona: Persona | None, platform: str, *, now: datetime, days: int | None = None) -> None:
         self.persona, self.platform, self.now, self.days = persona, platform, now, days
 
-    def posts(self, default_days: int) -> Any:
+    def posts(self, default_days: int) -> PostPerformanceQuerySet:
         """The posts of the window that may teach something."""
-        start = self.now - timedelta(days=self.days or default_days)
-        return PostPerformance.objects.for_persona(self.persona).on(self.platform).in_window(start, self.now)
+        return self._published(default_days).measured().settled()
 
-    def successful_patterns(self, min_engagement_rate: float = 5.0) -> list[SuccessfulPost]:
+    def _published(self, default_days: int) -> PostPerformanceQuerySet:
+        """All posts of the window."""
+        window = self._window(default_days)
+        rows: PostPerformanceQuerySet = PostPerformance.objects.on(self.platform).between(window.start, window.end)
+        return rows.for_persona(self.persona) if self.persona else rows
+
+    def _window(self, default_days: int) -> Span:
+        return Span(start=self.now - timedelta(days=self.days or default_days), end=self.now)
+
+    def asked(self, question: str, default_days: int) -> dict[str, Any]:
+        """What begins every answer."""
+        persona = self.persona.slug if self.persona else None
+        window = self._window(default_days)
+        return {"question": question, "persona": persona, "platform": self.platform, "window": window}
+
+    def _coverage(self, default_days: int) -> Coverage:
+        return Coverage.of(self._published(default_days).per_standing())
+
+    def successful_patterns(self, min_engagement_rate: float = 5.0) -> SuccessfulPosts:
         """Posts above `min_engagement_rate` percent even at the lower bound, best first, with how they were made."""
+        coverage = self._coverage(30)
         # Rates of another basis are not ranked beside these.
-        posts = self.posts(30)
-        posts = posts.filter(basis=posts.main_basis()).high_performing(min_engagement_rate)
-        posts = posts.select_related("context", "content").prefetch_related("hashtags")
-        return [_successful(post) for post in posts[: EXAMPLES * 4]]
+        posts = self.posts(30).with_value(coverage.basis).high_performing(min_engagement_rate)
+        shown = posts.select_related("context", "content").prefetch_related("hashtags")[:MOST_SUCCESSFUL]
+        found = posts.count()
+        return SuccessfulPosts(
+            **self.asked("successful-patterns", 30),
+            **vars(coverage),
+            signal=_signal(found, coverage.posts_n),
+            meaning=successes(found, coverage, min_engagement_rate),
+            posts=tuple(map(_successful, shown)),
+        )
 
     def common_failure_patterns(self) -> list[FailurePattern]:
         """Kinds of failure and how often they occur; runs that failed and runs that people rejected. All platforms."""
@@ -54,109 +99,100 @@ class PatternAnalyzer:
         totals = {row["phase"]: row["n"] for row in runs.per_phase()}
         return [_failure(runs, row, totals[row["phase"]]) for row in runs.per_failure()]
 
-    def optimal_posting_times(self) -> list[Finding]:
-        """Hours of the persona's own zone, in order of the effect's lower bound."""
+    def optimal_posting_times(self) -> Findings:
+        """Hours of the persona's own zone."""
         return self._findings(PatternKind.POSTING_HOUR)
 
-    def optimal_weekdays(self) -> list[Finding]:
-        """Weekdays of the persona's own zone (0 is Monday), in order of the effect's lower bound."""
+    def optimal_weekdays(self) -> Findings:
+        """Weekdays of the persona's own zone; 0 is Monday."""
         return self._findings(PatternKind.POSTING_WEEKDAY)
 
-    def effective_hashtags(self, min_posts: int = 5) -> list[Finding]:
-        """Hashtags used on at least `min_posts` posts, in order of the effect's lower bound."""
-        return [finding for finding in self._findings(PatternKind.HASHTAG) if finding.n >= min_posts]
+    def effective_hashtags(self, min_posts: int = 5) -> Findings:
+        """Hashtags used on at least `min_posts` posts."""
+        return self._findings(PatternKind.HASHTAG, min_posts)
+
+    def effective_formats(self) -> Findings:
+        """Images, texts, videos, carousels and audio."""
+        return self._findings(PatternKind.MEDIA_KIND)
+
+    def effective_caption_lengths(self) -> Findings:
+        """Captions by their number of characters, in classes."""
+        return self._findings(PatternKind.CAPTION_LENGTH)
+
+    def effective_strategies(self) -> Findings:
+        """Approaches of the contents that Gator made."""
+        return self._findings(PatternKind.STRATEGY)
 
     @cached_property
-    def _basis(self) -> str:
-        return str(self.posts(90).main_basis())
+    def _comparable(self) -> Coverage:
+        return self._coverage(90)
+
+    @property
+    def _compared(self) -> PostPerformanceQuerySet:
+        """The posts whose values are compared: those of one basis."""
+        return self.posts(90).with_value(self._comparable.basis)
 
     @cached_property
     def _effects(self) -> list[Effect]:
-        return effects(self.posts(90).with_value(self._basis), self._basis) if self._basis else []
+        return effects(self._compared, self._comparable.basis) if self._comparable.basis else []
 
-    def _findings(self, kind: PatternKind) -> list[Finding]:
-        return [self._finding(effect) for effect in self._effects if effect.kind == kind]
-
-    def _finding(self, effect: Effect) -> Finding:
-        # Evidence is looked up for claims alone: one query each, and few of them.
-        posts = tuple(evidence(self.posts(90).with_value(self._basis), effect)) if effect.claimed else ()
-        return Finding(
-            subject=effect.subject,
-            n=effect.n,
-            mean=effect.mean,
-            low=effect.low,
-            high=effect.high,
-            effect=effect.effect,
-            effect_low=effect.effect_low,
-            effect_high=effect.effect_high,
-            q=effect.q,
-            signal=effect.signal,
-            basis=self._basis,
-            posts=posts,
+    def _findings(self, kind: PatternKind, min_posts: int = 1) -> Findings:
+        found = [effect for effect in self._effects if effect.kind == kind and effect.n >= min_posts]
+        return Findings(
+            **self.asked(ASKED_AS[kind], 90),
+            **vars(self._comparable),
+            signal=_signal(any(one.claimed for one in found), any(one.effect is not None for one in found)),
+            meaning=meaning(kind, found, self._comparable.posts_n),
+            items=tuple(self._with_evidence(found)),
         )
+
+    def _with_evidence(self, found: Sequence[Effect]) -> Iterator[Finding]:
+        """Claims first, each with the posts it rests on: one query for each kind."""
+        claims = [effect for effect in found if effect.claimed]
+        posts = {kind: self._evidence(kind, claims) for kind in dict.fromkeys(claim.kind for claim in claims)}
+        for effect in claims + [effect for effect in found if not effect.claimed]:
+            ids = posts[effect.kind][effect.subject] if effect.claimed else []
+            yield Finding(**vars(effect), basis=self._comparable.basis, posts=tuple(ids))
+
+    def _evidence(self, kind: PatternKind, claims: Sequence[Effect]) -> dict[str, list[int]]:
+        return evidence_of(self._compared, kind, [claim.subject for claim in claims if claim.kind == kind])
 
     def performance_summary(self) -> Summary:
         """Totals, mean rate, trend (second half of the window against the first), best and worst, bots and personas."""
-        posts = self.posts(30)
-        basis = posts.main_basis()
-        rated = posts.with_value(basis)
-        totals = posts.aggregate(
-            n=Count("pk"), total=Sum("total_engagement"),
-            genuine=Sum("genuine_engagement"), low=Sum("genuine_low"), high=Sum("genuine_high"),
-            observed=Sum("observed_count"), bots=Sum("bot_count"), personas=Sum("persona_count"),
-        )  # fmt: skip
+        coverage, asked = self._coverage(30), self.asked("summary", 30)
+        window = asked["window"]
+        told = figures(self.posts(30), coverage.basis, window.end - (window.end - window.start) / 2)
+        published = self._published(30).count()
         return Summary(
-            posts=self._published(),
-            measured=totals["n"],
-            total_engagement=totals["total"],
-            genuine_engagement=totals["genuine"],
-            # The widest case: what cannot be seen may err in one direction on every post.
-            genuine_low=totals["low"],
-            genuine_high=totals["high"],
-            basis=basis,
-            best=tuple(rated.order_by("-value", "pk").values_list("pk", flat=True)[:EXAMPLES]),
-            worst=tuple(rated.order_by("value", "pk").values_list("pk", flat=True)[:EXAMPLES]),
-            **_mean_rate(rated, basis),
-            **self._trend(rated, basis),
-            **_shares(totals),
+            **asked,
+            **vars(coverage),
+            **told,
+            posts=published,
+            signal=_signal(told["mean_rate"] is not None, told["measured"]),
+            meaning=in_figures(published, told, coverage.basis),
         )
 
-    def _published(self) -> int:
-        posts = SocialMediaPost.objects.filter(persona=self.persona, platform=self.platform)
-        return posts.between(self.now - timedelta(days=self.days or 30), self.now).count()
-
-    def _trend(self, rated: Any, basis: str) -> dict[str, Any]:
-        middle = self.now - timedelta(days=self.days or 30) / 2
-        late, early = (
-            sample(half) for half in (rated.filter(published_at__gt=middle), rated.filter(published_at__lte=middle))
-        )
-        change = welch(late, early) if basis and min(late.n, early.n) >= settings.PATTERN_MIN_POSTS else None
-        if change is None:
-            return dict.fromkeys(("trend", "trend_low", "trend_high"))
-        return {"trend": change.effect, "trend_low": change.low, "trend_high": change.high}
-
-    def suggest_content_improvements(self) -> list[str]:
+    def suggest_content_improvements(self) -> Suggestions:
         """Sentences that carry their numbers; where nothing is certain, how many more posts it would take."""
-        advised = [effect for effect in self._effects if effect.advice]
-        verbs = {Advice.REPEAT: "Do more of", Advice.AVOID: "Avoid"}
-        said = [f"{verbs[e.advice]} {item(e.kind, e.subject)}: {numbers(e, self._basis)}." for e in advised if e.advice]
-        return said or [self._not_enough()]
-
-    def _not_enough(self) -> str:
-        all_posts = sample(self.posts(90).with_value(self._basis)) if self._basis else Sample()
-        missing = more_posts(all_posts, self._basis)
-        if missing is None:
-            return f"Not enough data: about {_to_begin(all_posts.n)} more posts to begin ({all_posts.n} so far)."
-        if missing == 0:
-            return (
-                f"Nothing stands out among {all_posts.n} measured posts, which are enough to show a difference of 25 %."
-            )
-        return f"Not enough data: about {missing} more posts would show a difference of 25 % ({all_posts.n} so far)."
+        claims = tuple(self._with_evidence([effect for effect in self._effects if effect.claimed]))
+        said = tuple(suggestion(claim, claim.basis) for claim in claims)
+        missing = nothing_sure(self._effects, self._comparable.posts_n, least=settings.PATTERN_MIN_POSTS)
+        return Suggestions(
+            **self.asked("suggestions", 90),
+            **vars(self._comparable),
+            signal=_signal(claims, any(effect.effect is not None for effect in self._effects)),
+            meaning=f"{len(said)} finding{'s are' if len(said) > 1 else ' is'} sure enough to act on."
+            if said
+            else missing,
+            suggestions=said or (missing,),
+            claims=claims,
+        )
 
     def analyze_post_performance(self, post: SocialMediaPost) -> PostAnalysis:
         """What is known of one post, what stands out and what to do with that."""
         shown = _items_of(post)
-        patterns = [pattern for pattern in self._active_patterns() if (pattern.kind, pattern.subject) in shown]
+        active = Pattern.objects.for_persona(post.persona).on(post.platform).active().order_by("pk")
+        patterns = [pattern for pattern in active if (pattern.kind, pattern.subject) in shown]
         return PostAnalysis(
             post=post.pk,
             total_engagement=post.total_engagement,
@@ -175,8 +211,10 @@ class PatternAnalyzer:
             patterns=tuple(p.pk for p in patterns),
         )
 
-    def _active_patterns(self) -> Any:
-        return Pattern.objects.for_persona(self.persona).on(self.platform).active().order_by("pk")
+
+def _signal(is_sure: object, is_tested: object) -> Signal:
+    """What an answer shows at a glance: something sure, something tested, or nothing."""
+    return Signal.OK if is_sure else Signal.THIN if is_tested else Signal.NONE
 
 
 def _successful(post: PostPerformance) -> SuccessfulPost:
@@ -212,56 +250,6 @@ def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
         contexts=tuple(str(pk) for pk, _ in newest),
         advice=newest[0][1] or "Read the ratings of these contents before generating the like again.",
     )
-
-
-def _mean_rate(rated: Any, basis: str) -> dict[str, Any]:
-    """The mean rate with its interval: the spread over posts and, in quadrature, the mean width of their own intervals.
-
-    Where nobody can be seen all of these err in one direction, which no number of posts averages out.
-    """
-    if not basis or basis == Basis.COUNT:
-        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
-    rates = sample(rated)
-    around = interval(rates) if rates.n >= settings.PATTERN_MIN_POSTS else None
-    mean = rates.mean
-    if around is None or mean is None:
-        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
-    own = rated.aggregate(below=Avg(F("value") - F("rate_low")), above=Avg(F("rate_high") - F("value")))
-    return {
-        "mean_rate": mean,
-        "rate_low": max(0.0, mean - math.hypot(mean - around.low, own["below"])),
-        "rate_high": mean + math.hypot(around.high - mean, own["above"]),
-    }
-
-
-def _shares(totals: dict[str, Any]) -> dict[str, Any]:
-    observed = totals["observed"] or 0
-    if not observed:
-        return {"observed": 0} | dict.fromkeys(("bot_share", "bot_share_low", "bot_share_high", "persona_share"))
-    around = known(wilson(totals["bots"], observed))
-    return {
-        "observed": observed,
-        "bot_share": totals["bots"] / observed,
-        "bot_share_low": around.low,
-        "bot_share_high": around.high,
-        "persona_share": totals["personas"] / observed,
-    }
-
-
-def _to_begin(n: int) -> int:
-    # An item is tested with the least number of posts that have it, and as many that have it not.
-    return max(1, 2 * settings.PATTERN_MIN_POSTS - n)
-
-
-def more_posts(posts: Sample, basis: str) -> int | None:
-    """About how many more posts would show a gain of a quarter (5 % error, 80 % power); None if unknowable."""
-    if posts.n < 2 * settings.PATTERN_MIN_POSTS:
-        return None
-    # A lift is a log already, so a gain of a quarter is log(1.25) whatever the level.
-    gain = math.log1p(WORTH_FINDING) if basis == Basis.COUNT else WORTH_FINDING * (posts.mean or 0.0)
-    if not gain or posts.variance is None:
-        return None
-    return max(0, 2 * math.ceil(POWER_FACTOR * posts.variance / gain**2) - posts.n)
 
 
 def _stands_out(post: SocialMediaPost) -> list[str]:

@@ -1,8 +1,115 @@
-"""What the analyzer answers: frozen values, ready to show. Rates are percent of the named basis, shares 0 to 1."""
+"""What the analyzer answers: frozen values, ready to show. Rates are percent of the named basis, shares 0 to 1.
 
+Every answer says what was asked of whom (`Asked`); those about posts also say which posts they rest on (`Framed`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+
+from patterns.effects import Effect
+from patterns.enums import Reason, Signal
+
+# Posts whose numbers may teach something, whether or not by the basis of the answer.
+MEASURED = ("", Reason.WITHOUT_VALUE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The window of an answer: after `start`, up to and including `end`."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked, of whom and of which days; `persona` is the slug, or None for all personas of the platform."""
+
+    question: str
+    persona: str | None
+    platform: str
+    window: Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Posts of the window that an answer does not use, by the first `Reason` that holds."""
+
+    provisional: int = 0
+    unfiltered: int = 0
+    unmeasured: int = 0
+    without_basis: int = 0
+    other_basis: int = 0
+    without_value: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Which posts of a window can be compared with each other: those of its most frequent `basis`.
+
+    `posts_n` are used; `wide_n` of them are known only roughly, and weigh less where effects are told. The others are
+    left out.
+    """
+
+    basis: str
+    posts_n: int
+    wide_n: int
+    left_out: LeftOut
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
+        """The coverage of a window, from how many posts there are of each basis and standing (`per_standing()`)."""
+        rows = list(rows)
+        basis = _main_basis(rows)
+        sizes, wide = Counter[str](), 0
+        for row in rows:
+            is_other = row["standing"] in MEASURED and row["basis"] != basis
+            standing = Reason.OTHER_BASIS if is_other else row["standing"]
+            sizes[standing] += row["n"]
+            wide += row["wide"] if standing == "" else 0
+        return cls(basis=basis, posts_n=sizes.pop("", 0), wide_n=wide, left_out=LeftOut(**sizes))
+
+
+def _main_basis(rows: Iterable[Mapping[str, Any]]) -> str:
+    sizes = Counter[str]()
+    for row in rows:
+        if row["basis"] and row["standing"] in MEASURED:
+            sizes[row["basis"]] += row["n"]
+    return min(sizes, key=lambda basis: (-sizes[basis], basis), default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framed(Coverage, Asked):
+    """An answer about posts: what it rests on, how far it can be trusted, and what it means in a sentence."""
+
+    signal: Signal
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding(Effect):
+    """A tested item; a claimed one names the posts it rests on."""
+
+    basis: str
+    posts: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings(Framed):
+    """Every item of one kind, claimed or not: claims first, by the lower bound of the shrunk interval."""
+
+    items: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingTimes(Framed):
+    """Every hour and weekday of the personas' own zones."""
+
+    hours: tuple[Finding, ...]
+    weekdays: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,26 +147,30 @@ class FailurePattern:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One tested hour, weekday or hashtag; numbers are None where there are too few posts to say anything."""
+class Failures(Asked):
+    """Kinds of failure of generations, on all platforms."""
 
-    subject: str
-    n: int
-    mean: float | None
-    low: float | None
-    high: float | None
-    effect: float | None
-    effect_low: float | None
-    effect_high: float | None
-    q: float | None
-    signal: str
-    basis: str
-    posts: tuple[int, ...]
+    failures: tuple[FailurePattern, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
-    """A persona's window in figures. Shares are 0 to 1; None means not known."""
+class SuccessfulPosts(Framed):
+    """Posts above a rate even at the lower bound, best first."""
+
+    posts: tuple[SuccessfulPost, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestions(Framed):
+    """Sentences that carry their numbers; `claims` are the findings behind them, in the same order."""
+
+    suggestions: tuple[str, ...]
+    claims: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary(Framed):
+    """The window in figures: `posts` published, `measured` of them. Shares are 0 to 1; None means not known."""
 
     posts: int
     measured: int
@@ -67,7 +178,6 @@ class Summary:
     genuine_engagement: float | None
     genuine_low: float | None
     genuine_high: float | None
-    basis: str
     mean_rate: float | None
     rate_low: float | None
     rate_high: float | None

@@ -1,47 +1,27 @@
 """The REST door to what was learned: the patterns, the analysis of one post, and the questions of `PatternAnalyzer`."""
 
-from typing import Any
+from collections.abc import Callable
 
 import django_filters
-from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from acd.models import ACDContext
-from acd.rest import MomentQuestionFilter, QuestionFilter, StrictFields, WholeNumberFilter
+from acd.rest import MomentQuestionFilter, QuestionFilter, WholeNumberFilter
 from engagement.api import PlatformFilter
-from engagement.enums import Platform
 from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField, PersonaFilter
 from gator.studio.models import Content
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
-from patterns.api_answers import serializer_for
+from patterns.api_answers import ANSWERS, AnalysisSerializer
+from patterns.api_questions import PARAMETERS, answer, written
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Pattern
-
-# Some ninety years: longer than any platform, short enough for a date.
-MAX_DAYS = 32_000
-
-AnalysisSerializer = serializer_for(PostAnalysis)
-FindingSerializer = serializer_for(Finding)
-FailurePatternSerializer = serializer_for(FailurePattern)
-SuccessfulPostSerializer = serializer_for(SuccessfulPost)
-SummarySerializer = serializer_for(Summary)
-
-SuccessfulPostsSerializer = inline_serializer("SuccessfulPatterns", {"posts": SuccessfulPostSerializer(many=True)})
-FailuresSerializer = inline_serializer("FailurePatterns", {"failures": FailurePatternSerializer(many=True)})
-TimesSerializer = inline_serializer(
-    "PostingTimes", {"hours": FindingSerializer(many=True), "weekdays": FindingSerializer(many=True)}
-)
-HashtagsSerializer = inline_serializer("EffectiveHashtags", {"hashtags": FindingSerializer(many=True)})
-SuggestionsSerializer = inline_serializer(
-    "Suggestions", {"suggestions": serializers.ListField(child=serializers.CharField())}
-)
+from patterns.questions import QUESTIONS
 
 
 class PatternSerializer(serializers.ModelSerializer[Pattern]):
@@ -109,28 +89,6 @@ class PatternFilters(django_filters.FilterSet):
     current = QuestionFilter(label="Active patterns, and those a person rejected")
 
 
-class QuestionSerializer(StrictFields, serializers.Serializer[Any]):
-    """Whom a question is about, and how many days back it looks. Every question has its own default of days."""
-
-    persona = PersonaField(help_text="Slug of a persona.")
-    platform = serializers.ChoiceField(choices=Platform.choices)
-    days = serializers.IntegerField(required=False, min_value=1, max_value=MAX_DAYS)
-
-
-class RateQuestionSerializer(QuestionSerializer):
-    """A question about posts above a rate, in percent of their basis."""
-
-    min_engagement_rate = serializers.FloatField(required=False, default=5.0, min_value=0, max_value=100)
-
-
-class HashtagQuestionSerializer(QuestionSerializer):
-    """A question about hashtags used often enough."""
-
-    min_posts = serializers.IntegerField(
-        required=False, default=settings.PATTERN_MIN_POSTS, min_value=1, max_value=1000
-    )
-
-
 @extend_schema_view(
     list=extend_schema(summary="List patterns"),
     retrieve=extend_schema(summary="Read one pattern and its evidence"),
@@ -161,72 +119,70 @@ class AnalysisViewSet(viewsets.GenericViewSet[SocialMediaPost]):
         return Response(AnalysisSerializer(analyzer.analyze_post_performance(post)).data)
 
 
+def asked(name: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Puts a view at the address of a question, described with its parameters and its answer."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        described = extend_schema(summary=QUESTIONS[name].line, parameters=[PARAMETERS[name]], responses=ANSWERS[name])
+        return described(action(detail=False, url_path=name)(view))
+
+    return decorate
+
+
+def answered(name: str, request: Request) -> Response:
+    """The answer to a question with the parameters of the query."""
+    return Response(written(name, answer(name, request.query_params.dict(), now=timezone.now())))
+
+
 class InsightViewSet(viewsets.GenericViewSet[Pattern]):
-    """The questions people ask of what was learned, about one persona on one platform."""
+    """The questions people ask of what was learned, about one persona on one platform or about all personas there."""
 
     # The answers need the permission to see patterns.
     queryset = Pattern.objects.all()
     filterset_class = None
     pagination_class = None
 
-    @extend_schema(
-        summary="Posts that did well, and how they were made",
-        parameters=[RateQuestionSerializer],
-        responses=SuccessfulPostsSerializer,
-    )
-    @action(detail=False, url_path="successful-patterns")
+    @asked("successful-patterns")
     def successful_patterns(self, request: Request) -> Response:
         """Posts above a rate even at the lower bound of their interval."""
-        analyzer, options = asked(request, RateQuestionSerializer)
-        posts = analyzer.successful_patterns(options["min_engagement_rate"])
-        return Response({"posts": SuccessfulPostSerializer(posts, many=True).data})
+        return answered("successful-patterns", request)
 
-    @extend_schema(
-        summary="What fails, where and how often", parameters=[QuestionSerializer], responses=FailuresSerializer
-    )
-    @action(detail=False, url_path="failure-patterns")
+    @asked("failure-patterns")
     def failure_patterns(self, request: Request) -> Response:
         """Kinds of failure, with examples and advice."""
-        analyzer, _ = asked(request, QuestionSerializer)
-        failures = analyzer.common_failure_patterns()
-        return Response({"failures": FailurePatternSerializer(failures, many=True).data})
+        return answered("failure-patterns", request)
 
-    @extend_schema(summary="Hours and weekdays that work", parameters=[QuestionSerializer], responses=TimesSerializer)
-    @action(detail=False, url_path="posting-times")
+    @asked("posting-times")
     def posting_times(self, request: Request) -> Response:
-        """Hours and weekdays of the persona's own time zone, surest first."""
-        analyzer, _ = asked(request, QuestionSerializer)
-        hours, weekdays = analyzer.optimal_posting_times(), analyzer.optimal_weekdays()
-        findings = {"hours": hours, "weekdays": weekdays}
-        return Response({name: FindingSerializer(rows, many=True).data for name, rows in findings.items()})
+        """Hours and weekdays of the personas' own time zones, claimed or not, surest first."""
+        return answered("posting-times", request)
 
-    @extend_schema(summary="Hashtags that work", parameters=[HashtagQuestionSerializer], responses=HashtagsSerializer)
-    @action(detail=False)
+    @asked("hashtags")
     def hashtags(self, request: Request) -> Response:
         """Every tested hashtag, claimed or not, surest first."""
-        analyzer, options = asked(request, HashtagQuestionSerializer)
-        findings = analyzer.effective_hashtags(options["min_posts"])
-        return Response({"hashtags": FindingSerializer(findings, many=True).data})
+        return answered("hashtags", request)
 
-    @extend_schema(summary="A persona in figures", parameters=[QuestionSerializer], responses=SummarySerializer)
-    @action(detail=False)
+    @asked("formats")
+    def formats(self, request: Request) -> Response:
+        """Every tested format, claimed or not, surest first."""
+        return answered("formats", request)
+
+    @asked("caption-lengths")
+    def caption_lengths(self, request: Request) -> Response:
+        """Every tested class of captions by number of characters, claimed or not, surest first."""
+        return answered("caption-lengths", request)
+
+    @asked("strategies")
+    def strategies(self, request: Request) -> Response:
+        """Every tested approach of contents, claimed or not, surest first."""
+        return answered("strategies", request)
+
+    @asked("summary")
     def summary(self, request: Request) -> Response:
         """Totals, mean rate, trend, best and worst, and the share of bots and personas."""
-        analyzer, _ = asked(request, QuestionSerializer)
-        return Response(SummarySerializer(analyzer.performance_summary()).data)
+        return answered("summary", request)
 
-    @extend_schema(summary="What to do differently", parameters=[QuestionSerializer], responses=SuggestionsSerializer)
-    @action(detail=False)
+    @asked("suggestions")
     def suggestions(self, request: Request) -> Response:
         """Sentences that carry their numbers, or how many more posts it would take to know."""
-        analyzer, _ = asked(request, QuestionSerializer)
-        return Response({"suggestions": analyzer.suggest_content_improvements()})
-
-
-def asked(request: Request, question: type[QuestionSerializer]) -> tuple[PatternAnalyzer, dict[str, Any]]:
-    """The analyzer for the persona, platform and days of the query, and what else the question takes."""
-    given = question(data=request.query_params.dict())
-    given.is_valid(raise_exception=True)
-    options = dict(given.validated_data)
-    persona, platform, days = options.pop("persona"), options.pop("platform"), options.pop("days", None)
-    return PatternAnalyzer(persona, platform, days=days, now=timezone.now()), options
+        return answered("suggestions", request)

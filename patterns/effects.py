@@ -1,24 +1,30 @@
 """Which items go with better or worse posts: every item of a window tested against the posts without it.
 
-The posts of a window are read once; what is said of their items, the test and its correction are pure. All
-items of a window are one family: the false discovery rate is controlled over every hashtag, hour, weekday, format and
-approach.
+The posts of a window are read once; what is said of their items, the test and its correction are pure. The items of
+one kind are one family: the false discovery rate is controlled for each kind, and for gains apart from losses.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import expm1
+from math import ceil, expm1, sqrt
+from statistics import median
 
 from django.conf import settings
 
-from engagement.enums import Basis
-from patterns.adjustment import Key, Tested, adjusted
-from patterns.enums import Advice, PatternKind, Signal
+from patterns.adjustment import Estimate, Key, adjusted
+from patterns.claims import Verdict, judged, more_posts
+from patterns.enums import Advice, Claim, PatternKind, Signal
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
 from patterns.windows import COLUMNS, rows_of
 
+# So many hashtags are tested at most, those used most.
+MOST_HASHTAGS = 500
+# A factor of about a thousand: beyond it a figure says no more than that it is large.
+MOST_LOG = 7.0
 # How the posts of one item are found again: the filter that holds its subject.
 FILTERS = {PatternKind.HASHTAG: "hashtags__name"} | COLUMNS
+ADVICE = {Claim.GAIN: Advice.REPEAT, Claim.LOSS: Advice.AVOID}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +32,8 @@ class Effect:
     """One tested item. Numbers are None where there are too few posts with it, or without it, to say anything.
 
     `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where
-    the basis is `count`. `effect` is the difference all else equal, in the same unit: not `mean` - `baseline`.
+    the basis is `count`. `effect` and what follows it are in percent more or less genuine engagement, all else equal,
+    whatever the basis: not `mean` - `baseline`. `shrunk` is the effect after empirical Bayes within its kind.
     """
 
     kind: PatternKind
@@ -39,13 +46,28 @@ class Effect:
     effect: float | None = None
     effect_low: float | None = None
     effect_high: float | None = None
-    p: float | None = None
-    q: float | None = None
+    shrunk: float | None = None
+    shrunk_low: float | None = None
+    shrunk_high: float | None = None
+    p_gain: float | None = None
+    q_gain: float | None = None
+    p_loss: float | None = None
+    q_loss: float | None = None
+    detectable: float | None = None
+    more_posts: int | None = None
+    claim: str = ""
+
+    @property
+    def q(self) -> float | None:
+        """The false discovery rate at which the effect would be claimed in the direction that it has."""
+        if self.effect is None:
+            return None
+        return self.q_gain if self.effect > 0 else self.q_loss
 
     @property
     def claimed(self) -> bool:
         """Whether the effect passes the false discovery rate of the installation."""
-        return self.q is not None and self.q <= settings.FALSE_DISCOVERY_RATE
+        return bool(self.claim)
 
     @property
     def signal(self) -> Signal:
@@ -57,19 +79,21 @@ class Effect:
     @property
     def advice(self) -> Advice | None:
         """What a claimed effect tells to do."""
-        if not self.claimed or self.effect is None:
-            return None
-        return Advice.REPEAT if self.effect > 0 else Advice.AVOID
+        return ADVICE[Claim(self.claim)] if self.claim else None
 
 
 def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
-    """Every item of these posts (`with_value()` of one basis), tested; by the effect's lower bound, untested last."""
+    """Every item of these posts (`with_value()` of one basis), tested; by the shrunk lower bound, untested last.
+
+    The posts may be of one persona or of many personas of one platform.
+    """
     rows = rows_of(posts)
+    if not rows.posts:
+        return []
     everything = rows.sample()
     found = [_described(item, rows.sample(item), everything) for item in rows.places]
-    keys = [(str(one.kind), one.subject) for one in found if one.mean is not None]
-    tested = adjusted(rows.window(keys), rate=settings.FALSE_DISCOVERY_RATE) if keys else {}
-    return sorted((_with_effect(one, tested.get((one.kind, one.subject)), basis) for one in found), key=_rank)
+    tested = adjusted(rows.window(_testable(found)), rate=settings.FALSE_DISCOVERY_RATE)
+    return sorted((one for kind in PatternKind for one in _family(kind, found, tested, everything.n)), key=_rank)
 
 
 def sample(posts: PostPerformanceQuerySet) -> Sample:
@@ -79,8 +103,16 @@ def sample(posts: PostPerformanceQuerySet) -> Sample:
 
 
 def _rank(effect: Effect) -> tuple[float, str, str]:
-    low = float("-inf") if effect.effect_low is None else effect.effect_low
+    low = float("-inf") if effect.shrunk_low is None else effect.shrunk_low
     return (-low, effect.kind, effect.subject)
+
+
+def _testable(found: Sequence[Effect]) -> list[Key]:
+    """The items with enough posts, but of the hashtags only those used most."""
+    known = [one for one in found if one.mean is not None]
+    tags = sorted((one for one in known if one.kind == PatternKind.HASHTAG), key=lambda one: (-one.n, one.subject))
+    dropped = {one.subject for one in tags[MOST_HASHTAGS:]}
+    return [(one.kind, one.subject) for one in known if one.kind != PatternKind.HASHTAG or one.subject not in dropped]
 
 
 def _described(item: Key, own: Sample, everything: Sample) -> Effect:
@@ -93,20 +125,62 @@ def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     return replace(known, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
-def _with_effect(effect: Effect, tested: Tested | None, basis: str) -> Effect:
-    """The item with its test; a factor on rates is told as points more or less than the posts without it have."""
-    if tested is None or effect.baseline is None:
-        return effect
-    logs = (tested.comparison.effect, tested.comparison.low, tested.comparison.high)
-    points = logs if basis == Basis.COUNT else [effect.baseline * expm1(one) for one in logs]
-    if points[0] == 0:
-        # Where the posts without it have nothing, a factor says nothing in points.
-        return effect
-    effect = replace(effect, p=tested.comparison.p, q=tested.q)
-    return replace(effect, effect=points[0], effect_low=points[1], effect_high=points[2])
+def _family(kind: PatternKind, found: Sequence[Effect], tested: dict[Key, Estimate], n: int) -> Iterator[Effect]:
+    """The items of one kind, those that were tested with what their family says of them."""
+    items = [one for one in found if one.kind == kind]
+    family = {one.subject: tested[kind, one.subject] for one in items if (kind, one.subject) in tested}
+    verdicts = dict(zip(family, judged([*family.values()], rate=settings.FALSE_DISCOVERY_RATE), strict=True))
+    # What an item would take that has too few posts yet: as much for each of its posts as those that were tested.
+    usual = (
+        median(verdicts[one.subject].detectable * sqrt(one.n) for one in items if one.subject in verdicts)
+        if verdicts
+        else None
+    )
+    for one in items:
+        if one.subject in family:
+            yield _with_effect(one, family[one.subject], verdicts[one.subject], n)
+        elif usual is not None and one.mean is None and one.n < settings.PATTERN_MIN_POSTS:
+            to_begin = ceil(n * (settings.PATTERN_MIN_POSTS / one.n - 1))
+            yield replace(one, more_posts=max(to_begin, more_posts(usual / sqrt(one.n), n)))
+        else:
+            yield one
+
+
+def _with_effect(effect: Effect, estimate: Estimate, verdict: Verdict, n: int) -> Effect:
+    """The item with its test; differences of logs are told as percent more or less."""
+    return replace(
+        effect,
+        effect=percent(estimate.effect),
+        effect_low=percent(estimate.effect - estimate.half),
+        effect_high=percent(estimate.effect + estimate.half),
+        shrunk=percent(verdict.shrunk.mean),
+        shrunk_low=percent(verdict.shrunk.low),
+        shrunk_high=percent(verdict.shrunk.high),
+        p_gain=verdict.p_gain,
+        q_gain=verdict.q_gain,
+        p_loss=verdict.p_loss,
+        q_loss=verdict.q_loss,
+        detectable=percent(verdict.detectable),
+        more_posts=more_posts(verdict.detectable, n),
+        claim=verdict.claim,
+    )
+
+
+def percent(difference: float) -> float:
+    """A difference of logs as percent more or less; what no double can hold is cut off."""
+    return 100 * expm1(min(difference, MOST_LOG))
 
 
 def evidence(posts: PostPerformanceQuerySet, effect: Effect) -> list[int]:
     """The ids of the posts an effect rests on, oldest first."""
     rows = posts.filter(**{FILTERS[effect.kind]: effect.subject})
     return list(rows.order_by("published_at", "pk").values_list("pk", flat=True))
+
+
+def evidence_of(posts: PostPerformanceQuerySet, kind: PatternKind, subjects: Sequence[str]) -> dict[str, list[int]]:
+    """The ids of the posts that several items of one kind rest on, by their subject, oldest first. One query."""
+    column, found = FILTERS[kind], {subject: list[int]() for subject in subjects}
+    rows = posts.filter(**{f"{column}__in": subjects}).order_by("published_at", "pk")
+    for subject, pk in rows.values_list(column, "pk"):
+        found[str(subject)].append(pk)
+    return found

@@ -24,6 +24,7 @@ from patterns.querysets import GenerationOutcomeQuerySet
 from patterns.wording import strategy
 
 NUMBERS = ("n", "mean", "low", "high", "baseline", "effect", "effect_low", "effect_high")
+TESTS = ("q", "p_gain", "q_gain", "p_loss", "q_loss", "shrunk", "shrunk_low", "shrunk_high", "detectable", "more_posts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def extract(persona: Persona, platform: str, *, now: datetime, days: int | None 
 
 def as_row(effect: Effect) -> dict[str, Any]:
     """A tested item for the record of the extraction: what it is, its n, effect, interval and q-value."""
-    numbers = {name: getattr(effect, name) for name in (*NUMBERS, "p", "q")}
+    numbers = {name: getattr(effect, name) for name in (*NUMBERS, *TESTS)}
     return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed} | numbers
 
 

@@ -61,8 +61,8 @@ class Pattern(models.Model):
     """Something learned: what it is about, how strong it is, how sure, and the evidence it rests on.
 
     `mean`, `low`, `high` and `baseline` are in percent of the basis, or in log engagement where the basis is `count`;
-    for failures they are counts per hundred runs. `effect` is the difference all else equal (see `adjustment.py`), and
-    not `mean` - `baseline`.
+    for failures they are counts per hundred runs. `effect` is in percent more or less genuine engagement, all
+    else equal (see `adjustment.py`), and not `mean` - `baseline`.
     """
 
     kind = models.CharField(max_length=20, choices=PatternKind.choices)

@@ -1,16 +1,18 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Length
 
 from acd.enums import State
 from acd.querysets import ACDContextQuerySet
-from engagement.enums import Basis
+from engagement.enums import Basis, FilterState
 from engagement.querysets import SocialMediaPostQuerySet
-from patterns.enums import PatternStatus
+from patterns.enums import PatternStatus, Reason
 
 
 class PostPerformanceQuerySet(SocialMediaPostQuerySet):
@@ -26,9 +28,32 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         return next((row["basis"] for row in rows), "")
 
     def with_value(self, basis: str) -> Self:
-        """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis."""
+        """Posts of one basis with the `value` that is compared: the rate, or the lift where there is no basis.
+
+        With the `caption_length`, too, in classes: nobody keeps to a number of characters.
+        """
         column = "lift" if basis == Basis.COUNT else "engagement_rate"
-        return self.filter(basis=basis, **{f"{column}__isnull": False}).annotate(value=F(column))
+        posts = self.filter(basis=basis, **{f"{column}__isnull": False}).alias(letters=Length("caption"))
+        return posts.annotate(value=F(column), caption_length=CAPTION_LENGTH)
+
+    def per_standing(self) -> QuerySet[Any, dict[str, Any]]:
+        """`n` posts of each `basis` and `standing`: empty where a post may teach something, else why it may not.
+
+        `wide` are those whose interval reaches from less than half its upper end: they weigh less in a comparison.
+        """
+        unsettled = Q(last_synced_at__lt=F("published_at") + timedelta(hours=settings.SETTLE_HOURS))
+        has_lift, has_rate = (Q(basis=Basis.COUNT, lift__isnull=False), Q(engagement_rate__isnull=False))
+        standing = Case(
+            When(Q(last_synced_at=None) | unsettled, then=Value(Reason.PROVISIONAL)),
+            When(filter_state=FilterState.UNFILTERED, then=Value(Reason.UNFILTERED)),
+            When(genuine_engagement=None, then=Value(Reason.UNMEASURED)),
+            When(basis="", then=Value(Reason.WITHOUT_BASIS)),
+            When(has_lift | (~Q(basis=Basis.COUNT) & has_rate), then=Value("")),
+            default=Value(Reason.WITHOUT_VALUE),
+        )
+        rows = self.order_by().annotate(standing=standing).values("basis", "standing")
+        wide = Count("pk", filter=Q(genuine_high__gt=WIDE * F("genuine_low")))
+        return rows.annotate(n=Count("pk"), wide=wide).order_by("basis", "standing")
 
     def per(self, field: str) -> QuerySet[Any, dict[str, Any]]:
         """Count, sum and sum of squares of `value` for each value of `field`: all that intervals need."""
@@ -69,15 +94,23 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         return posts.filter(Q(last_look=None) | Q(measured_at__gt=F("last_look")))
 
 
+# Classes of captions by their most characters. Instagram shows about 125 before “more”, X takes 280.
+CAPTIONS = {0: "0", 50: "1-50", 125: "51-125", 280: "126-280"}
+LONGEST = "281+"
+CAPTION_LENGTH = Case(
+    *(When(letters__lte=most, then=Value(name)) for most, name in CAPTIONS.items()), default=Value(LONGEST)
+)
+# From here on an interval says little: its upper end is more than this many times the lower.
+WIDE = 2.0
 SUMS = {"n": Count("pk"), "total": Sum("value"), "squares": Sum(F("value") * F("value"))}
 
 
 class GenerationOutcomeQuerySet(ACDContextQuerySet):
     """Contexts as evidence."""
 
-    def for_persona(self, persona: Model) -> Self:
-        """Runs that generated content for one persona."""
-        return self.filter(content__persona=persona)
+    def for_persona(self, persona: Model | None) -> Self:
+        """Runs that generated content for one persona, or for any (None)."""
+        return self.filter(content__persona=persona) if persona else self.filter(content__isnull=False)
 
     def with_failure(self) -> Self:
         """Unsuccessful runs with what went wrong: the class of the error, or the word of a person."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import Self
 
+import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from engagement.intervals import Interval
@@ -101,15 +102,12 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
 
     Benjamini and Hochberg 1995, JRSS B 57: 289-300: q(i) = min over j >= i of p(j) * m / j, in rank order.
     """
-    m, q, smallest = len(p_values), [1.0] * len(p_values), 1.0
-    for rank, at in sorted(enumerate(_by_size(p_values), start=1), reverse=True):
-        smallest = min(smallest, p_values[at] * m / rank)
-        q[at] = smallest
-    return q
-
-
-def _by_size(values: Sequence[float]) -> list[int]:
-    return sorted(range(len(values)), key=values.__getitem__)
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p, kind="stable")
+    bounds = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(bounds[::-1])[::-1], 1.0)
+    return [float(one) for one in q]
 
 
 def _t(freedom: float, level: float) -> float:

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log, log1p
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 
 from engagement.baselines import MATURE
 from engagement.enums import Basis
-from patterns.adjustment import Floats, Key, Window
+from patterns.adjustment import Key, Window
 from patterns.enums import PatternKind
+from patterns.mixed import Floats, Integers
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample
 
@@ -28,6 +29,7 @@ class Post(NamedTuple):
     value: float
     rate_low: float | None
     rate_high: float | None
+    genuine_engagement: float | None
     genuine_low: float | None
     genuine_high: float | None
     published_at: datetime
@@ -36,6 +38,7 @@ class Post(NamedTuple):
     local_hour: int | None
     local_weekday: int | None
     media_kind: str
+    caption_length: str
     content__approach: str | None
 
 
@@ -44,9 +47,12 @@ COLUMNS = {
     PatternKind.POSTING_HOUR: "local_hour",
     PatternKind.POSTING_WEEKDAY: "local_weekday",
     PatternKind.MEDIA_KIND: "media_kind",
+    PatternKind.CAPTION_LENGTH: "caption_length",
     PatternKind.STRATEGY: "content__approach",
 }
 UNKNOWN = (None, "")
+# An account with fewer posts has the trend of all.
+POSTS_OF_A_TREND = 20
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Rows:
         columns = {item: np.zeros(len(self.posts)) for item in items}
         for item, column in columns.items():
             column[self.places[item]] = 1.0
-        return Window(np.array(values), np.array(noise), _constants(self.posts), columns)
+        return Window(np.array(values), np.array(noise), _accounts(self.posts), _constants(self.posts), columns)
 
 
 def rows_of(posts: PostPerformanceQuerySet) -> Rows:
@@ -80,26 +86,33 @@ def rows_of(posts: PostPerformanceQuerySet) -> Rows:
 def _logs(rows: Sequence[Post]) -> tuple[list[float], list[float]]:
     """The value of each post as a logarithm, and its standard error; a post without an interval is taken as exact."""
     if rows and rows[0].basis == Basis.COUNT:
-        return [row.value for row in rows], [_error(row.genuine_low, row.genuine_high, 1.0) for row in rows]
+        counts = [1 + (row.genuine_engagement or 0.0) for row in rows]
+        errors = [_error(row.genuine_low, row.genuine_high, n) for row, n in zip(rows, counts, strict=True)]
+        return [row.value for row in rows], errors
     # Nothing has no logarithm: a rate of zero stands half way below the smallest rate there is.
     least = min((row.value for row in rows if row.value > 0), default=1.0) / 2
-    values = [log(max(row.value, least)) for row in rows]
-    return values, [_error(row.rate_low, row.rate_high, least) for row in rows]
+    rates = [max(row.value, least) for row in rows]
+    errors = [_error(row.rate_low, row.rate_high, rate) for row, rate in zip(rows, rates, strict=True)]
+    return [log(rate) for rate in rates], errors
 
 
-def _error(low: float | None, high: float | None, offset: float) -> float:
-    if low is None or high is None:
-        return 0.0
-    return (log1p(high / offset) - log1p(low / offset)) / ERRORS_WIDE
+def _error(low: float | None, high: float | None, value: float) -> float:
+    """The standard error of the logarithm, by the width of the interval against the value (delta method)."""
+    return 0.0 if low is None or high is None else (high - low) / ERRORS_WIDE / value
+
+
+def _accounts(rows: Sequence[Post]) -> Integers:
+    return np.unique([row.account or 0 for row in rows], return_inverse=True)[1]
 
 
 def _constants(rows: Sequence[Post]) -> Floats:
-    """What is always held constant: the level of each account, the trend, and whether the numbers still grow."""
-    accounts = sorted({row.account or 0 for row in rows})
-    levels = [[float((row.account or 0) == account) for row in rows] for account in accounts]
+    """What is always held constant: the level and the trend of each account, and whether the numbers still grow."""
+    accounts = _accounts(rows)
+    levels = (accounts[:, None] == np.unique(accounts)).astype(float)
     young = [float(row.last_synced_at - row.published_at < MATURE) for row in rows]
-    trend = [(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows]
-    return np.array([*levels, young, trend]).T
+    days = np.array([(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows])
+    slopes = (levels * (days - days.mean())[:, None])[:, levels.sum(axis=0) >= POSTS_OF_A_TREND]
+    return np.column_stack([levels, young, days, slopes])
 
 
 def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, list[int]]:

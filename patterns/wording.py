@@ -1,12 +1,26 @@
 """Effects and patterns as sentences that carry their numbers. Pure."""
 
 import calendar
-import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engagement.enums import Basis
+from patterns.answers import Coverage
+from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
-from patterns.enums import PatternKind
+from patterns.enums import Claim, PatternKind
 
+WORTH = f"{100 * WORTH_FINDING:.0f} %"
+# Claims that a sentence names; a list has the rest.
+NAMED = 3
+NOUNS = {
+    PatternKind.HASHTAG: "hashtags",
+    PatternKind.POSTING_HOUR: "hours",
+    PatternKind.POSTING_WEEKDAY: "weekdays",
+    PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "caption lengths",
+    PatternKind.STRATEGY: "strategies",
+}
 UNITS = {
     Basis.REACH: "% of reach",
     Basis.VIEWS: "% of views",
@@ -20,6 +34,7 @@ def item(kind: str, subject: str) -> str:
         PatternKind.HASHTAG: f"#{subject}",
         PatternKind.POSTING_HOUR: f"posting at {subject}:00",
         PatternKind.MEDIA_KIND: f"the format {subject}",
+        PatternKind.CAPTION_LENGTH: f"a caption of {subject} characters",
         PatternKind.STRATEGY: f"the approach “{subject}”",
     }
     if kind == PatternKind.POSTING_WEEKDAY:
@@ -34,26 +49,90 @@ def strategy(effect: Effect, basis: str, where: str) -> str:
 
 
 def numbers(effect: Effect, basis: str) -> str:
-    """The figures of an effect in the unit of its basis; log engagement is told as percent more or less."""
-    difference, low, high = effect.effect, effect.effect_low, effect.effect_high
-    if difference is None or low is None or high is None:
+    """The figures of an effect: the plain means in the unit of the basis, and percent more or less all else equal."""
+    middle, low, high = effect.effect, effect.effect_low, effect.effect_high
+    if middle is None or low is None or high is None:
         raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
     sure = f"(n = {effect.n}, {discovery_rate(effect.q)})"
+    told = f"{percent(middle)} engagement, all else equal (95 % interval {percent(low)} to {percent(high)}) {sure}"
     if basis == Basis.COUNT:
-        around = f"(95 % interval {percent(low)} to {percent(high)})"
-        return f"{percent(difference)} engagement, all else equal {around} {sure}"
-    unit = UNITS[Basis(basis)]
-    points = f"all else equal {difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
-    return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points} {sure}"
+        return told
+    return f"mean {effect.mean:.2f} {UNITS[Basis(basis)]} against {effect.baseline:.2f} without it, {told}"
 
 
-def percent(log_difference: float) -> str:
-    """A difference of logs as percent: 0.69 is +100 %."""
-    return f"{100 * math.expm1(log_difference):+.0f} %"
+def percent(difference: float) -> str:
+    """A difference in percent, with its sign."""
+    return f"{difference:+.0f} %"
 
 
 def discovery_rate(q: float | None) -> str:
-    """The q-value of a claim; never as zero, which no test can show."""
+    """The q-value of a tested item, as it stands in a sentence."""
     if q is None:
         raise ValueError("Only a tested item has a q-value.")
     return "q < 0.001" if q < 0.001 else f"q = {q:.3f}"
+
+
+def label(kind: str, subject: str) -> str:
+    """The item of an effect as it stands in a table under the name of its kind."""
+    names = {PatternKind.HASHTAG: f"#{subject}", PatternKind.POSTING_HOUR: f"{subject}:00"}
+    if kind == PatternKind.POSTING_WEEKDAY:
+        return calendar.day_name[int(subject)]
+    return names.get(PatternKind(kind), subject)
+
+
+def meaning(kind: PatternKind, found: Sequence[Effect], posts_n: int) -> str:
+    """What the items of one kind come to."""
+    tested = [one for one in found if one.effect is not None]
+    if not tested:
+        return f"None of the {NOUNS[kind]} could be tested: {posts_n} posts can be compared."
+    claims = [one for one in tested if one.claimed]
+    among = f"of {len(tested)} tested {NOUNS[kind]} stand{'s' if len(claims) == 1 else ''} out among {posts_n} posts"
+    if claims:
+        named = ", ".join(f"{item(one.kind, one.subject)} ({percent(one.effect or 0.0)})" for one in claims[:NAMED])
+        more = f" and {len(claims) - NAMED} more" if len(claims) > NAMED else ""
+        return f"{len(claims)} {among}: {named}{more}."
+    return f"None {among}.{_missing(tested)}"
+
+
+def _missing(found: Sequence[Effect]) -> str:
+    """How many more posts the item needs that is nearest to an answer."""
+    nearest = min((one for one in found if one.more_posts), key=lambda one: one.more_posts or 0, default=None)
+    if nearest is not None:
+        name = item(nearest.kind, nearest.subject)
+        return f" About {nearest.more_posts} more posts until an effect of {WORTH} of {name} could be told."
+    return f" An effect of {WORTH} of any of them would have shown." if all(e.more_posts == 0 for e in found) else ""
+
+
+def nothing_sure(found: Sequence[Effect], posts_n: int, *, least: int) -> str:
+    """What is missing where nothing is claimed; a test takes `least` posts that have an item and as many without."""
+    if posts_n < 2 * least:
+        return f"Not enough data: about {2 * least - posts_n} more posts to begin ({posts_n} so far)."
+    tested = [one for one in found if one.effect is not None]
+    if not tested:
+        return (
+            f"Nothing can be compared among {posts_n} posts: vary hours, formats and hashtags, {least} posts of each."
+        )
+    return f"Nothing stands out among {posts_n} posts.{_missing(tested)}"
+
+
+def suggestion(effect: Effect, basis: str) -> str:
+    """What a claimed effect tells to do, with its numbers."""
+    verb = "Do more of" if effect.claim == Claim.GAIN else "Avoid"
+    return f"{verb} {item(effect.kind, effect.subject)}: {numbers(effect, basis)}."
+
+
+def successes(n: int, coverage: Coverage, least: float) -> str:
+    """How many posts are above a rate even at the lower bound."""
+    if coverage.basis not in UNITS:
+        return "No post has a rate: neither reach, views nor followers are known."
+    unit = UNITS[Basis(coverage.basis)]
+    return f"{n} of {coverage.posts_n} posts are above {least:g} {unit} even at the lower end of the interval."
+
+
+def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:
+    """A window's figures as one sentence."""
+    measured = f"{told['measured']} of {published} published posts have settled, filtered numbers"
+    if told["mean_rate"] is None:
+        return f"{measured}; too few to tell a mean rate."
+    around = f"(95 % interval {told['rate_low']:.2f} to {told['rate_high']:.2f})"
+    return f"{measured}; their mean is {told['mean_rate']:.2f} {UNITS[Basis(basis)]} {around}."

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from acd.figures import ago, decimals, duration, interval, number, percent, share, short
+from acd.figures import ago, decimals, duration, effect, interval, number, percent, q_value, share, short
 from acd.tests.factories import NOW
 
 
@@ -24,6 +24,13 @@ from acd.tests.factories import NOW
         pytest.param(interval(5.5, None, None, digits=1, unit="%"), "5.5 %", id="no interval"),
         pytest.param(interval(6.0, 5.0, 7.0, digits=1, unit="%"), "6.0 % (5.0–7.0)", id="rate"),
         pytest.param(interval(None, None, None), "—", id="unknown with interval"),
+        pytest.param(effect(35.4, 12.0, 60.0), "+35 % (+12 % to +60 %)", id="effect"),
+        pytest.param(effect(-20.0, -31.0, 2.0), "-20 % (-31 % to +2 %)", id="loss with interval"),
+        pytest.param(effect(35.4, None, None), "+35 %", id="effect without an interval"),
+        pytest.param(effect(None, None, None), "—", id="unknown effect"),
+        pytest.param(q_value(0.0), "< 0.001", id="q is never zero"),
+        pytest.param(q_value(0.0124), "0.012", id="q"),
+        pytest.param(q_value(None), "—", id="unknown q"),
         pytest.param(duration(None), "—", id="unknown duration"),
         pytest.param(duration(timedelta(seconds=9.25)), "9.2 s", id="seconds"),
         pytest.param(duration(timedelta(minutes=3)), "3 min", id="minutes"),

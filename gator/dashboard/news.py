@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from acd.admin_links import list_url, page_url
-from acd.figures import ago, interval, number, short
+from acd.figures import ago, effect, interval, number, short
 from acd.models import ACDContext
 from engagement.enums import AccountState, DeliveryState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost, WebhookDelivery
@@ -61,7 +61,7 @@ def effect_of(row: Pattern) -> str:
     """The size of a pattern with its interval."""
     if row.effect is None:
         return interval(row.mean, row.low, row.high, digits=1)
-    return interval(row.effect, row.effect_low, row.effect_high, digits=2)
+    return effect(row.effect, row.effect_low, row.effect_high)
 
 
 def concerns(now: datetime) -> list[Concern]:

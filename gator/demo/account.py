@@ -176,9 +176,14 @@ class Account:
         advice: list[str] = []
         for account in self.accounts:
             analyzer = PatternAnalyzer(account.persona, account.platform, now=self.now)
-            found = analyzer.effective_hashtags() + analyzer.optimal_posting_times() + analyzer.optimal_weekdays()
-            thin.update(finding.signal for finding in found)
-            advice += [f"{account}: {said}" for said in analyzer.suggest_content_improvements() if "more posts" in said]
+            for answer in (
+                analyzer.effective_hashtags(),
+                analyzer.optimal_posting_times(),
+                analyzer.optimal_weekdays(),
+            ):
+                thin.update(finding.signal for finding in answer.items)
+            said = analyzer.suggest_content_improvements().suggestions
+            advice += [f"{account}: {sentence}" for sentence in said if "more posts" in sentence]
         return {
             "tested_and_not_claimed": thin[Signal.THIN],
             "too_few_posts_to_test": thin[Signal.NONE],

@@ -71,14 +71,15 @@ def test_post_leads_back_to_its_patterns(admin_client, rf, admin_user):
 
 
 def test_extraction_lists_every_tested_item_claimed_or_not(admin_client):
-    numbers = {"mean": 5.0, "low": 4.0, "high": 6.0, "effect": 1.0, "effect_low": 0.5, "effect_high": 1.5}
+    numbers = {"mean": 5.0, "low": 4.0, "high": 6.0, "effect": 35.0, "effect_low": 12.0, "effect_high": 60.0}
     tested = [
-        {"kind": "hashtag", "subject": "light", "n": 12, "q": 0.01, "claimed": True} | numbers,
+        {"kind": "hashtag", "subject": "light", "n": 12, "q": 0.0001, "claimed": True} | numbers,
         {"kind": "posting_hour", "subject": "18", "n": 3, "q": None, "claimed": False, "effect": None},
     ]
     extraction = make_extraction(tested=tested)
 
     page = admin_client.get(reverse("admin:patterns_extraction_change", args=[extraction.pk])).content.decode()
 
-    assert "1.00 (0.50–1.50)" in page
+    assert "+35 % (+12 % to +60 %)" in page
+    assert "&lt; 0.001" in page
     assert (page.count("Claimed"), page.count("Posting hour")) == (1, 1)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from acd.tests.clients import make_user
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_persona
-from patterns.admin_uplift import page
+from patterns.admin_uplift import shown, table
+from patterns.experiment import uplift
 from patterns.tests.factories import make_trial
 
 pytestmark = pytest.mark.django_db
@@ -34,37 +35,51 @@ def cost(client, url):
 def test_page_shows_the_gain_its_picture_and_the_table(admin_client):
     make_recent_trial()
 
-    shown = admin_client.get(PAGE).content.decode()
+    page = admin_client.get(PAGE).content.decode()
 
-    for words in ("18 with, 6 without", "Randomised", "Observational", "<svg", "&lt;b&gt;Maya", "Nobody drew lots"):
-        assert words in shown
-    assert "<b>Maya" not in shown
+    for words in ("18 and 6", "Randomised", "Observational", "<svg", "&lt;b&gt;Maya", "Nobody drew lots"):
+        assert words in page
+    assert "<b>Maya" not in page
 
 
 def test_links_lead_to_the_posts_of_each_arm(admin_client):
     make_recent_trial()
     make_recent_trial(platform="tiktok")
 
-    randomised, observational = page(timezone.now(), "tiktok")["parts"]
+    randomised, observational = shown(uplift(platform="tiktok", now=timezone.now()))["parts"]
 
-    *_, line = randomised["lines"]
-    listed = [admin_client.get(url).context["cl"].result_list for _, url in line["arms"]]
-    assert [n for n, _ in line["arms"]] == ["18", "6"] == [str(len(rows)) for rows in listed]
-    assert [url for line in observational["lines"] for _, url in line["arms"]] == ["", ""]
+    *_, row = randomised["rows"]
+    listed = [admin_client.get(url).context["cl"].result_list for _, url in row["arms"]]
+    assert [n for n, _ in row["arms"]] == ["18", "6"] == [str(len(rows)) for rows in listed]
+    assert [url for row in observational["rows"] for _, url in row["arms"]] == ["", ""]
 
 
 def test_page_without_anything_is_unknown_and_not_zero(admin_client):
-    shown = admin_client.get(PAGE).content.decode()
+    page = admin_client.get(PAGE).content.decode()
 
-    assert shown.count("Unknown: there are no settled posts") == 2
-    assert "0 %" not in shown.replace("20 %", "")
+    assert page.count("Unknown: there are no settled posts") == 2
+    assert "0 %" not in page.replace("20 %", "")
 
 
 def test_what_was_left_out_is_said_in_words():
     account = make_recent_trial()
     account.posts.update(last_synced_at=None)
 
-    assert page(timezone.now())["parts"][0]["left_out"] == ["24 too young to be settled"]
+    assert shown(uplift(now=timezone.now()))["parts"][0]["left_out"] == ["24 too young to be settled"]
+
+
+def test_gains_stand_on_the_axis_and_in_the_file(admin_client):
+    make_recent_trial()
+    found = uplift(now=timezone.now())
+
+    file = admin_client.get(PAGE, {"format": "csv"}).content.decode()
+
+    (overall, maya) = shown(found)["parts"][0]["rows"]
+    assert (overall["tone"], maya["tone"]) == ("gain", "gain")
+    assert 120 < overall["line"].low < overall["line"].at < overall["line"].high <= 230
+    assert [row["design"] for row in table(found)] == ["randomised", "randomised", "observational"]
+    assert file.count("randomised,") == 2
+    assert str(found.randomised.overall.percent)[:6] in file
 
 
 def test_page_costs_the_same_at_one_and_three_personas(admin_client):

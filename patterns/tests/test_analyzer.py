@@ -2,18 +2,19 @@
 
 import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from acd.enums import State, Validation
 from acd.tests.factories import NOW, make_context
-from engagement.enums import Basis, Platform
+from engagement.enums import Basis, FilterState, Platform
 from engagement.intervals import known
 from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content
-from patterns.analyzer import PatternAnalyzer, more_posts
-from patterns.answers import Summary
-from patterns.enums import Advice, PatternKind, PatternStatus, Signal
+from patterns.analyzer import PatternAnalyzer
+from patterns.answers import Findings, LeftOut, Span, SuccessfulPosts, Summary
+from patterns.enums import Advice, Claim, PatternKind, PatternStatus, Signal
 from patterns.models import Pattern
 from patterns.stats import Sample, interval
 from patterns.tests.factories import make_evidence, make_pattern, make_window
@@ -34,21 +35,26 @@ def ask(account, **changes):
 @pytest.mark.parametrize(
     ("question", "days"),
     [
-        (lambda a: len(a.successful_patterns(0.0)), 30),
-        (lambda a: a.performance_summary().measured, 30),
-        (lambda a: sum(f.n for f in a.optimal_posting_times()), 90),
-        (lambda a: sum(f.n for f in a.optimal_weekdays()), 90),
-        (lambda a: sum(f.n for f in a.effective_hashtags(1)), 90),
+        (lambda a: a.successful_patterns(0.0), 30),
+        (lambda a: a.performance_summary(), 30),
+        (lambda a: a.optimal_posting_times(), 90),
+        (lambda a: a.optimal_weekdays(), 90),
+        (lambda a: a.effective_hashtags(1), 90),
+        (lambda a: a.effective_formats(), 90),
+        (lambda a: a.effective_caption_lengths(), 90),
+        (lambda a: a.effective_strategies(), 90),
+        (lambda a: a.suggest_content_improvements(), 90),
     ],
-    ids=["successful", "summary", "times", "weekdays", "hashtags"],
+    ids=["successful", "summary", "times", "weekdays", "hashtags", "formats", "captions", "strategies", "suggestions"],
 )
 def test_every_question_has_its_own_window(account, question, days):
     for age in (days - 1, days + 1):
         make_evidence(account, tags=["sea"], **BEFORE_NOW[age])
 
-    assert question(ask(account)) == 1
-    assert question(ask(account, days=days + 2)) == 2
-    assert question(ask(account, days=5)) == 0
+    usual, wider, none = (question(ask(account, **changes)) for changes in ({}, {"days": days + 2}, {"days": 5}))
+
+    assert usual.window == Span(start=NOW - timedelta(days=days), end=NOW)
+    assert (usual.posts_n, wider.posts_n, none.posts_n) == (1, 2, 0)
 
 
 def test_failures_are_asked_of_30_days(account):
@@ -62,25 +68,31 @@ def test_failures_are_asked_of_30_days(account):
     assert [failure.n for failure in ask(account, days=40).common_failure_patterns()] == [2]
 
 
-def test_suggestions_are_asked_of_90_days(account):
-    for age in (89, 91):
-        make_evidence(account, **BEFORE_NOW[age])
-
-    assert ask(account).suggest_content_improvements() == ["Not enough data: about 9 more posts to begin (1 so far)."]
-
-
 def test_nothing_is_known_of_no_posts(account):
     analyzer = ask(account)
+    frame: dict[str, Any] = {
+        "persona": account.persona.slug, "platform": "instagram", "basis": "", "posts_n": 0, "wide_n": 0,
+        "left_out": LeftOut(), "signal": Signal.NONE,
+    }  # fmt: skip
+    quarter, month = (Span(start=NOW - timedelta(days=days), end=NOW) for days in (90, 30))
 
-    assert analyzer.successful_patterns() == []
     assert analyzer.common_failure_patterns() == []
-    assert analyzer.optimal_posting_times() == []
-    assert analyzer.optimal_weekdays() == []
-    assert analyzer.effective_hashtags() == []
-    assert analyzer.suggest_content_improvements() == ["Not enough data: about 10 more posts to begin (0 so far)."]
+    assert analyzer.successful_patterns() == SuccessfulPosts(
+        question="successful-patterns", window=month, posts=(),
+        meaning="No post has a rate: neither reach, views nor followers are known.", **frame,
+    )  # fmt: skip
+    assert analyzer.effective_hashtags() == Findings(
+        question="hashtags", window=quarter, items=(),
+        meaning="None of the hashtags could be tested: 0 posts can be compared.", **frame,
+    )  # fmt: skip
+    assert analyzer.suggest_content_improvements().suggestions == (
+        "Not enough data: about 10 more posts to begin (0 so far).",
+    )
     assert analyzer.performance_summary() == Summary(
+        question="summary", window=month, **frame,
+        meaning="0 of 0 published posts have settled, filtered numbers; too few to tell a mean rate.",
         posts=0, measured=0, total_engagement=None, genuine_engagement=None, genuine_low=None, genuine_high=None,
-        basis="", mean_rate=None, rate_low=None,
+        mean_rate=None, rate_low=None,
         rate_high=None, trend=None, trend_low=None, trend_high=None, observed=0, bot_share=None, bot_share_low=None,
         bot_share_high=None, persona_share=None, best=(), worst=(),
     )  # fmt: skip
@@ -95,7 +107,7 @@ def test_successful_posts_tell_how_they_were_made(account):
     second = make_evidence(account, engagement_rate=5.6)
     make_evidence(account, engagement_rate=5.4)
 
-    found = ask(account).successful_patterns()
+    found = ask(account).successful_patterns().posts
 
     assert [one.post for one in found] == [best.pk, second.pk]
     first = found[0]
@@ -109,7 +121,7 @@ def test_successful_posts_of_different_bases_are_not_ranked_together(account):
     main = [make_evidence(account, engagement_rate=8.0) for _ in range(2)]
     make_evidence(account, engagement_rate=30.0, basis=Basis.FOLLOWERS)
 
-    assert {one.post for one in ask(account).successful_patterns()} == {post.pk for post in main}
+    assert {one.post for one in ask(account).successful_patterns().posts} == {post.pk for post in main}
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -117,7 +129,8 @@ def test_successful_posts_cost_the_same_queries(account, n, django_assert_num_qu
     for _ in range(n):
         make_evidence(account, engagement_rate=9.0, tags=["sea"])
 
-    with django_assert_num_queries(3):
+    # The coverage, the number of posts, those shown, and their hashtags.
+    with django_assert_num_queries(4):
         ask(account).successful_patterns()
 
 
@@ -162,7 +175,7 @@ def test_failures_name_the_newest_examples(account):
 def test_hashtags_carry_effect_interval_q_and_evidence(account):
     posts = make_window(account)
 
-    good, often, plain = ask(account).effective_hashtags()
+    good, plain, often = ask(account).effective_hashtags().items
 
     assert (good.subject, good.n, good.signal, good.basis) == ("good", 20, Signal.OK, Basis.REACH)
     assert good.posts == tuple(post.pk for post in posts[::2])
@@ -172,12 +185,97 @@ def test_hashtags_carry_effect_interval_q_and_evidence(account):
     assert (plain.subject, plain.signal) == ("plain", Signal.OK)
 
 
+def test_formats_caption_lengths_and_strategies_are_told_like_hashtags(account):
+    for number in range(40):
+        is_video = number % 2 == 0
+        content = make_content(persona=account.persona, approach="question" if number % 4 < 2 else "story")
+        make_evidence(
+            account,
+            content=content,
+            media_kind="video" if is_video else "image",
+            caption="a" * (200 if number % 8 < 4 else 20),
+            engagement_rate=(8.0 if is_video else 4.0) + number % 5 / 5,
+            published_at=NOW - timedelta(days=80 - number),
+        )
+
+    analyzer = ask(account)
+    formats, captions, strategies = (
+        analyzer.effective_formats(),
+        analyzer.effective_caption_lengths(),
+        analyzer.effective_strategies(),
+    )
+
+    assert [(one.subject, one.claim, one.n, len(one.posts)) for one in formats.items] == [
+        ("video", Claim.GAIN, 20, 20),
+        ("image", Claim.LOSS, 20, 20),
+    ]
+    assert {(one.subject, one.claim, one.n) for one in captions.items} == {("126-280", "", 20), ("1-50", "", 20)}
+    assert {(one.subject, one.claim, one.n) for one in strategies.items} == {("question", "", 20), ("story", "", 20)}
+
+
+def test_answer_says_what_it_means_and_how_sure_it_is(account):
+    make_window(account)
+
+    analyzer = ask(account)
+    hashtags, weekdays = analyzer.effective_hashtags(), analyzer.optimal_weekdays()
+
+    good, plain, _ = hashtags.items
+    assert (hashtags.signal, weekdays.signal) == (Signal.OK, Signal.THIN)
+    assert hashtags.meaning == (
+        "2 of 3 tested hashtags stand out among 40 posts: "
+        f"#good ({good.effect:+.0f} %), #plain ({plain.effect:+.0f} %)."
+    )
+    assert weekdays.meaning.startswith("None of 6 tested weekdays stand out among 40 posts.")
+
+
+def test_answer_counts_what_it_leaves_out(account):
+    make_evidence(account)
+    make_evidence(account, genuine_low=10.0)
+    make_evidence(account, published_at=NOW - timedelta(hours=40), last_synced_at=NOW)
+    make_evidence(account, filter_state=FilterState.UNFILTERED)
+    make_evidence(account, basis=Basis.VIEWS)
+    make_evidence(account, basis="", engagement_rate=None)
+    make_evidence(account, published_at=NOW - timedelta(days=91))
+
+    hashtags = ask(account).effective_hashtags()
+
+    assert (hashtags.basis, hashtags.posts_n, hashtags.wide_n) == (Basis.REACH, 2, 1)
+    assert hashtags.left_out == LeftOut(provisional=1, unfiltered=1, other_basis=1, without_basis=1)
+
+
+def test_question_without_a_persona_is_asked_of_all_of_the_platform(account):
+    other = make_account()
+    for one in (account, other):
+        make_window(one)
+    make_evidence(make_account(platform=Platform.TIKTOK))
+
+    analyzer = PatternAnalyzer(None, Platform.INSTAGRAM, now=NOW)
+    hashtags = analyzer.effective_hashtags()
+
+    assert (hashtags.persona, hashtags.posts_n) == (None, 80)
+    assert [(one.subject, one.n, len(one.posts)) for one in hashtags.items if one.claimed] == [
+        ("good", 40, 40),
+        ("plain", 40, 40),
+    ]
+    assert PatternAnalyzer(None, Platform.INSTAGRAM, now=NOW, days=90).performance_summary().measured == 80
+
+
+def test_failures_without_a_persona_are_those_of_all(account):
+    for persona in (account.persona, make_account().persona):
+        make_content(persona=persona, context=make_context(state=State.FAILED, error_class="Timeout"))
+    make_context(state=State.FAILED, error_class="Timeout")
+
+    (failure,) = PatternAnalyzer(None, Platform.INSTAGRAM, now=NOW).common_failure_patterns()
+
+    assert failure.n == 2
+
+
 def test_hashtags_below_the_asked_number_are_left_out(account):
     make_window(account, 20)
     make_evidence(account, tags=["once"])
 
-    assert "once" not in [finding.subject for finding in ask(account).effective_hashtags()]
-    (once,) = [finding for finding in ask(account).effective_hashtags(1) if finding.subject == "once"]
+    assert "once" not in [finding.subject for finding in ask(account).effective_hashtags().items]
+    (once,) = [finding for finding in ask(account).effective_hashtags(1).items if finding.subject == "once"]
     assert (once.n, once.mean, once.effect, once.q, once.signal) == (1, None, None, None, Signal.NONE)
 
 
@@ -186,16 +284,20 @@ def test_times_are_hours_and_weekdays_of_the_persona(account):
 
     analyzer = ask(account)
 
-    assert {finding.subject: finding.n for finding in analyzer.optimal_posting_times()} == {"8": 14, "12": 14, "18": 14}
-    assert {finding.subject for finding in analyzer.optimal_weekdays()} == set("0123456")
+    assert {finding.subject: finding.n for finding in analyzer.optimal_posting_times().items} == {
+        "8": 14,
+        "12": 14,
+        "18": 14,
+    }
+    assert {finding.subject for finding in analyzer.optimal_weekdays().items} == set("0123456")
 
 
 def test_findings_cost_the_same_queries_for_any_number_of_posts(account, django_assert_num_queries):
     make_window(account, 60)
     analyzer = ask(account)
 
-    # The basis, two for the effects, and the evidence of two claims.
-    with django_assert_num_queries(5):
+    # The coverage, two for the effects, and the evidence of all claims.
+    with django_assert_num_queries(4):
         analyzer.effective_hashtags()
     # The second question asks nothing again.
     with django_assert_num_queries(0):
@@ -263,49 +365,42 @@ def test_trend_is_the_second_half_less_the_first(account, late, expected):
 def test_suggestions_carry_their_numbers(account):
     make_window(account)
 
-    more, less = ask(account).suggest_content_improvements()
+    more, less = ask(account).suggest_content_improvements().suggestions
 
-    good, *_, plain = ask(account).effective_hashtags()
+    good, plain, _ = ask(account).effective_hashtags().items
     assert more == (
-        f"Do more of #good: mean {good.mean:.2f} % of reach against {plain.mean:.2f} without it, all else equal "
-        f"{good.effect:+.2f} points (95 % interval {good.effect_low:+.2f} to {good.effect_high:+.2f}) "
-        f"(n = 20, q < 0.001)."
+        f"Do more of #good: mean {good.mean:.2f} % of reach against {plain.mean:.2f} without it, "
+        f"{good.effect:+.0f} % engagement, all else equal "
+        f"(95 % interval {good.effect_low:+.0f} % to {good.effect_high:+.0f} %) (n = 20, q < 0.001)."
     )
     assert less.startswith("Avoid #plain: mean ")
 
 
 def test_suggestions_say_how_many_posts_are_missing(account):
+    for number in range(30):
+        make_evidence(
+            account, engagement_rate=[2.0, 4.0, 6.0][number % 3], tags=["sea"] * (number % 2),
+            published_at=NOW - timedelta(days=80 - number),
+        )  # fmt: skip
+
+    analyzer = ask(account)
+    suggestions, (sea,) = analyzer.suggest_content_improvements(), analyzer.effective_hashtags().items
+
+    assert sea.more_posts > 0
+    assert suggestions.suggestions == (
+        f"Nothing stands out among 30 posts. About {sea.more_posts} more posts until an effect of 25 % of #sea "
+        "could be told.",
+    )
+    assert (suggestions.meaning, suggestions.signal) == (suggestions.suggestions[0], Signal.THIN)
+
+
+def test_suggestions_ask_for_variety_where_all_posts_are_alike(account):
     for number in range(12):
-        make_evidence(account, engagement_rate=[2.0, 4.0, 6.0][number % 3], tags=["sea"])
-
-    # Two groups; 15.68 * variance (2.91) / (a quarter of 4)^2 = 45.6, so 46 each, less the 12.
-    assert ask(account).suggest_content_improvements() == [
-        "Not enough data: about 80 more posts would show a difference of 25 % (12 so far)."
-    ]
-
-
-def test_suggestions_say_when_there_is_enough_and_nothing_to_see(account):
-    for number in range(40):
         make_evidence(account, engagement_rate=4.0 + 0.1 * (number % 3), tags=["sea"])
 
-    assert ask(account).suggest_content_improvements() == [
-        "Nothing stands out among 40 measured posts, which are enough to show a difference of 25 %."
-    ]
-
-
-@pytest.mark.parametrize(
-    ("posts", "basis", "expected"),
-    [
-        (Sample(), "", None),
-        (Sample.of([1.0, 2.0] * 4), Basis.REACH, None),
-        (Sample.of([0.0] * 20), Basis.REACH, None),
-        (Sample.of([4.0] * 20), Basis.REACH, 0),
-        (Sample.of([-0.5, 0.5] * 10), Basis.COUNT, 146),
-    ],
-    ids=["nothing", "too few", "all zero", "no spread", "lift"],
-)
-def test_more_posts(posts, basis, expected):
-    assert more_posts(posts, basis) == expected
+    assert ask(account).suggest_content_improvements().suggestions == (
+        "Nothing can be compared in 12 posts: vary hours, formats and hashtags, 5 posts of each.",
+    )
 
 
 def test_post_analysis_tells_what_stands_out_and_what_to_do(account):

@@ -1,34 +1,50 @@
 """Patterns, the analysis of a post and the insights through the REST API."""
 
 from dataclasses import fields
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from acd.tests.clients import client_with, complaints
 from acd.tests.factories import make_context
-from engagement.tests.factories import make_post
+from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content, make_persona
 from patterns import answers
 from patterns.api_answers import serializer_for
-from patterns.enums import PatternStatus
-from patterns.tests.factories import make_pattern
+from patterns.enums import PatternStatus, Reason
+from patterns.tests.factories import make_pattern, make_window
 
 pytestmark = pytest.mark.django_db
 PATTERNS = "/api/v1/patterns/"
 INSIGHTS = "/api/v1/insights/"
+ASKED = {"question", "persona", "platform", "window"}
+FRAME = ASKED | {"basis", "posts_n", "wide_n", "left_out", "signal", "meaning"}
 ANSWERS = {
-    "successful-patterns": {"posts"},
-    "failure-patterns": {"failures"},
-    "posting-times": {"hours", "weekdays"},
-    "hashtags": {"hashtags"},
+    "successful-patterns": FRAME | {"posts"},
+    "failure-patterns": ASKED | {"failures"},
+    "posting-times": FRAME | {"hours", "weekdays"},
+    "hashtags": FRAME | {"hashtags"},
+    "formats": FRAME | {"formats"},
+    "caption-lengths": FRAME | {"caption_lengths"},
+    "strategies": FRAME | {"strategies"},
     "summary": {field.name for field in fields(answers.Summary)},
-    "suggestions": {"suggestions"},
+    "suggestions": FRAME | {"suggestions", "claims"},
 }
 
 
 @pytest.fixture
 def viewer():
     return client_with("patterns.view_pattern", "engagement.view_socialmediapost")
+
+
+def queries(client, question, persona):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(f"{INSIGHTS}{question}/", {"persona": persona, "platform": "instagram", "days": 32_000})
+    assert response.status_code == 200
+    return len(captured)
 
 
 def ids(response):
@@ -90,11 +106,48 @@ def test_insight_without_data_answers_with_its_named_fields(viewer, question, na
 
     response = viewer.get(f"{INSIGHTS}{question}/", {"persona": persona.slug, "platform": "tiktok", "days": 7})
 
-    assert (response.status_code, set(response.json())) == (200, names)
+    told = response.json()
+    assert (response.status_code, set(told)) == (200, names)
+    assert (told["question"], told["persona"], told["platform"]) == (question, persona.slug, "tiktok")
+
+
+@pytest.mark.parametrize("question", ANSWERS)
+@pytest.mark.parametrize("persona", [{}, {"persona": ""}], ids=["left out", "empty"])
+def test_insight_without_a_persona_is_about_all(viewer, question, persona):
+    response = viewer.get(f"{INSIGHTS}{question}/", {"platform": "tiktok"} | persona)
+
+    assert (response.status_code, response.json()["persona"]) == (200, None)
+
+
+@pytest.mark.parametrize("question", ANSWERS)
+def test_insight_costs_the_same_queries_for_few_posts_and_for_many(viewer, question):
+    few, many = make_account(), make_account()
+    make_window(few, 22)
+    make_window(many, 66)
+
+    costs = [queries(viewer, question, account.persona.slug) for account in (few, many)]
+
+    assert costs[0] == costs[1]
+
+
+def test_hashtags_carry_all_that_is_known_of_them(viewer):
+    account = make_account()
+    now = timezone.now()
+    posts = make_window(account, published_at=now - timedelta(days=20), last_synced_at=now)
+
+    told = viewer.get(f"{INSIGHTS}hashtags/", {"persona": account.persona.slug, "platform": "instagram"}).json()
+
+    good, plain, often = told["hashtags"]
+    assert (told["posts_n"], told["left_out"]["provisional"]) == (40, 0)
+    assert (good["subject"], good["n"], good["claim"], good["advice"]) == ("good", 20, "gain", "repeat")
+    assert good["posts"] == [post.pk for post in posts[::2]]
+    assert good["effect_low"] < good["effect"] < good["effect_high"]
+    assert (plain["claim"], often["claim"], often["posts"]) == ("loss", "", [])
+    assert often["q_gain"] > 0.1 < often["q_loss"]
 
 
 BAD_QUERIES = {
-    "persona missing": ({"persona": None}, "persona"),
+    "platform missing": ({"platform": None}, "platform"),
     "persona unknown": ({"persona": "nobody"}, "persona"),
     "platform unknown": ({"platform": "myspace"}, "platform"),
     "no days": ({"days": 0}, "days"),
@@ -140,7 +193,17 @@ def test_analysis_of_an_unknown_post_is_not_found(viewer):
 
 @pytest.mark.parametrize(
     "answer",
-    [answers.Finding, answers.FailurePattern, answers.PostAnalysis, answers.SuccessfulPost, answers.Summary],
+    [answers.FailurePattern, answers.LeftOut, answers.PostAnalysis, answers.SuccessfulPost, answers.Summary],
 )
 def test_serializer_of_an_answer_has_every_field(answer):
     assert list(serializer_for(answer)().fields) == [field.name for field in fields(answer)]
+
+
+def test_serializer_of_a_finding_has_every_field_and_property():
+    properties = ["q", "claimed", "signal", "advice"]
+
+    assert list(serializer_for(answers.Finding)().fields) == [f.name for f in fields(answers.Finding)] + properties
+
+
+def test_reasons_are_the_parts_of_what_is_left_out():
+    assert [field.name for field in fields(answers.LeftOut)] == Reason.values

@@ -1,6 +1,7 @@
 """Effects over real rows: the floor, the family, the order, one basis at a time, a fixed number of queries."""
 
 from datetime import timedelta
+from math import expm1
 
 import pytest
 
@@ -34,8 +35,8 @@ def test_planted_tag_is_claimed_with_its_numbers():
     assert (good.n, good.mean, good.claimed, good.advice) == (20, pytest.approx(sum(rates) / 20), True, Advice.REPEAT)
     assert good.low < good.mean < good.high
     assert 0 < good.effect_low < good.effect < good.effect_high
-    # Twice the rate: as many points more as the others have.
-    assert good.effect == pytest.approx(good.baseline, rel=0.15)
+    # Twice the rate.
+    assert good.effect == pytest.approx(100, abs=15)
 
 
 def test_nothing_else_of_the_window_is_claimed_but_its_mirror():
@@ -54,7 +55,7 @@ def test_floor_is_five_posts_with_the_item(n, known):
 
     rare = item(PatternKind.HASHTAG, "rare")
 
-    assert (rare.n, rare.mean is not None, rare.q is not None) == (n, known, known)
+    assert (rare.n, rare.mean is not None, rare.q_gain is not None) == (n, known, known)
     assert rare.signal == (Signal.THIN if known else Signal.NONE)
 
 
@@ -66,24 +67,25 @@ def test_floor_is_five_posts_without_the_item_as_well():
     assert item(PatternKind.HASHTAG, "usual").effect is None
 
 
-def test_family_is_the_whole_window():
+@pytest.mark.parametrize(
+    "kind", [PatternKind.HASHTAG, PatternKind.POSTING_HOUR, PatternKind.POSTING_WEEKDAY], ids=lambda kind: kind.value
+)
+@pytest.mark.parametrize("side", ["gain", "loss"])
+def test_family_is_one_kind_and_one_side(kind, side):
     make_window(make_account())
 
-    tested = [one for one in found() if one.p is not None]
+    family = [one for one in found() if one.kind == kind and one.effect is not None]
 
-    assert {one.kind for one in tested} == {
-        PatternKind.HASHTAG,
-        PatternKind.POSTING_HOUR,
-        PatternKind.POSTING_WEEKDAY,
-    }
-    assert [one.q for one in tested] == pytest.approx(benjamini_hochberg([one.p for one in tested]))
+    p_values, q_values = ([getattr(one, f"{letter}_{side}") for one in family] for letter in "pq")
+    assert len(family) >= 3
+    assert q_values == pytest.approx(benjamini_hochberg(p_values))
 
 
-def test_order_is_by_the_lower_bound_and_untested_last():
+def test_order_is_by_the_shrunk_lower_bound_and_untested_last():
     make_window(make_account())
     make_evidence(make_account(persona=make_account().persona), tags=["once"])
 
-    bounds = [one.effect_low for one in found()]
+    bounds = [one.shrunk_low for one in found()]
 
     known = [bound for bound in bounds if bound is not None]
     assert known == sorted(known, reverse=True)
@@ -116,6 +118,7 @@ def test_items_are_those_that_the_database_groups_by():
         PatternKind.POSTING_HOUR: posts.per_hour(),
         PatternKind.POSTING_WEEKDAY: posts.per_weekday(),
         PatternKind.MEDIA_KIND: posts.per_format(),
+        PatternKind.CAPTION_LENGTH: posts.per("caption_length"),
         PatternKind.STRATEGY: posts.per_approach(),
     }
     rows = {(kind, str(row["subject"])): row for kind, group in groups.items() for row in group}
@@ -143,7 +146,7 @@ def test_lift_is_compared_as_it_is():
 
     odd = item(PatternKind.HASHTAG, "odd", Basis.COUNT)
 
-    assert odd.effect == pytest.approx(0.5, abs=0.02)
+    assert odd.effect == pytest.approx(100 * expm1(0.5), abs=3)
     assert odd.advice == Advice.REPEAT
 
 
@@ -184,8 +187,7 @@ def test_rates_of_nothing_do_not_stop_the_test():
 
     good = item(PatternKind.HASHTAG, "good")
 
-    # Where the posts without it have nothing, there is no factor.
-    assert (good.mean, good.baseline, good.effect) == (4.0, 0.0, None)
+    assert (good.mean, good.baseline, good.claim) == (4.0, 0.0, "gain")
 
 
 def test_no_posts_have_no_effects():

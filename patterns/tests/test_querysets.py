@@ -13,7 +13,8 @@ from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, FilterState, Platform
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
-from patterns.enums import PatternStatus
+from patterns.answers import Coverage
+from patterns.enums import PatternStatus, Reason
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 from patterns.tests.factories import make_evidence, make_extraction, make_pattern
 
@@ -91,6 +92,61 @@ def test_window_holds_measured_and_settled_posts(changes, counts):
     assert [p.pk for p in posts] == ([post.pk] if counts else [])
 
 
+STANDINGS = {
+    "usual": ({}, ""),
+    "provisional": ({"published_at": NOW - timedelta(hours=47), "last_synced_at": NOW}, Reason.PROVISIONAL),
+    "never synced": ({"last_synced_at": None}, Reason.PROVISIONAL),
+    "provisional and unfiltered": (
+        {"last_synced_at": None, "filter_state": FilterState.UNFILTERED},
+        Reason.PROVISIONAL,
+    ),
+    "unfiltered": ({"filter_state": FilterState.UNFILTERED}, Reason.UNFILTERED),
+    "unobserved": ({"filter_state": FilterState.UNOBSERVED}, ""),
+    "unmeasured": ({"genuine_engagement": None}, Reason.UNMEASURED),
+    "no basis": ({"basis": "", "engagement_rate": None}, Reason.WITHOUT_BASIS),
+    "no rate": ({"engagement_rate": None}, Reason.WITHOUT_VALUE),
+    "no lift": ({"basis": Basis.COUNT}, Reason.WITHOUT_VALUE),
+    "lift": ({"basis": Basis.COUNT, "engagement_rate": None, "lift": 0.1}, ""),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("changes", "standing"), STANDINGS.values(), ids=STANDINGS)
+def test_standing_is_the_first_reason_that_holds(changes, standing):
+    make_evidence(make_account(), **changes)
+
+    (row,) = PostPerformance.objects.all().per_standing()
+
+    assert (row["standing"], row["n"], row["wide"]) == (standing, 1, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("low", "wide"), [(20.0, 0), (19.9, 1), (0.0, 1)])
+def test_wide_is_an_interval_of_more_than_its_double(low, wide):
+    make_evidence(make_account(), genuine_low=low, genuine_high=40.0)
+
+    (row,) = PostPerformance.objects.all().per_standing()
+
+    assert row["wide"] == wide
+
+
+class CoverageTest(TestCase):
+    @settings(max_examples=25)
+    @given(st.lists(st.sampled_from([changes for changes, _ in STANDINGS.values()]), max_size=12))
+    def test_every_post_of_a_window_is_used_or_counted_under_one_reason(self, drawn):
+        account = make_account()
+        for changes in drawn:
+            make_evidence(account, **changes)
+        window = PostPerformance.objects.between(NOW - timedelta(days=30), NOW)
+        teaching = PostPerformance.objects.in_window(NOW - timedelta(days=30), NOW)
+
+        coverage = Coverage.of(window.per_standing())
+
+        assert coverage.basis == teaching.main_basis()
+        assert coverage.posts_n == (teaching.with_value(coverage.basis).count() if coverage.basis else 0)
+        assert coverage.posts_n + sum(vars(coverage.left_out).values()) == len(drawn)
+
+
 @pytest.mark.django_db
 def test_main_basis_is_the_most_frequent_and_the_first_by_name_in_a_tie():
     account = make_account()
@@ -118,6 +174,20 @@ def test_value_is_the_lift_where_there_is_no_basis():
     posts = PostPerformance.objects.all().with_value(Basis.COUNT)
 
     assert posts.sums() == {"n": 1, "total": 0.25, "squares": 0.0625}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("caption", "length"),
+    [("", "0"), ("a", "1-50"), ("é" * 50, "1-50"), ("a" * 51, "51-125"), ("a" * 280, "126-280"), ("a" * 281, "281+")],
+    ids=["none", "one", "50", "51", "280", "281"],
+)
+def test_captions_are_of_a_class_of_lengths(caption, length):
+    make_evidence(make_account(), caption=caption)
+
+    posts = PostPerformance.objects.all().with_value(Basis.REACH)
+
+    assert [row["subject"] for row in posts.per("caption_length")] == [length]
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from engagement.enums import Basis
 from patterns.effects import Effect
 from patterns.enums import PatternKind
-from patterns.wording import item, numbers, percent, strategy
+from patterns.wording import item, meaning, nothing_sure, numbers, percent, strategy
 
 
 def make_effect(**changes):
@@ -17,11 +17,11 @@ def make_effect(**changes):
         "low": 5.0,
         "high": 7.0,
         "baseline": 4.0,
-        "effect": 1.5,
-        "effect_low": 0.5,
-        "effect_high": 2.75,
-        "p": 0.001,
-        "q": 0.012,
+        "effect": 38.0,
+        "effect_low": 12.5,
+        "effect_high": 68.8,
+        "p_gain": 0.001,
+        "q_gain": 0.012,
     }
     return Effect(**known | changes)
 
@@ -33,6 +33,7 @@ def make_effect(**changes):
         (PatternKind.POSTING_HOUR, "8", "posting at 8:00"),
         (PatternKind.POSTING_WEEKDAY, "0", "posting on Monday"),
         (PatternKind.MEDIA_KIND, "video", "the format video"),
+        (PatternKind.CAPTION_LENGTH, "51-125", "a caption of 51-125 characters"),
         (PatternKind.STRATEGY, "question", "the approach “question”"),
     ],
 )
@@ -44,18 +45,21 @@ def test_strategy_carries_every_number():
     sentence = strategy(make_effect(kind=PatternKind.POSTING_HOUR, subject="8"), Basis.REACH, "Instagram")
 
     assert sentence == (
-        "Posting at 8:00 on Instagram: mean 6.00 % of reach against 4.00 without it, all else equal +1.50 points "
-        "(95 % interval +0.50 to +2.75) (n = 12, q = 0.012)."
+        "Posting at 8:00 on Instagram: mean 6.00 % of reach against 4.00 without it, +38 % engagement, all else "
+        "equal (95 % interval +12 % to +69 %) (n = 12, q = 0.012)."
     )
 
 
-def test_numbers_of_counts_are_told_as_percent():
-    effect = make_effect(effect=0.6931, effect_low=-0.1054, effect_high=1.0986)
+def test_numbers_of_counts_have_no_mean_in_percent():
+    told = numbers(make_effect(), Basis.COUNT)
 
-    assert (
-        numbers(effect, Basis.COUNT)
-        == "+100 % engagement, all else equal (95 % interval -10 % to +200 %) (n = 12, q = 0.012)"
-    )
+    assert told == "+38 % engagement, all else equal (95 % interval +12 % to +69 %) (n = 12, q = 0.012)"
+
+
+def test_numbers_of_a_loss_carry_the_q_value_of_losses():
+    told = numbers(make_effect(effect=-20.0, effect_low=-35.0, effect_high=-4.0, q_loss=0.03, q_gain=1.0), Basis.COUNT)
+
+    assert told == "-20 % engagement, all else equal (95 % interval -35 % to -4 %) (n = 12, q = 0.030)"
 
 
 def test_numbers_of_an_untested_item_are_refused():
@@ -63,6 +67,48 @@ def test_numbers_of_an_untested_item_are_refused():
         numbers(Effect(kind=PatternKind.HASHTAG, subject="sea", n=3), Basis.REACH)
 
 
-@pytest.mark.parametrize(("logs", "expected"), [(0.0, "+0 %"), (0.4055, "+50 %"), (-0.6931, "-50 %")])
-def test_percent_of_a_difference_of_logs(logs, expected):
-    assert percent(logs) == expected
+@pytest.mark.parametrize(("difference", "expected"), [(0.0, "+0 %"), (50.4, "+50 %"), (-12.3, "-12 %")])
+def test_percent_has_a_sign(difference, expected):
+    assert percent(difference) == expected
+
+
+def make_finding(**changes):
+    return make_effect(**{"claim": "", "more_posts": 0} | changes)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], "None of the hashtags could be tested: 40 posts can be compared."),
+        ([make_finding()], "None of 1 tested hashtags stand out among 40 posts. An effect of 25 % of any of them would "
+         "have shown."),
+        ([make_finding(more_posts=None)], "None of 1 tested hashtags stand out among 40 posts."),
+        (
+            [make_finding(more_posts=80), make_finding(subject="sun", more_posts=30)],
+            "None of 2 tested hashtags stand out among 40 posts. About 30 more posts until an effect of 25 % of #sun "
+            "could be told.",
+        ),
+        (
+            [make_finding(claim="gain"), make_finding()],
+            "1 of 2 tested hashtags stands out among 40 posts: #sea (+38 %).",
+        ),
+        (
+            [make_finding(subject=name, claim="gain") for name in "abcde"],
+            "5 of 5 tested hashtags stand out among 40 posts: #a (+38 %), #b (+38 %), #c (+38 %) and 2 more.",
+        ),
+    ],
+    ids=["nothing", "no effect", "unknowable", "missing", "one", "many"],
+)  # fmt: skip
+def test_meaning_says_what_stands_out_or_what_is_missing(found, said):
+    assert meaning(PatternKind.HASHTAG, found, 40) == said
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (3, "Not enough data: about 7 more posts to begin (3 so far)."),
+        (10, "Nothing can be compared in 10 posts: vary hours, formats and hashtags, 5 posts of each."),
+    ],
+)
+def test_nothing_sure_says_what_it_takes_to_begin(n, said):
+    assert nothing_sure([], n, least=5) == said

@@ -1,0 +1,281 @@
+"""A page for every question: whom and which days it is asked of, the answer in words, plots and tables.
+
+Pages only show: what is asked and how it is answered are those of the API and the command.
+"""
+
+from collections.abc import Sequence
+from functools import partial, singledispatch
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from acd.admin_links import list_url
+from acd.figures import UNKNOWN, effect, interval, number, percent, q_value
+from acd.models import ACDContext
+from acd.tables import csv_file
+from acd.theme import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from engagement.enums import Basis, Platform
+from engagement.models import SocialMediaPost
+from gator.studio.api import NO_PERSONA, SlugChoiceField
+from gator.studio.models import Persona
+from patterns.analyzer import PatternAnalyzer
+from patterns.answers import (
+    Asked,
+    Failures,
+    Finding,
+    Findings,
+    Framed,
+    PostingTimes,
+    SuccessfulPosts,
+    Suggestions,
+    Summary,
+)
+from patterns.api_questions import MAX_DAYS, written
+from patterns.effect_plot import Axis
+from patterns.effects import FILTERS
+from patterns.enums import Advice, PatternKind, Signal
+from patterns.models import PostPerformance
+from patterns.questions import QUESTIONS
+from patterns.report import rests_on
+from patterns.wording import NOUNS, UNITS, label
+
+# Posts that one link can name; an address must not grow too long.
+MOST_LINKED = 400
+SIGNALS = {Signal.OK: ("Sure", "success"), Signal.THIN: ("Not sure", "warning"), Signal.NONE: ("Unknown", "")}
+TONES = {Advice.REPEAT: ("gain", "Repeat", "success"), Advice.AVOID: ("loss", "Avoid", "warning")}
+
+
+class InsightForm(forms.Form):
+    """Whom and which days a question is asked of."""
+
+    persona = SlugChoiceField(
+        Persona.objects.order_by("name"),
+        to_field_name="slug",
+        required=False,
+        empty_label="All personas",
+        error_messages={"invalid_choice": NO_PERSONA},
+        widget=UnfoldAdminSelectWidget,
+    )
+    platform = forms.ChoiceField(choices=Platform.choices, widget=UnfoldAdminSelectWidget)
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_DAYS,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "placeholder": "usual"}),
+    )
+
+    def analyzer(self) -> PatternAnalyzer:
+        """The analyzer for what was chosen."""
+        chosen = self.cleaned_data
+        return PatternAnalyzer(chosen["persona"], chosen["platform"], days=chosen["days"], now=timezone.now())
+
+
+class Insights:
+    """Mixin of the patterns' admin: the pages of the questions."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of each question, and one that leads to the first of them."""
+        view = self.admin_site.admin_view  # type: ignore[attr-defined]
+        pages = [
+            path(f"insights/{name}/", view(partial(insight, self, name)), name=f"patterns_pattern_insights_{name}")
+            for name in QUESTIONS
+        ]
+        first = path("insights/", view(partial(start, self)), name="patterns_pattern_insights")
+        return [first, *pages, *super().get_urls()]  # type: ignore[misc]
+
+
+def start(_admin: Any, _request: HttpRequest) -> HttpResponse:
+    """Leads to the first question."""
+    return HttpResponseRedirect(address(next(iter(QUESTIONS))))
+
+
+def address(question: str) -> str:
+    """Address of the page of a question."""
+    return reverse(f"admin:patterns_pattern_insights_{question}")
+
+
+def insight(admin: Any, question: str, request: HttpRequest) -> HttpResponse:
+    """The page of one question."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    asked = request.GET.dict()
+    if not asked.get("platform"):
+        asked["platform"] = newest_platform()
+    form = InsightForm(asked)
+    query = urlencode({name: value for name, value in asked.items() if name in form.fields and value})
+    context = {
+        "title": QUESTIONS[question].title,
+        "line": QUESTIONS[question].line,
+        "form": form,
+        "pages": [(one.title, f"{address(name)}?{query}", name == question) for name, one in QUESTIONS.items()],
+    }
+    if form.is_valid():
+        answer = QUESTIONS[question].ask(form.analyzer())
+        if asked.get("format") == "csv":
+            return csv_file(question, table(written(question, answer)))
+        context |= shown(answer) | {"csv": f"?{query}&format=csv"}
+    return TemplateResponse(
+        request, "admin/insight.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
+    )
+
+
+def table(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an answer for a file: its items, or the figures themselves where it has none."""
+    lists = [part for part in told.values() if isinstance(part, list) and part and isinstance(part[0], dict)]
+    return [one for part in lists for one in part] or [{n: v for n, v in told.items() if not isinstance(v, dict)}]
+
+
+def newest_platform() -> str:
+    """Where somebody posted last: what is shown until a platform is chosen."""
+    newest = SocialMediaPost.objects.exclude(published_at=None).order_by("-published_at", "-pk")
+    return newest.values_list("platform", flat=True).first() or Platform.INSTAGRAM
+
+
+def shown(answer: Asked) -> dict[str, Any]:
+    """An answer for its page."""
+    framed = {}
+    if isinstance(answer, Framed):
+        framed = {"meaning": answer.meaning, "signal": SIGNALS[answer.signal]}
+    return {"answer": answer, "rests_on": list(rests_on(answer)), **framed, **parts(answer)}
+
+
+@singledispatch
+def parts(answer: Asked) -> dict[str, Any]:
+    """What the page of an answer shows beside what it means and rests on."""
+    raise TypeError(f"No page shows {type(answer).__name__}.")
+
+
+@parts.register
+def _(answer: Findings) -> dict[str, Any]:
+    kind = next((one.kind for one in answer.items), None)
+    return {"plots": [plot(answer, NOUNS[kind].capitalize(), answer.items)] if kind else []}
+
+
+@parts.register
+def _(answer: PostingTimes) -> dict[str, Any]:
+    groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
+    return {"plots": [plot(answer, title, found) for title, found in groups.items() if found]}
+
+
+def plot(answer: Framed, title: str, found: Sequence[Finding]) -> dict[str, Any]:
+    """The items of one kind: claims on the page, the others in a fold, those with too few posts by name."""
+    tested = [one for one in found if one.effect is not None]
+    axis = Axis.of(tested)
+    return {
+        "title": title,
+        "ticks": axis.ticks,
+        "claims": [row(answer, axis, one) for one in tested if one.claimed],
+        "others": [row(answer, axis, one) for one in tested if not one.claimed],
+        "untested": [(label(one.kind, one.subject), one.n) for one in found if one.effect is None],
+    }
+
+
+def row(answer: Framed, axis: Axis, one: Finding) -> dict[str, Any]:
+    """One tested item as a line of the plot and of the table beside it."""
+    tone, advice, colour = TONES[one.advice] if one.advice else ("", "", "")
+    return {
+        "name": label(one.kind, one.subject),
+        "url": evidence_url(answer, one),
+        "line": axis.line(one),
+        "tone": tone,
+        "advice": advice,
+        "colour": colour,
+        "effect": effect(one.effect, one.effect_low, one.effect_high),
+        "shrunk": effect(one.shrunk, one.shrunk_low, one.shrunk_high),
+        "mean": interval(one.mean, one.low, one.high, digits=2),
+        "n": number(one.n),
+        "q": q_value(one.q),
+        "more": number(one.more_posts) if one.more_posts else "",
+    }
+
+
+def evidence_url(answer: Framed, one: Finding) -> str:
+    """The list of the posts of an item: those a claim rests on, else those that have it in the window."""
+    if one.posts:
+        return posts_url(one.posts)
+    if one.kind == PatternKind.CAPTION_LENGTH:
+        return ""
+    whose = {"persona__slug": answer.persona} if answer.persona else {}
+    return list_url(
+        PostPerformance,
+        **{FILTERS[one.kind]: one.subject, "platform__exact": answer.platform, "basis__exact": answer.basis},
+        published_at__gt=answer.window.start.isoformat(),
+        **whose,
+    )
+
+
+def posts_url(posts: Sequence[int]) -> str:
+    """The list of these posts, the newest of them if there are too many for an address."""
+    return list_url(PostPerformance, id__in=",".join(map(str, posts[-MOST_LINKED:])))
+
+
+def post_url(post: int) -> str:
+    """The page of a post as evidence."""
+    return reverse("admin:patterns_postperformance_change", args=[post])
+
+
+@parts.register
+def _(answer: SuccessfulPosts) -> dict[str, Any]:
+    rows = [
+        {
+            "url": post_url(one.post),
+            "name": f"{one.published_at:%Y-%m-%d}, {one.media_kind}",
+            "rate": interval(one.rate, one.rate_low, one.rate_high, digits=2, unit="%"),
+            "hour": UNKNOWN if one.local_hour is None else f"{one.local_hour}:00",
+            "hashtags": " ".join(f"#{name}" for name in one.hashtags),
+            "made": one.strategy,
+        }
+        for one in answer.posts
+    ]
+    return {"posts": rows, "unit": UNITS[Basis(answer.basis)] if answer.basis in UNITS else ""}
+
+
+@parts.register
+def _(answer: Failures) -> dict[str, Any]:
+    rows = [
+        {
+            "failure": one.failure,
+            "phase": one.phase.replace("_", " ").capitalize(),
+            "n": f"{one.n:,} of {one.runs:,}",
+            "part": round(100 * one.share),
+            "share": interval(100 * one.share, 100 * one.share_low, 100 * one.share_high, unit="%"),
+            "advice": one.advice,
+            "url": list_url(ACDContext, id__in=",".join(one.contexts)),
+            "examples": len(one.contexts),
+        }
+        for one in answer.failures
+    ]
+    return {"failures": rows, "no_failures": not rows}
+
+
+@parts.register
+def _(answer: Suggestions) -> dict[str, Any]:
+    urls = [posts_url(one.posts) for one in answer.claims] or [""] * len(answer.suggestions)
+    return {"suggestions": list(zip(answer.suggestions, urls, strict=True))}
+
+
+@parts.register
+def _(answer: Summary) -> dict[str, Any]:
+    unit = UNITS[Basis(answer.basis)] if answer.basis in UNITS else "%"
+    shares = [None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high)]
+    personas = None if answer.persona_share is None else 100 * answer.persona_share
+    cards = [
+        ("Posts", number(answer.posts), f"{number(answer.measured)} of them measured and settled"),
+        ("Engagement", number(answer.total_engagement), "as the platform counts it"),
+        ("Genuine", interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high), "of real people"),
+        ("Mean rate", interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2), unit),
+        (
+            "Trend",
+            interval(answer.trend, answer.trend_low, answer.trend_high, digits=2),
+            "points, second half less first",
+        ),
+        ("Bots", interval(*shares, unit="%"), f"of {number(answer.observed)} seen; personas {percent(personas, 0)}"),
+    ]
+    lists = {"Best posts": answer.best, "Worst posts": answer.worst}
+    return {"cards": cards, "lists": [(name, [(pk, post_url(pk)) for pk in ids]) for name, ids in lists.items() if ids]}

@@ -1,0 +1,50 @@
+"""`insights`: ask what was learned, in the words and with the parameters of the API."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+
+from acd.console import ConsoleCommand
+from engagement.enums import Platform
+from patterns.api_questions import answer, written
+from patterns.questions import QUESTIONS
+from patterns.report import lines
+
+PARAMETERS_OF_ALL = ("platform", "persona", "days", "min_posts", "min_engagement_rate")
+
+
+class Command(ConsoleCommand):
+    """Answers one question, a line for each item; under --json exactly as the API does."""
+
+    help = "Answers a question about what works and what fails, for one persona or for all of a platform. " + " ".join(
+        f"{name}: {question.line}" for name, question in QUESTIONS.items()
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("question", metavar="QUESTION", choices=QUESTIONS, help=f"one of {', '.join(QUESTIONS)}")
+        parser.add_argument("--platform", required=True, choices=Platform.values)
+        parser.add_argument("--persona", metavar="SLUG", help="one persona; all of the platform if left out")
+        parser.add_argument("--days", help="length of the window; every question has its own default")
+        parser.add_argument("--min-posts", help="of hashtags: used on so many posts at least")
+        parser.add_argument("--min-engagement-rate", help="of successful-patterns: percent of the basis")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        question = options["question"]
+        given = {name: options[name] for name in PARAMETERS_OF_ALL if options[name] is not None}
+        try:
+            found = answer(question, given, now=timezone.now())
+        except ValidationError as error:
+            raise CommandError(" ".join(complaints(error))) from None
+        for line in lines(found):
+            self.say(line)
+        self.finish(written(question, found))
+
+
+def complaints(error: ValidationError) -> Iterator[str]:
+    """What is wrong with each option, by the name it has here."""
+    for name, said in dict(error.detail).items():  # type: ignore[arg-type]
+        yield f"--{name.replace('_', '-')}: {' '.join(map(str, said))}"

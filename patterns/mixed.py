@@ -1,0 +1,143 @@
+"""The linear mixed model y = X b + Z u + e, with u ~ N(0, ratio s² I) and e ~ N(0, s² I). Pure linear algebra.
+
+Everything is said of columns and places of columns; what they stand for is another module's matter. Sources: Henderson
+1975, Biometrics 31: 423-447 (both kinds of effects from one system); Patterson and Thompson 1971, Biometrika 58:
+545-554 (REML); Kang et al. 2008, Genetics 178: 1709-1723 (REML by one eigendecomposition).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# What the rounding of doubles may leave behind, as a share.
+ROUNDING = 1e-9
+# Where the ratio of variances is looked for: logs of it, beside none at all.
+RATIOS = np.linspace(log(1e-6), log(10.0), 33)
+
+
+class Moments(NamedTuple):
+    """Cross products of random columns and values, in the metric of what is held constant: Z'PZ, Z'Py, y'Py."""
+
+    gram: Floats
+    shared: Floats
+    total: float
+    freedom: int
+
+    def beside(self, places: Integers, penalty: float = 0.0) -> "Moments":
+        """The same with these columns in the model: held constant, or random where the penalty (1 / ratio) is not 0."""
+        if not places.size:
+            return self
+        inner = _inverse(self.gram[np.ix_(places, places)], penalty)
+        across = inner @ self.gram[places]
+        explained = inner @ self.shared[places]
+        return Moments(
+            self.gram - self.gram[:, places] @ across,
+            self.shared - self.gram[:, places] @ explained,
+            float(self.total - self.shared[places] @ explained),
+            self.freedom - (0 if penalty else places.size),
+        )
+
+    def ratio(self, random: Integers) -> float:
+        """The ratio of variances under which the residuals are likeliest, with these columns random (REML)."""
+        if not random.size:
+            return 0.0
+        sizes, turn = np.linalg.eigh(self.gram[np.ix_(random, random)])
+        sizes, squares = np.maximum(sizes, 0.0), (turn.T @ self.shared[random]) ** 2
+
+        def loss(log_ratio: float) -> float:
+            return self._loss(exp(log_ratio), sizes, squares)
+
+        losses = [loss(float(one)) for one in RATIOS]
+        best = int(np.argmin(losses))
+        if self._loss(0.0, sizes, squares) <= losses[best]:
+            return 0.0
+        around = RATIOS[max(best - 1, 0)], RATIOS[min(best + 1, len(RATIOS) - 1)]
+        return exp(minimize_scalar(loss, bounds=around, method="bounded").x)
+
+    def _loss(self, ratio: float, sizes: Floats, squares: Floats) -> float:
+        """Twice the negative log of the restricted likelihood, s² profiled out, but for a constant."""
+        left = self.total - float((squares * ratio / (1 + ratio * sizes)).sum())
+        return float(self.freedom * log(max(left, ROUNDING * self.total)) + np.log1p(ratio * sizes).sum())
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Coefficients with their covariance, the squared scatter it rests on, Student's degrees of freedom, and the space
+    in which sums of coefficients can be told."""
+
+    values: Floats
+    covariance: Floats
+    scatter: float
+    freedom: int
+    space: Floats
+
+    def contrast(self, first: Floats) -> tuple[float, float] | None:
+        """A weighted sum of the first coefficients and its standard error; None where the columns leave it open."""
+        weights = np.zeros(len(self.values))
+        weights[: len(first)] = first
+        outside = weights - self.space @ (self.space.T @ weights)
+        if float(outside @ outside) > ROUNDING * float(weights @ weights):
+            return None
+        return float(weights @ self.values), sqrt(max(float(weights @ self.covariance @ weights), 0.0))
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """The model of some weighted values: fixed columns, of which some may follow from others, and random ones."""
+
+    values: Floats
+    fixed: Floats
+    random: Floats
+
+    @cached_property
+    def _parts(self) -> tuple[Floats, Floats, Floats]:
+        """The fixed columns as basis, and what turns coordinates of it into coefficients; with the space of these."""
+        norms = np.sqrt((self.fixed**2).sum(axis=0))
+        norms[norms == 0] = 1.0
+        left, sizes, right = np.linalg.svd(self.fixed / norms, full_matrices=False)
+        kept = sizes > np.sqrt(ROUNDING) * sizes[0]
+        back = (right[kept].T / sizes[kept]) / norms[:, None]
+        return left[:, kept], back, np.linalg.qr(right[kept].T * norms[:, None])[0]
+
+    @cached_property
+    def _left(self) -> tuple[Floats, Floats]:
+        """What the fixed columns leave of the random ones and of the values."""
+        basis = self._parts[0]
+        random = self.random - basis @ (basis.T @ self.random)
+        return random, self.values - basis @ (basis.T @ self.values)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """The cross products beside the fixed columns."""
+        random, values = self._left
+        freedom = len(values) - self._parts[0].shape[1]
+        return Moments(random.T @ random, random.T @ values, float(values @ values), freedom)
+
+    @property
+    def residuals(self) -> Floats:
+        """What the fixed columns alone leave of the values."""
+        return self._left[1]
+
+    def coefficients(self, held: Integers, ratio: float) -> Estimates:
+        """The fixed coefficients by generalised least squares, with the random columns at `held` held constant too."""
+        (basis, back, space), (gram, shared, total, freedom) = self._parts, self.moments
+        used = np.arange(len(shared)) if ratio else held
+        penalty = np.where(np.isin(used, held), 0.0, 1 / ratio if ratio else 0.0)
+        inner = _inverse(gram[np.ix_(used, used)], penalty)
+        explained, turned = inner @ shared[used], basis.T @ self.random[:, used]
+        scatter = float(total - shared[used] @ explained) / (freedom - held.size)
+        around = scatter * (np.eye(basis.shape[1]) + turned @ inner @ turned.T)
+        values = back @ (basis.T @ self.values - turned @ explained)
+        return Estimates(values, back @ around @ back.T, scatter, freedom - held.size, space)
+
+
+def _inverse(gram: Floats, penalty: float | Floats) -> Floats:
+    return np.asarray(np.linalg.inv(gram + np.diag(np.broadcast_to(penalty, len(gram)))))

@@ -1,0 +1,115 @@
+"""Answers as lines of text: what it means, what it rests on, then a line for each item. Pure."""
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+
+from acd.figures import UNKNOWN, effect, interval
+from engagement.enums import Basis, Platform
+from patterns.answers import (
+    Asked,
+    Failures,
+    Finding,
+    Findings,
+    Framed,
+    PostingTimes,
+    SuccessfulPosts,
+    Suggestions,
+    Summary,
+)
+from patterns.enums import Reason
+from patterns.wording import WORTH, discovery_rate, item
+
+
+def lines(answer: Asked) -> Iterator[str]:
+    """All that is said of an answer."""
+    if isinstance(answer, Framed):
+        yield answer.meaning
+    yield " ".join(rests_on(answer))
+    yield from items(answer)
+
+
+def rests_on(answer: Asked) -> Iterator[str]:
+    """What an answer rests on, in sentences: whom and when, how many posts, and what was left out why."""
+    whose = answer.persona or "All personas"
+    window = f"{answer.window.start:%Y-%m-%d} to {answer.window.end:%Y-%m-%d}"
+    yield f"{whose} on {Platform(answer.platform).label}, {window}."
+    if not isinstance(answer, Framed):
+        return
+    if answer.posts_n:
+        yield f"{posts(answer.posts_n)} compared by {Basis(answer.basis).label.lower()}."
+    if answer.wide_n:
+        less = " and weigh less" if isinstance(answer, Findings | PostingTimes | Suggestions) else ""
+        yield f"{answer.wide_n} of these {'is' if answer.wide_n == 1 else 'are'} known only roughly{less}."
+    if left := left_out(answer):
+        yield f"Left out: {'; '.join(f'{n} ({why})' for n, why in left)}."
+
+
+def posts(n: int) -> str:
+    """A number of posts."""
+    return f"{n} post" if n == 1 else f"{n} posts"
+
+
+def left_out(answer: Framed) -> list[tuple[int, str]]:
+    """How many posts were left out, each reason in words."""
+    return [(n, Reason(name).label) for name, n in vars(answer.left_out).items() if n]
+
+
+@singledispatch
+def items(answer: Asked) -> Iterable[str]:
+    """A line for each item of an answer."""
+    raise TypeError(f"It is not known how to tell the items of {type(answer).__name__}.")
+
+
+@items.register
+def _(answer: Findings) -> Iterable[str]:
+    return map(finding, answer.items)
+
+
+@items.register
+def _(answer: PostingTimes) -> Iterable[str]:
+    return map(finding, answer.hours + answer.weekdays)
+
+
+def finding(one: Finding) -> str:
+    """A tested item with all its numbers, or how many posts it has."""
+    name = item(one.kind, one.subject)
+    if one.effect is None:
+        return f"{name}: n = {one.n}, too few to test"
+    shown = [effect(one.effect, one.effect_low, one.effect_high)]
+    if one.shrunk is not None:
+        shown.append(f"shrunk {effect(one.shrunk, one.shrunk_low, one.shrunk_high)}")
+    if one.more_posts and not one.claimed:
+        shown.append(f"about {one.more_posts} more posts to tell {WORTH}")
+    outcome = one.advice.label if one.advice else "not told from chance"
+    return f"{name}: {outcome}, {', '.join(shown)}, n = {one.n}, {discovery_rate(one.q)}"
+
+
+@items.register
+def _(answer: SuccessfulPosts) -> Iterable[str]:
+    for one in answer.posts:
+        made = f", {one.strategy}" if one.strategy else ""
+        rate = interval(one.rate, one.rate_low, one.rate_high, digits=2, unit="%")
+        yield f"post {one.post}: {rate}, {one.published_at:%Y-%m-%d}, {one.media_kind}{made}"
+
+
+@items.register
+def _(answer: Failures) -> Iterable[str]:
+    for one in answer.failures:
+        share = interval(100 * one.share, 100 * one.share_low, 100 * one.share_high, unit="%")
+        yield f"{one.failure} in {one.phase}: {one.n} of {one.runs} runs, {share}. {one.advice}"
+
+
+@items.register
+def _(answer: Suggestions) -> Iterable[str]:
+    return answer.suggestions
+
+
+@items.register
+def _(answer: Summary) -> Iterable[str]:
+    yield f"Genuine engagement: {interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high)}"
+    yield f"Mean rate: {interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, unit='%')}"
+    yield f"Trend, points: {interval(answer.trend, answer.trend_low, answer.trend_high, digits=2)}"
+    shares = (None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high))
+    yield f"Bots among those seen: {interval(*shares, unit='%')}, n = {answer.observed}"
+    yield f"Best posts: {', '.join(map(str, answer.best)) or UNKNOWN}"
+    yield f"Worst posts: {', '.join(map(str, answer.worst)) or UNKNOWN}"

@@ -1,0 +1,156 @@
+"""The pages of the questions: what they show, what they cost, whom they refuse."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from acd.enums import State
+from acd.tests.clients import make_user
+from acd.tests.factories import make_context
+from engagement.tests.factories import make_account
+from gator.studio.tests.factories import make_content, make_persona
+from patterns.admin_insights import address
+from patterns.questions import QUESTIONS
+from patterns.tests.factories import make_evidence, make_window
+
+pytestmark = pytest.mark.django_db
+EVERY_QUESTION = pytest.mark.parametrize("question", QUESTIONS)
+
+
+def make_learned(n=40, **changes):
+    """An account with settled posts of which #good and #plain differ, and a failed run."""
+    account, now = make_account(**changes), timezone.now()
+    make_window(account, n, published_at=now - timedelta(days=20), last_synced_at=now)
+    make_content(
+        persona=account.persona, context=make_context(state=State.FAILED, error_class="Timeout", created_at=now)
+    )
+    return account
+
+
+def page(client, question, **query):
+    response = client.get(address(question), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@EVERY_QUESTION
+def test_page_of_an_empty_installation_opens(admin_client, question):
+    told = page(admin_client, question)
+
+    assert "All personas on Instagram" in told
+
+
+@EVERY_QUESTION
+def test_page_costs_the_same_for_few_posts_and_for_many(admin_client, question):
+    costs = []
+    for n in (22, 66):
+        account = make_learned(n, persona=make_persona(slug=f"persona-of-{n}"))
+        page(admin_client, question, persona=account.persona.slug)
+        with CaptureQueriesContext(connection) as captured:
+            page(admin_client, question, persona=account.persona.slug)
+        costs.append(len(captured))
+
+    assert costs[0] == costs[1]
+
+
+@EVERY_QUESTION
+def test_page_is_closed_to_staff_without_permission(client, question):
+    client.force_login(make_user(is_staff=True))
+
+    assert client.get(address(question)).status_code == 403
+
+
+@EVERY_QUESTION
+def test_page_runs_nothing_and_styles_nothing_inline(admin_client, question):
+    account = make_learned()
+    make_evidence(account, tags=["x"], caption="<script>alert(1)</script>")
+
+    told = page(admin_client, question, persona=account.persona.slug)
+
+    ours = told.split('aria-label="Questions"')[1].rsplit("</section>", 1)[0]
+    assert re.findall(r"<script|\sstyle=|https?://|\son[a-z]+=", ours) == []
+    assert "alert(1)" not in told
+
+
+def test_hashtags_are_shown_with_claims_first_and_the_others_in_a_fold(admin_client):
+    account = make_learned()
+
+    told = page(admin_client, "hashtags", persona=account.persona.slug, platform="instagram")
+
+    claims, rest = told.split('<details class="gator-fold">')
+    assert re.findall(r"<bdi>(#\w+)</bdi>", claims) == ["#good", "#plain"]
+    assert re.findall(r"<bdi>(#\w+)</bdi>", rest) == ["#often"]
+    assert claims.count("<circle") == 2
+    assert "2 of 3 tested hashtags stand out among 40 posts" in claims
+    assert "&lt; 0.001" in claims
+
+
+def test_every_item_leads_to_its_posts(admin_client):
+    account = make_learned()
+    make_evidence(make_account(), caption="somebody else's", published_at=timezone.now() - timedelta(days=20))
+    for question, items in (("hashtags", 3), ("posting-times", 3), ("formats", 0)):
+        told = page(admin_client, question, persona=account.persona.slug, platform="instagram")
+        links = re.findall(r'<th scope="row"><a class="text-link" href="([^"]+)"', told)
+
+        assert len(links) >= items
+        for link in links:
+            listed = admin_client.get(link.replace("&amp;", "&"))
+            assert listed.status_code == 200
+            assert 0 < len(listed.context["cl"].result_list) <= 40
+            assert "somebody else" not in listed.content.decode()
+
+
+def test_page_is_of_the_platform_where_somebody_posted_last(admin_client):
+    make_evidence(make_account(platform="tiktok"), published_at=timezone.now() - timedelta(days=1))
+    make_evidence(make_account(platform="instagram"), published_at=timezone.now() - timedelta(days=2))
+
+    assert "All personas on TikTok" in page(admin_client, "summary")
+
+
+BAD_QUERIES = {
+    "persona": ({"persona": "nobody"}, "Persona: No persona has this slug"),
+    "NUL": ({"persona": "a\x00"}, "Persona: No persona has this slug"),
+    "platform": ({"platform": "myspace"}, "Platform: Select a valid choice."),
+    "days": ({"days": "0"}, "Days: Ensure this value is greater than or equal to 1."),
+    "too many days": ({"days": "99999999999"}, "Days: Ensure this value is less than or equal to 32000."),
+}
+
+
+@pytest.mark.parametrize(("query", "said"), BAD_QUERIES.values(), ids=BAD_QUERIES)
+def test_page_says_which_choice_is_wrong(admin_client, query, said):
+    told = page(admin_client, "hashtags", **query)
+
+    assert said in told
+    assert "All personas on" not in told
+
+
+@EVERY_QUESTION
+def test_answer_is_downloaded_as_csv(admin_client, question):
+    account = make_learned()
+
+    response = admin_client.get(address(question), {"persona": account.persona.slug, "format": "csv"})
+
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert response["Content-Disposition"] == f'attachment; filename="{question}.csv"'
+    assert len(rows) >= 2
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_insights_begin_with_the_first_question(admin_client):
+    response = admin_client.get("/admin/patterns/pattern/insights/")
+
+    assert response.headers["Location"] == address("summary")
+
+
+def test_menu_marks_the_insights_and_not_the_patterns(admin_client):
+    response = admin_client.get(address("hashtags"))
+
+    items = [item for group in response.context["sidebar_navigation"] for item in group["items"]]
+    active = [item["title"] for item in items if item.get("active")]
+    assert active == ["Insights"]

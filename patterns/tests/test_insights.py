@@ -1,0 +1,87 @@
+"""The command `insights`: the same answers as the API, as lines and as JSON."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from acd.enums import State
+from acd.tests.clients import client_with
+from acd.tests.factories import make_context
+from engagement.enums import FilterState
+from engagement.tests.factories import make_account
+from gator.studio.tests.factories import make_content
+from patterns.questions import QUESTIONS
+from patterns.tests.factories import make_evidence, make_window
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("insights", *arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+@pytest.fixture
+def account():
+    """An account with a window that teaches something and a run that failed."""
+    account, now = make_account(), timezone.now()
+    make_window(account, published_at=now - timedelta(days=20), last_synced_at=now)
+    make_evidence(account, filter_state=FilterState.UNFILTERED, published_at=now - timedelta(days=3))
+    make_content(persona=account.persona, context=make_context(state=State.FAILED, error_class="Timeout"))
+    return account
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_insights_as_json_are_those_of_the_api(account, question):
+    query = {"persona": account.persona.slug, "platform": "instagram", "days": 60}
+    client = client_with("patterns.view_pattern")
+
+    printed = json.loads(
+        run(question, "--platform=instagram", f"--persona={account.persona.slug}", "--days=60", "--json")
+    )
+
+    told = client.get(f"/api/v1/insights/{question}/", query).json()
+    # The window ends at the moment of the question.
+    assert printed | {"window": None} == told | {"window": None}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_insights_of_nothing_say_so(question):
+    told = run(question, "--platform", "tiktok")
+
+    assert "All personas on TikTok" in told
+
+
+def test_insights_tell_a_line_for_each_item(account):
+    meaning, rests_on, good, plain, often = run("hashtags", "--platform", "instagram").splitlines()
+
+    assert meaning.startswith("2 of 3 tested hashtags stand out among 40 posts: #good (+")
+    assert "40 posts compared by reach." in rests_on
+    assert "Left out: 1 (numbers have not settled yet)." in rests_on
+    assert good.startswith("#good: Repeat, +")
+    assert good.endswith("n = 20, q < 0.001")
+    assert plain.startswith("#plain: Avoid, -")
+    assert often.startswith("#often: not told from chance, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("magic", "--platform", "instagram"), "invalid choice: 'magic'"),
+        (("hashtags",), "required: --platform"),
+        (("hashtags", "--platform", "myspace"), "invalid choice: 'myspace'"),
+        (("hashtags", "--platform", "tiktok", "--persona", "nobody"), "--persona: No persona has this slug"),
+        (("hashtags", "--platform", "tiktok", "--days", "0"), "--days: Ensure this value is greater"),
+        (("hashtags", "--platform", "tiktok", "--days", "many"), "--days: A valid integer is required."),
+        (("formats", "--platform", "tiktok", "--min-posts", "3"), "--min-posts: This cannot be set here."),
+    ],
+    ids=["question", "no platform", "platform", "persona", "no days", "days", "another question's"],
+)
+def test_insights_say_what_is_wrong(arguments, said):
+    with pytest.raises(CommandError, match=said):
+        run(*arguments)
