@@ -19,19 +19,10 @@ from patterns.effect_plot import Axis, Line
 from patterns.enums import Signal
 from patterns.experiment import RANDOMISED, Gain, Part, Uplift, uplift
 from patterns.models import PostPerformance
+from patterns.uplift_report import left_out
 
 # Key and name of personas by their slugs.
 Names = dict[str, tuple[int, str]]
-# Why posts take no part, as words.
-LEFT_OUT = {
-    "provisional": "too young to be settled",
-    "unfiltered": "unfiltered",
-    "unmeasured": "without a rate",
-    "repeated": "of a content that already counts",
-    "alone_on_their_basis": "without any of the other arm on their basis",
-    "unpublished_guided": "guided that never went out, or not yet",
-    "unpublished_control": "controls that never went out, or not yet",
-}
 
 
 @action(description="What guidance gains", url_path="uplift", permissions=["view"], icon="trending_up")
@@ -76,13 +67,12 @@ def shown(found: Uplift) -> dict[str, Any]:
 def _part(part: Part, names: Names, platform: str) -> dict[str, Any]:
     gains = [part.overall, *part.personas]
     axis = Axis.reaching(end for gain in gains for end in (gain.percent, gain.low, gain.high))
-    left_out = {words: part.left_out.get(why) for why, words in LEFT_OUT.items()}
     return {
         "design": part.design,
         "warning": part.warning,
         "ticks": axis.ticks,
         "rows": [_row(gain, axis, names, part, platform) for gain in gains],
-        "left_out": [f"{number(n)} {words}" for words, n in left_out.items() if n],
+        "left_out": left_out(part),
     }
 
 

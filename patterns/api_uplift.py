@@ -1,5 +1,7 @@
-"""The REST door to what guidance gained."""
+"""The REST door to what guidance gained; the command `insights uplift` asks through it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,11 +14,9 @@ from acd.rest import StrictFields
 from engagement.enums import Platform
 from gator.studio.api import PersonaField
 from patterns.api_answers import serializer_for
-from patterns.experiment import Gain, uplift
+from patterns.api_questions import MAX_DAYS
+from patterns.experiment import Gain, Uplift, uplift
 from patterns.models import Pattern
-
-# Some ninety years: longer than any platform, short enough for a date.
-MAX_DAYS = 32_000
 
 GainSerializer = serializer_for(Gain)
 
@@ -65,8 +65,13 @@ class UpliftView(viewsets.GenericViewSet[Pattern]):
     )
     def retrieve(self, request: Request) -> Response:
         """Genuine engagement of guided pieces against those that chance kept guidance from, with intervals."""
-        given = UpliftQuestionSerializer(data=request.query_params.dict())
-        given.is_valid(raise_exception=True)
-        named = dict(given.validated_data)
-        personas = [named.pop("persona")] if "persona" in named else []
-        return Response(UpliftSerializer(uplift(personas=personas, now=timezone.now(), **named)).data)
+        return Response(UpliftSerializer(answer(request.query_params.dict(), now=timezone.now())).data)
+
+
+def answer(given: Mapping[str, Any], *, now: datetime) -> Uplift:
+    """What guidance gained, as it was asked. Raises a ValidationError that names what is wrong with `given`."""
+    parameters = UpliftQuestionSerializer(data=dict(given))
+    parameters.is_valid(raise_exception=True)
+    named = dict(parameters.validated_data)
+    personas = [named.pop("persona")] if "persona" in named else []
+    return uplift(personas=personas, now=now, **named)
