@@ -29,7 +29,8 @@ def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> st
     """A percentage, given as 0 to 100; `signed` writes a plus before gains."""
     if value is None:
         return UNKNOWN
-    return f"{value:{'+' if signed else ''},.{digits}f} %"
+    # Minus zero is no number that people write.
+    return f"{round(value, digits) + 0.0:{'+' if signed else ''},.{digits}f} %"
 
 
 def effect(value: float | None, low: float | None, high: float | None, digits: int = 0) -> str:

@@ -191,7 +191,7 @@ def row(answer: Framed, axis: Axis, one: Finding) -> dict[str, Any]:
         "mean": interval(one.mean, one.low, one.high, digits=2),
         "n": number(one.n),
         "q": q_value(one.q),
-        "more": number(one.more_posts) if one.more_posts else "",
+        "more": number(one.more_posts) if one.more_posts and not one.claimed else "",
     }
 
 

@@ -55,30 +55,6 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
         wide = Count("pk", filter=Q(genuine_high__gt=WIDE * F("genuine_low")))
         return rows.annotate(n=Count("pk"), wide=wide).order_by("basis", "standing")
 
-    def per(self, field: str) -> QuerySet[Any, dict[str, Any]]:
-        """Count, sum and sum of squares of `value` for each value of `field`: all that intervals need."""
-        return self.order_by().values(subject=F(field)).annotate(**SUMS)
-
-    def per_hour(self) -> QuerySet[Any, dict[str, Any]]:
-        """`per()` local hour."""
-        return self.exclude(local_hour=None).per("local_hour")
-
-    def per_weekday(self) -> QuerySet[Any, dict[str, Any]]:
-        """`per()` local weekday, 0 is Monday."""
-        return self.exclude(local_weekday=None).per("local_weekday")
-
-    def per_hashtag(self) -> QuerySet[Any, dict[str, Any]]:
-        """`per()` hashtag; a post counts once for each of its hashtags."""
-        return self.filter(hashtags__isnull=False).per("hashtags__name")
-
-    def per_format(self) -> QuerySet[Any, dict[str, Any]]:
-        """`per()` media kind."""
-        return self.per("media_kind")
-
-    def per_approach(self) -> QuerySet[Any, dict[str, Any]]:
-        """`per()` approach of the content, where we made it."""
-        return self.exclude(content=None).exclude(content__approach="").per("content__approach")
-
     def sums(self) -> dict[str, Any]:
         """Count, sum and sum of squares of `value` over all of these posts."""
         return self.aggregate(**SUMS)

@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from acd import figures
 from engagement.enums import Basis
 from patterns.answers import Coverage
 from patterns.claims import WORTH_FINDING
@@ -62,7 +63,7 @@ def numbers(effect: Effect, basis: str) -> str:
 
 def percent(difference: float) -> str:
     """A difference in percent, with its sign."""
-    return f"{difference:+.0f} %"
+    return figures.percent(difference, 0, signed=True)
 
 
 def discovery_rate(q: float | None) -> str:
@@ -109,9 +110,7 @@ def nothing_sure(found: Sequence[Effect], posts_n: int, *, least: int) -> str:
         return f"Not enough data: about {2 * least - posts_n} more posts to begin ({posts_n} so far)."
     tested = [one for one in found if one.effect is not None]
     if not tested:
-        return (
-            f"Nothing can be compared among {posts_n} posts: vary hours, formats and hashtags, {least} posts of each."
-        )
+        return f"Nothing can be compared in {posts_n} posts: vary hours, formats and hashtags, {least} posts of each."
     return f"Nothing stands out among {posts_n} posts.{_missing(tested)}"
 
 

@@ -189,6 +189,8 @@ class SocialMediaPost(Measured):
         indexes = (
             # Every question about a persona's window: flat when the table grows (benchmarks/window.py).
             models.Index(fields=["persona", "platform", "published_at"], name="post_window"),
+            # The same about all personas of a platform.
+            models.Index(fields=["platform", "published_at"], name="post_window_of_platform"),
             models.Index(fields=["account", "published_at"], name="post_account_history"),
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
             # `due_for_sync()`

@@ -192,7 +192,9 @@ def test_extract_patterns_refuses_impossible_windows(days):
         run("extract_patterns", "--days", days)
 
 
-@pytest.mark.parametrize("name", ["generate_content", "ensure_admin", "setup_schedules", "extract_patterns", "demo"])
+@pytest.mark.parametrize(
+    "name", ["generate_content", "ensure_admin", "setup_schedules", "extract_patterns", "insights", "demo"]
+)
 def test_every_command_says_what_it_does(name, capsys):
     with pytest.raises(SystemExit, match="0"):
         call_command(name, "--help")

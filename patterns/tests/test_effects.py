@@ -8,7 +8,6 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import Basis
 from engagement.tests.factories import make_account
-from gator.studio.tests.factories import make_content
 from patterns.effects import Effect, effects, evidence
 from patterns.enums import Advice, PatternKind, Signal
 from patterns.models import PostPerformance
@@ -101,30 +100,6 @@ def test_unknown_rates_take_part_in_no_mean():
         make_evidence(account, tags=["good"], engagement_rate=None)
 
     assert found() == before
-
-
-def test_items_are_those_that_the_database_groups_by():
-    account = make_account()
-    make_window(account)
-    content = make_content(persona=account.persona, approach="question")
-    make_evidence(account, content=content, local_hour=None, media_kind="video")
-    make_evidence(account, content=make_content(persona=account.persona, approach=""), local_weekday=None)
-    posts = PostPerformance.objects.all().with_value(Basis.REACH)
-
-    told = {(one.kind, one.subject): (one.n, one.mean) for one in found()}
-
-    groups = {
-        PatternKind.HASHTAG: posts.per_hashtag(),
-        PatternKind.POSTING_HOUR: posts.per_hour(),
-        PatternKind.POSTING_WEEKDAY: posts.per_weekday(),
-        PatternKind.MEDIA_KIND: posts.per_format(),
-        PatternKind.CAPTION_LENGTH: posts.per("caption_length"),
-        PatternKind.STRATEGY: posts.per_approach(),
-    }
-    rows = {(kind, str(row["subject"])): row for kind, group in groups.items() for row in group}
-    assert {key: n for key, (n, _) in told.items()} == {key: row["n"] for key, row in rows.items()}
-    means = {key: mean for key, (_, mean) in told.items() if mean is not None}
-    assert means == {key: pytest.approx(rows[key]["total"] / rows[key]["n"]) for key in means}
 
 
 def test_bases_are_never_mixed():
