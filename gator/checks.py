@@ -66,6 +66,14 @@ def check_filter_model(**kwargs: Any) -> Iterable[CheckMessage]:
             yield Error(message, hint="Train it again with a shorter --name.", id="gator.E002")
 
 
+@register()
+def check_control_share(**kwargs: Any) -> Iterable[CheckMessage]:
+    """gator.E003: a share of content that is none."""
+    if not 0 <= settings.CONTROL_SHARE <= 1:
+        message = f"CONTROL_SHARE is {settings.CONTROL_SHARE:g}, which is no share."
+        yield Error(message, hint="Set it from 0 to 1: 0.1 keeps guidance from one piece in ten.", id="gator.E003")
+
+
 @register(Tags.database)
 def check_tombstones(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterable[CheckMessage]:
     """gator.W003: people who asked to be forgotten and whom no present key recognises.

@@ -16,7 +16,7 @@ from engagement.reports import Report
 from engagement.sync import sync_due
 from gator.planning import next_slot
 from gator.studio.generation import generate
-from gator.studio.guidance import Guidance
+from gator.studio.guidance import Guidance, drawn
 from patterns.extraction import extract_new
 from patterns.guidance import guidance_for, record_use
 from patterns.models import Extraction
@@ -24,9 +24,9 @@ from patterns.removals import take_up_removals
 
 
 def guide(account: SocialAccount, *, now: datetime, rng: Random) -> Guidance:
-    """What is known for the next piece. A share goes without, so that what guidance gains can be measured."""
-    informed = rng.random() >= settings.CONTROL_SHARE
-    return guidance_for(account.persona, account.platform, now=now, informed=informed)
+    """What is known for the next piece. A random share goes without, so that what guidance gains can be measured."""
+    guidance = guidance_for(account.persona, account.platform, now=now)
+    return drawn(guidance, control_share=settings.CONTROL_SHARE, rng=rng)
 
 
 def create(account: SocialAccount, *, now: datetime, seed: int) -> SocialMediaPost:

@@ -22,6 +22,7 @@ MENU: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Insights", "insights", "patterns.pattern", "insights"),
         ("Patterns", "lightbulb", "patterns.pattern"),
         ("Post performance", "leaderboard", "patterns.postperformance"),
+        ("What guidance gains", "trending_up", "patterns.postperformance", "uplift_page"),
         ("Generation outcomes", "rule", "patterns.generationoutcome"),
         ("Extractions", "science", "patterns.extraction"),
         ("Hashtags", "tag", "engagement.hashtag"),

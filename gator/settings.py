@@ -378,7 +378,7 @@ PATTERN_DAYS = 90
 # the half-life is the length of the window.
 PATTERN_HALF_LIFE_DAYS = env.int("PATTERN_HALF_LIFE_DAYS", default=PATTERN_DAYS)
 FALSE_DISCOVERY_RATE = 0.1
-# Share of content generated without guidance, so that what guidance gains can be measured.
+# Share of content that chance keeps guidance from, so that what guidance gains can be measured.
 CONTROL_SHARE = env.float("CONTROL_SHARE", default=0.1)
 # A run still under way after this long was killed with its process.
 CONTEXT_TIMEOUT_HOURS = 2

@@ -27,6 +27,7 @@ from engagement.admin import columns
 from engagement.enums import Platform
 from patterns.admin_changes import changed
 from patterns.admin_insights import Insights
+from patterns.admin_uplift import uplift_page
 from patterns.decay import confidence, faded, holds
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, PatternStatus
@@ -274,9 +275,11 @@ class PerformanceAdmin(ReadOnly, Admin):
         ("basis", ChoicesDropdownFilter),
         ("media_kind", ChoicesDropdownFilter),
         ("grade", ChoicesDropdownFilter),
+        ("content__arm", ChoicesDropdownFilter),
         ("persona", AutocompleteSelectFilter),
     )
     list_select_related = ("persona",)
+    actions_list = ("uplift_page",)
     readonly_preprocess_fields = dict.fromkeys(EVIDENCE, decimals)
     ordering = ("-lift", "-pk")
     search_fields = ("caption",)
@@ -297,6 +300,8 @@ class PerformanceAdmin(ReadOnly, Admin):
             },
         ),
     )
+
+    uplift_page = uplift_page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).measured()  # type: ignore[attr-defined]

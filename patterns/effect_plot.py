@@ -38,8 +38,12 @@ class Axis:
     @classmethod
     def of(cls, effects: Iterable[Effect]) -> "Axis":
         """An axis that shows the point and both ends of every effect, within bounds."""
-        ends = [end for one in effects for end in (one.effect, one.effect_low, one.effect_high) if end is not None]
-        return cls(min(MOST, max([LEAST, *(abs(_log(end)) for end in ends)])))
+        return cls.reaching(end for one in effects for end in (one.effect, one.effect_low, one.effect_high))
+
+    @classmethod
+    def reaching(cls, percents: Iterable[float | None]) -> "Axis":
+        """An axis that shows so many percent more or less, within bounds; unknown ones ask for nothing."""
+        return cls(min(MOST, max([LEAST, *(abs(_log(end)) for end in percents if end is not None)])))
 
     def x(self, percent: float) -> float:
         """Where so many percent more or less lie; beyond the axis, at its end."""

@@ -87,6 +87,8 @@ CAPTION_LENGTH = Case(
 )
 # From here on an interval says little: its upper end is more than this many times the lower.
 WIDE = 2.0
+
+
 def commonest(bases: Mapping[str, int]) -> str:
     """The basis of most posts; empty if there is none."""
     return min((basis for basis in bases if basis), key=lambda basis: (-bases[basis], basis), default="")

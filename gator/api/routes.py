@@ -15,6 +15,7 @@ from gator.api.generation import ContentViewSet
 from gator.api.tokens import LoginView, LogoutAllView, LogoutView
 from gator.studio.api import FeedbackViewSet, PersonaViewSet
 from patterns.api import AnalysisViewSet, InsightViewSet, PatternViewSet
+from patterns.api_uplift import UpliftView
 
 
 class NothingHere(APIView):
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         AnalysisViewSet.as_view({"get": "retrieve"}, detail=True),
         name="post-analysis",
     ),
+    path("insights/uplift/", UpliftView.as_view({"get": "retrieve"}), name="insight-uplift"),
     *router.urls,
     re_path(r"", NothingHere.as_view()),
 ]

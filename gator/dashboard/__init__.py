@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from gator.dashboard.charts import DAYS, engagement_chart, platform_chart, state_chart
-from gator.dashboard.news import concerns, newest_patterns
+from gator.dashboard.news import concerns, newest_patterns, uplift_line
 from gator.dashboard.week import cards
 from gator.studio.models import Persona
 
@@ -28,6 +28,7 @@ def figures(now: datetime) -> dict[str, Any]:
         "states": state_chart(now),
         "platforms": platform_chart(now),
         "patterns": newest_patterns(),
+        "uplift": uplift_line(now),
         "concerns": concerns(now),
         "days": DAYS,
     }

@@ -12,6 +12,7 @@ from acd.models import ACDContext
 from engagement.enums import AccountState, DeliveryState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost, WebhookDelivery
 from gator.dashboard.week import WEEK
+from patterns.experiment import gained
 from patterns.models import Pattern
 
 ROWS = 6
@@ -49,6 +50,11 @@ def newest_patterns() -> list[dict[str, str]]:
         }
         for row in rows
     ]
+
+
+def uplift_line(now: datetime) -> str:
+    """What guidance gained by chance's decisions, in one sentence."""
+    return gained(now).says
 
 
 def effect_of(row: Pattern) -> str:

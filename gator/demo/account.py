@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from acd.enums import Grade
 from acd.models import ACDContext, TraceArtifact
 from engagement.enums import AccountState, FilterState, PostStatus
 from engagement.intervals import wilson
 from engagement.models import Interaction, MetricSnapshot, SocialAccount, SocialMediaPost
+from gator.studio.enums import Arm
 from gator.studio.models import Content, Feedback, Persona
+from gator.studio.querysets import randomised
 from patterns.analyzer import PatternAnalyzer
 from patterns.enums import PatternKind, Signal
+from patterns.experiment import RANDOMISED, Gain, uplift
 from patterns.guidance import guidance_for
 from patterns.models import Pattern
-from patterns.stats import Sample, interval
 
 EXAMPLES = 5
 ADVICE = (
@@ -67,7 +69,7 @@ class Account:
             "runs": self.contexts.count(),
             "contents": counts(self.contents, "status"),
             "without_guidance": self.contents.filter(guided=False).count(),
-            "control": self.contents.filter(guidance__informed=False).count(),
+            "control": self.contents.filter(randomised(), arm=Arm.CONTROL).count(),
             "failures": counts(self.contexts.failed(), "error_class"),
             "example_failure": trace.message if trace else "",
             "traces": TraceArtifact.objects.filter(context__in=self.contexts).count(),
@@ -142,7 +144,7 @@ class Account:
         }
 
     def inform(self) -> dict[str, Any]:
-        """What the next piece starts from, how many did already, and how they compare with the control share."""
+        """What the next piece starts from, how many did already, and what that gained by the control share."""
         account = self.accounts[0]
         guidance = guidance_for(account.persona, account.platform, now=self.now)
         return {
@@ -150,23 +152,11 @@ class Account:
             "next_for": str(account),
             "next": {name: value for name, value in guidance.to_json().items() if value and name in ADVICE},
             "patterns_used": len(guidance.patterns),
-            "mean_vs_average": {
-                "informed": self._vs_average(guided=True),
-                "control": self._vs_average(guidance__informed=False),
-            },
+            "uplift": {"design": RANDOMISED, "says": self._uplift().says},
         }
 
-    def _vs_average(self, **which: bool) -> dict[str, Any]:
-        posts = self.posts.filter(
-            vs_average__isnull=False, **{f"content__{name}": value for name, value in which.items()}
-        )
-        square = Sum(F("vs_average") * F("vs_average"))
-        sums = posts.aggregate(n=Count("pk"), total=Sum("vs_average"), squares=square)
-        sample = Sample(sums["n"], sums["total"] or 0.0, sums["squares"] or 0.0)
-        around = interval(sample)
-        if around is None:
-            return {"n": sample.n, "percent": None, "low": None, "high": None}
-        return {"n": sample.n, "percent": sample.mean, "low": around.low, "high": around.high}
+    def _uplift(self) -> Gain:
+        return uplift(personas=self.personas, now=self.now).randomised.overall
 
     def trouble(self) -> dict[str, Any]:
         """What went wrong, in the words that staff read."""

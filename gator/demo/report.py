@@ -31,7 +31,8 @@ def percent(share: dict[str, Any]) -> str:
 def _generate(facts: dict[str, Any]) -> list[str]:
     return [
         f"{facts['runs']} tracked runs; contents: {listed(facts['contents'])}.",
-        f"{facts['without_guidance']} contents were made without guidance, {facts['control']} as the control share.",
+        f"{facts['without_guidance']} contents were made without guidance; "
+        f"for {facts['control']} of them there was some, which chance withheld.",
         f"{facts['traces']} failures left a trace, such as: {facts['example_failure'] or 'none'}",
     ]
 
@@ -74,17 +75,11 @@ def _inform(facts: dict[str, Any]) -> list[str]:
     advice = "; ".join(
         f"{name.replace('_', ' ')} {', '.join(map(str, value))}" for name, value in facts["next"].items()
     )
-    compared = "; ".join(
-        f"{name} {row['percent']:+.0f} % (95 % interval {row['low']:+.0f} to {row['high']:+.0f}, n = {row['n']})"
-        if row["percent"] is not None
-        else f"{name}: no number yet"
-        for name, row in facts["mean_vs_average"].items()
-    )
     start = f"{facts['patterns_used']} patterns: {advice}" if advice else "nothing that is certain yet"
     return [
         f"{facts['contents_that_used_patterns']} contents were generated from learned patterns.",
         f"The next for {facts['next_for']} starts from {start}.",
-        f"Against the accounts' usual: {compared}.",
+        f"What that gained, {facts['uplift']['design']}: {facts['uplift']['says']}",
     ]
 
 

@@ -28,7 +28,7 @@ from acd.theme import (
     display,
     when,
 )
-from gator.studio.enums import ContentStatus, PersonaStatus, Rating
+from gator.studio.enums import Arm, ContentStatus, PersonaStatus, Rating
 from gator.studio.feedback import decide
 from gator.studio.models import Content, Feedback, Persona
 
@@ -139,6 +139,7 @@ class ContentAdmin(ReadOnly, Admin):
         ("media_kind", ChoicesDropdownFilter),
         ("quality", ChoicesDropdownFilter),
         "guided",
+        ("arm", ChoicesDropdownFilter),
     )
     list_select_related = ("persona", "context")
     list_defer = ("prompt", "parameters", "guidance")
@@ -147,7 +148,18 @@ class ContentAdmin(ReadOnly, Admin):
     actions_detail = ("approve_here", "reject_here")
     fieldsets = (
         (None, {"fields": (("persona", "media_kind", "status"), "caption", "hashtags", "media")}),
-        ("How it was made", {"fields": (("approach", "guided"), "prompt", "parameters", "guidance")}),
+        (
+            "How it was made",
+            {
+                "fields": (
+                    ("approach", "guided"),
+                    ("arm", "propensity", "had_advice"),
+                    "prompt",
+                    "parameters",
+                    "guidance",
+                )
+            },
+        ),
         ("Model", {"fields": (("model", "provider"), ("quality", "seed"), ("context", "created_at"))}),
     )
 
@@ -178,7 +190,10 @@ class ContentAdmin(ReadOnly, Admin):
 
     @display(description="guided", ordering="guided")
     def advised(self, row: Content) -> str:
-        return badge("Guided", "primary") if row.guided else badge("Control")
+        if row.guided:
+            return badge("Guided", "primary")
+        # Where there was no advice nothing was kept from it.
+        return badge("Control", "info") if row.arm == Arm.CONTROL and row.had_advice else badge("Unguided")
 
     @display(description="run")
     def run(self, row: Content) -> str:

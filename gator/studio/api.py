@@ -145,6 +145,9 @@ class ContentSerializer(serializers.ModelSerializer[Content]):
             "quality",
             "guidance",
             "guided",
+            "arm",
+            "propensity",
+            "had_advice",
             "created_at",
         )
         read_only_fields = fields

@@ -32,6 +32,13 @@ class ContentStatus(models.TextChoices):
     REJECTED = "rejected", "Rejected"
 
 
+class Arm(models.TextChoices):
+    """What chance decided for a piece, whether or not there was any advice to give or to withhold."""
+
+    GUIDED = "guided", "Guided"
+    CONTROL = "control", "Control"
+
+
 class PersonaStatus(models.TextChoices):
     """Whether Gator works for a persona."""
 

@@ -16,11 +16,11 @@ from django.db import DatabaseError, transaction
 from acd.enums import Confidence, State
 from acd.rules import complexity_for, phase_for
 from acd.tracking import ACDContextManager
-from gator.studio.enums import ContentStatus, MediaKind, PersonaStatus, Quality
+from gator.studio.enums import Arm, ContentStatus, MediaKind, PersonaStatus, Quality
 from gator.studio.generators import generator
 from gator.studio.generators.base import Brief, Generated, Generator
 from gator.studio.generators.choice import prefer
-from gator.studio.guidance import Guidance
+from gator.studio.guidance import Guidance, has_advice
 from gator.studio.models import CarouselPage, Content, Persona
 
 logger = logging.getLogger(__name__)
@@ -74,11 +74,6 @@ def close_abandoned() -> int:
     """Fail the content whose run was swept after its process was killed, and return how many there were."""
     left = Content.objects.filter(status=ContentStatus.GENERATING, context__state=State.FAILED)
     return left.update(status=ContentStatus.FAILED)
-
-
-def has_advice(guidance: Guidance) -> bool:
-    """Whether `guidance` says anything at all: without a word of advice a piece is made unguided."""
-    return guidance.informed and any(isinstance(value, list) and value for value in guidance.to_json().values())
 
 
 def _require_possible(persona: Persona, platform: str, media_kind: str | None, quality: str, maker: Generator) -> None:
@@ -140,8 +135,20 @@ def _begin(persona: Persona, brief: Brief, run: ACDContextManager, now: datetime
         seed=brief.seed,
         guidance=brief.guidance.to_json(),
         guided=has_advice(brief.guidance),
+        **_assignment(brief.guidance),
         created_at=now,
     )
+
+
+def _assignment(guidance: Guidance) -> dict[str, Any]:
+    """What chance decided; nothing where somebody chose, which no comparison may take for chance."""
+    if guidance.propensity is None:
+        return {}
+    return {
+        "arm": Arm.GUIDED if guidance.informed else Arm.CONTROL,
+        "propensity": guidance.propensity,
+        "had_advice": has_advice(guidance) or guidance.withheld,
+    }
 
 
 @contextmanager

@@ -5,13 +5,14 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 from django.utils.timezone import now
 from timezone_field import TimeZoneField
 
 from acd.constraints import legal
 from acd.models import ACDContext
-from gator.studio.enums import ContentStatus, MediaKind, PersonaStatus, Quality, Rating
+from gator.studio.enums import Arm, ContentStatus, MediaKind, PersonaStatus, Quality, Rating
 from gator.studio.querysets import ContentQuerySet, FeedbackQuerySet, PersonaQuerySet
 
 HASHTAG = re.compile(r"\w{1,100}")
@@ -75,8 +76,18 @@ class Content(models.Model):
     guidance = models.JSONField(
         default=dict, blank=True, help_text="The guidance it was given, with the patterns used."
     )
-    guided = models.BooleanField(
-        default=False, help_text="False: made without guidance, to measure what guidance gains."
+    guided = models.BooleanField(default=False, help_text="Whether it was made with any advice at all.")
+    arm = models.CharField(
+        max_length=10,
+        choices=Arm.choices,
+        blank=True,
+        help_text="What chance decided; empty: somebody chose, or nobody noted it.",
+    )
+    propensity = models.FloatField(
+        null=True, blank=True, help_text="Probability, 0 to 1, with which chance decided for guidance."
+    )
+    had_advice = models.BooleanField(
+        null=True, help_text="Whether there was advice when chance decided, given or withheld."
     )
     created_at = models.DateTimeField(default=now)
 
@@ -89,6 +100,12 @@ class Content(models.Model):
             legal("content", "media_kind", MediaKind),
             legal("content", "status", ContentStatus),
             legal("content", "quality", Quality),
+            models.CheckConstraint(
+                condition=Q(arm="", propensity=None, had_advice=None)
+                # A comparison with NULL would pass the check.
+                | Q(arm__in=Arm.values, propensity__isnull=False, propensity__range=(0, 1), had_advice__isnull=False),
+                name="content_arm_has_its_probability",
+            ),
         )
 
     def __str__(self) -> str:

@@ -3,9 +3,18 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from gator.studio.enums import ContentStatus, PersonaStatus
+
+
+def randomised(content: str = "") -> Q:
+    """Which content chance could have put into either arm while there was advice; `content` is the path to it.
+
+    Without advice the arms do not differ, and a share of nobody or of everybody leaves nothing to chance.
+    """
+    drawn = {"had_advice": True, "propensity__gt": 0, "propensity__lt": 1}
+    return Q(**{f"{content}{name}": value for name, value in drawn.items()})
 
 
 class PersonaQuerySet(models.QuerySet):

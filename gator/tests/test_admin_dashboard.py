@@ -21,7 +21,7 @@ from gator.dashboard.charts import engagement_chart, platform_chart, state_chart
 from gator.dashboard.news import account_concerns, concerns
 from gator.dashboard.week import cards
 from gator.studio.tests.factories import make_persona
-from patterns.tests.factories import make_pattern
+from patterns.tests.factories import make_pattern, make_trial
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,15 @@ def test_empty_installation_says_how_to_begin(admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
 
     assert [word for word in ("make demo", "import_posts", "Connect an account") if word not in page] == []
+
+
+def test_start_page_says_what_guidance_gained(admin_client, now):
+    make_trial(make_account(), n=40, published_at=now - timedelta(days=20), last_synced_at=now - timedelta(days=1))
+
+    page = admin_client.get(reverse("admin:index")).content.decode()
+
+    assert "more genuine engagement with guidance (95 % interval +" in page
+    assert "30 posts with guidance, 10 without" in page
 
 
 def test_persona_without_posts_gives_a_quiet_page(admin_client):

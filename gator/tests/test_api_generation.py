@@ -15,7 +15,7 @@ CONTENTS = "/api/v1/contents/"
 
 @pytest.fixture
 def maker(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT, settings.CONTROL_SHARE = tmp_path, 0.0
     return client_with("studio.add_content")
 
 
@@ -37,11 +37,33 @@ def test_content_generated_uninformed_is_marked_so(maker):
 
     response = maker.post(CONTENTS, body, format="json")
 
-    assert (response.status_code, response.json()["guided"], response.json()["guidance"]["patterns"]) == (
-        201,
-        False,
-        [],
-    )
+    shown = response.json()
+    assert (response.status_code, shown["guided"], shown["guidance"]["patterns"]) == (201, False, [])
+    assert (shown["arm"], shown["propensity"], shown["had_advice"]) == ("", None, None)
+
+
+def test_content_is_drawn_as_in_the_loop_and_again_alike_with_its_seed(maker, settings):
+    settings.CONTROL_SHARE = 0.5
+    pattern = make_pattern()
+    bodies = [{"persona": pattern.persona.slug, "platform": "instagram", "seed": seed} for seed in range(12)]
+
+    first, second = ([maker.post(CONTENTS, body, format="json").json() for body in bodies] for _ in range(2))
+
+    assert [one["arm"] for one in first] == [one["arm"] for one in second]
+    assert {(one["arm"], one["guided"], one["propensity"], one["had_advice"]) for one in first} == {
+        ("guided", True, 0.5, True),
+        ("control", False, 0.5, True),
+    }
+
+
+def test_content_chosen_to_be_informed_takes_no_part_in_the_draw(maker, settings):
+    settings.CONTROL_SHARE = 1.0
+    pattern = make_pattern()
+    body = {"persona": pattern.persona.slug, "platform": "instagram", "informed": True}
+
+    shown = maker.post(CONTENTS, body, format="json").json()
+
+    assert (shown["guided"], shown["arm"], shown["propensity"]) == (True, "", None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,14 @@ from django.core.checks import Tags, registry
 from acd.tests.factories import NOW
 from engagement.erasure import erase_author, erase_person
 from engagement.filtering.model import SHIPPED
-from gator.checks import check_broker, check_filter_model, check_placeholders, check_sandbox, check_tombstones
+from gator.checks import (
+    check_broker,
+    check_control_share,
+    check_filter_model,
+    check_placeholders,
+    check_sandbox,
+    check_tombstones,
+)
 
 REAL = {
     "instagram": "https://graph.instagram.com",
@@ -130,3 +137,10 @@ def test_model_of_the_filter_that_is_there_passes(settings, name):
     settings.FILTER_MODEL = name
 
     assert list(check_filter_model()) == []
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, []), (0.1, []), (1.0, []), (10.0, ["gator.E003"])])
+def test_control_share_that_is_none_is_an_error(settings, share, expected):
+    settings.CONTROL_SHARE = share
+
+    assert ids(check_control_share()) == expected

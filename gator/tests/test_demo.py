@@ -56,6 +56,8 @@ def test_demo_shows_every_station():
     assert first["extract"]["failures"]
     assert first["extract"]["patterns"]
     assert first["inform"]["contents_that_used_patterns"] > 0
+    assert first["inform"]["uplift"]["design"] == "randomised"
+    assert "posts with guidance" in first["inform"]["uplift"]["says"]
     assert first["uncertain"]["posts_still_provisional"] > 0
     assert first["lineage"]["rests_on"]["posts"] >= 5
 

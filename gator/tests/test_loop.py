@@ -13,7 +13,8 @@ from engagement.enums import PostStatus
 from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account, make_snapshot
 from gator import loop
-from gator.studio.enums import ContentStatus
+from gator.planning import USUAL_HOURS
+from gator.studio.enums import Arm, ContentStatus
 from gator.studio.generators.base import GenerationFailed
 from gator.studio.models import Content
 from gator.studio.tests.factories import make_persona
@@ -70,7 +71,32 @@ def test_create_for_the_control_share_uses_nothing(settings):
     post = create(account)
 
     assert (post.content.guided, post.content.guidance["informed"]) == (False, False)
+    assert (post.content.arm, post.content.had_advice) == (Arm.CONTROL, True)
     assert list(post.content.patterns.all()) == []
+
+
+def test_control_is_planned_without_the_hours_that_were_learned(settings):
+    account = make_account(persona=make_persona(timezone="UTC"))
+    make_pattern(persona=account.persona, kind=PatternKind.POSTING_HOUR, subject="3")
+    hours = {}
+
+    for share in (0.0, 1.0):
+        settings.CONTROL_SHARE = share
+        hours[share] = {create(account, seed=seed).scheduled_at.hour for seed in range(15)}
+
+    assert 3 in hours[0.0]
+    assert hours[1.0] <= set(USUAL_HOURS)
+
+
+def test_create_again_with_the_seed_draws_the_same_arm(settings):
+    settings.CONTROL_SHARE = 0.5
+    account = make_account()
+    make_pattern(persona=account.persona)
+
+    drawn = [[create(account, seed=seed).content.arm for seed in range(12)] for _ in range(2)]
+
+    assert drawn[0] == drawn[1]
+    assert set(drawn[0]) == set(Arm)
 
 
 def test_control_share_is_the_share_of_the_settings(settings):

@@ -9,7 +9,8 @@ from engagement.enums import Basis, FilterState
 from engagement.hashtags import attach_hashtags
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.tests.factories import make_post
-from gator.studio.tests.factories import make_persona
+from gator.studio.enums import Arm
+from gator.studio.tests.factories import make_content, make_persona
 from patterns.enums import Advice, PatternKind
 from patterns.models import Extraction, Pattern
 
@@ -91,3 +92,23 @@ def make_window(account: SocialAccount, n: int = 40, **changes: Any) -> list[Soc
         }
         posts.append(make_evidence(account, **fixed | changes))
     return posts
+
+
+def make_piece(account: SocialAccount, arm: str, rate: float | None = 4.0, **changes: Any) -> SocialMediaPost:
+    """A settled post of a content that chance decided while there was advice, with a rate in percent of reach.
+
+    `content` are changes of the content.
+    """
+    content = changes.pop("content", {})
+    drawn = {"arm": arm, "propensity": 0.75, "had_advice": True, "guided": arm == Arm.GUIDED}
+    drawn |= {"created_at": NOW - timedelta(days=21)}
+    made = make_content(persona=account.persona, **drawn | content)
+    return make_evidence(account, content=made, engagement_rate=rate, **changes)
+
+
+def make_trial(account: SocialAccount, n: int = 40, gain: float = 1.5, **changes: Any) -> list[SocialMediaPost]:
+    """One control in four; guided have `gain` times the rate, and nothing else matters."""
+    noise = Random(7)
+    arms = [Arm.GUIDED if number % 4 else Arm.CONTROL for number in range(n)]
+    rates = [4 * (gain if arm == Arm.GUIDED else 1) * noise.uniform(0.8, 1.2) for arm in arms]
+    return [make_piece(account, arm, rate, **changes) for arm, rate in zip(arms, rates, strict=True)]

@@ -15,7 +15,7 @@ from engagement.enums import FilterState
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content
 from patterns.questions import QUESTIONS
-from patterns.tests.factories import make_evidence, make_window
+from patterns.tests.factories import make_evidence, make_piece, make_trial, make_window
 
 pytestmark = pytest.mark.django_db
 
@@ -69,18 +69,39 @@ def test_insights_tell_a_line_for_each_item(account):
     assert often.startswith("#often: not told from chance, ")
 
 
+def test_insights_tell_what_guidance_gained_as_the_api_does():
+    account, now = make_account(), timezone.now()
+    make_trial(account, published_at=now - timedelta(days=20), last_synced_at=now)
+    make_piece(account, "control", published_at=now - timedelta(hours=9), last_synced_at=now)
+
+    said, printed = run("uplift"), json.loads(run("uplift", f"--persona={account.persona.slug}", "--json"))
+
+    told = (
+        client_with("patterns.view_pattern").get("/api/v1/insights/uplift/", {"persona": account.persona.slug}).json()
+    )
+    window, randomised, persona, left, observational, warning = said.splitlines()
+    assert printed["randomised"] == told["randomised"]
+    assert window.startswith("All personas, 20")
+    assert f"Randomised: {told['randomised']['overall']['says']}" == randomised
+    assert persona.startswith(f"  {account.persona.slug}: ")
+    assert left == "  Left out: 1 too young to be settled."
+    assert observational.startswith("Observational: Not known yet")
+    assert warning.startswith("Nobody drew lots")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("magic", "--platform", "instagram"), "invalid choice: 'magic'"),
-        (("hashtags",), "required: --platform"),
+        (("hashtags",), "--platform: This field is required."),
         (("hashtags", "--platform", "myspace"), "invalid choice: 'myspace'"),
         (("hashtags", "--platform", "tiktok", "--persona", "nobody"), "--persona: No persona has this slug"),
         (("hashtags", "--platform", "tiktok", "--days", "0"), "--days: Ensure this value is greater"),
         (("hashtags", "--platform", "tiktok", "--days", "many"), "--days: A valid integer is required."),
         (("formats", "--platform", "tiktok", "--min-posts", "3"), "--min-posts: This cannot be set here."),
+        (("uplift", "--min-posts", "3"), "--min-posts: This cannot be set here."),
     ],
-    ids=["question", "no platform", "platform", "persona", "no days", "days", "another question's"],
+    ids=["question", "no platform", "platform", "persona", "no days", "days", "another question's", "no such option"],
 )
 def test_insights_say_what_is_wrong(arguments, said):
     with pytest.raises(CommandError, match=said):
