@@ -4,7 +4,8 @@ Twenty of 500 hashtags truly help or harm, by factors of 1.35 to 2; use follows 
 hours and popular personas. Noise and effects are sized as real ones. Around account, month, weekday, hour and format,
 nine pages of Facebook scatter by 0.56 to 1.7 in logs of reactions (Dehouche 2020) and one by 0.70 in its rate of reach
 (Moro, Rita and Vala 2016); hours differ by 0.28 there, formats by factors of two and more. No such data tell of
-hashtags: their effects are taken to lie between. The noise of 0.6 is at the lower end, and the figures are told for more.
+hashtags: their effects are taken to lie between. The noise of 0.6 is at the lower end: figures for more
+are told as well.
 A number on the command line is how many worlds a cell has, 40 if none is given.
 """
 
