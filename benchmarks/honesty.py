@@ -15,8 +15,9 @@ from statistics import fmean
 from time import process_time
 from typing import Any
 
-import numpy as np
 from _common import Law, judge, step
+from numpy import arange, column_stack, empty, eye
+from numpy.random import default_rng
 
 from patterns.adjustment import Estimate, Key, Window, adjusted
 from patterns.mixed import Mixed
@@ -54,7 +55,7 @@ HEAD = f"{'':27}{'false':>7}{'power':>7}{'at 10':>7}{'naive':>7}{'plain':>7}{'sh
 
 def worlds(laws: Laws, n: int) -> list[World]:
     """So many worlds of these laws, the same in every run."""
-    return [draw(np.random.default_rng([SEED, seed]), laws) for seed in range(n)]
+    return [draw(default_rng([SEED, seed]), laws) for seed in range(n)]
 
 
 def mean(scores: list[Score], name: str) -> float:
@@ -80,9 +81,9 @@ def row(name: str, scores: list[Score]) -> None:
 def least_squares(window: Window) -> dict[Key, Estimate]:
     """What the mixed model is held against: every hashtag as one more fixed effect."""
     tags = window.keys(hashtags=True)
-    fixed = np.column_stack([window.columns(tags), window.constants, window.columns(window.keys(hashtags=False))])
-    found = Mixed(window.values, fixed, np.empty((len(fixed), 0))).coefficients(np.arange(0), 0.0)
-    told = {tag: found.contrast(np.eye(len(tags))[at]) for at, tag in enumerate(tags)}
+    fixed = column_stack([window.columns(tags), window.constants, window.columns(window.keys(hashtags=False))])
+    found = Mixed(window.values, fixed, empty((len(fixed), 0))).coefficients(arange(0), 0.0)
+    told = {tag: found.contrast(eye(len(tags))[at]) for at, tag in enumerate(tags)}
     return {tag: Estimate(*one, found.freedom) for tag, one in told.items() if one and one[1] > 0}
 
 
