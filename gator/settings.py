@@ -20,6 +20,9 @@ TESTING = "pytest" in sys.modules
 if not TESTING:
     # Tests must not depend on what a developer keeps there.
     env.read_env(BASE_DIR / ".env")
+# Windows of posts are small matrices: with one thread of the algebra for each core, workers side by side only wait for
+# each other (450 posts: 0.43 s of the processor against 0.04 on two busy cores). Set before numpy is imported.
+env.ENVIRON.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # What Gator keeps on disk: the SQLite database, the embedded broker, media, collected static files.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))

@@ -15,13 +15,13 @@ from scipy.special import ndtr
 Floats = NDArray[np.float64]
 
 # Each width is so many times the one before.
-STEP = np.sqrt(2)
+STEP = 2.0
 # The share of no effect counts as if so many estimates without one had been seen beside (Stephens 2017, section 3.1).
 NULL_WEIGHT = 10.0
-ROUNDS, SETTLED = 500, 1e-4
+ROUNDS, SETTLED = 300, 1e-4
 LEVELS = (0.025, 0.975)
 # A quantile is halved in on so often: to a billionth of the width of what is possible.
-HALVINGS = 40
+HALVINGS = 32
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from patterns.adjustment import Window, adjusted
+from patterns.adjustment import Window, adjusted, fitted
 from patterns.claims import judged
 
 RATE = 0.1
@@ -141,3 +141,108 @@ def test_nothing_is_said_where_nothing_can_be_known(values, items):
     window = Window(np.array(values), np.zeros(n), np.zeros(n, dtype=int), np.ones((n, 1)), columns)
 
     assert adjusted(window, rate=RATE) == {}
+
+
+def plain_window(values, items, accounts=None):
+    n = len(values)
+    accounts = np.zeros(n, dtype=int) if accounts is None else accounts
+    levels = (accounts[:, None] == np.unique(accounts)) * 1.0
+    return Window(values, np.zeros(n), accounts, levels, {key: np.array(one) * 1.0 for key, one in items.items()})
+
+
+def test_hashtags_that_always_stand_together_get_no_effect():
+    rng = np.random.default_rng(12)
+    first, other = rng.random(80) < 0.3, rng.random(80) < 0.4
+    tags = {("hashtag", "sea"): first, ("hashtag", "sun"): first, ("hashtag", "sky"): other}
+
+    found = adjusted(plain_window(rng.normal(size=80) + first, tags), rate=RATE)
+
+    assert set(found) == {("hashtag", "sky")}
+
+
+def test_two_hashtags_that_share_all_posts_are_two_sides_of_one_comparison():
+    rng = np.random.default_rng(13)
+    first = rng.random(80) < 0.5
+    tags = {("hashtag", "sea"): first, ("hashtag", "sun"): ~first}
+
+    found = adjusted(plain_window(rng.normal(size=80) + first, tags), rate=RATE)
+
+    sea, sun = found["hashtag", "sea"], found["hashtag", "sun"]
+    assert (sun.effect, sun.error) == pytest.approx((-sea.effect, sea.error))
+
+
+@pytest.mark.parametrize("kind", ["hashtag", "posting_hour"])
+def test_item_of_one_account_alone_gets_no_effect(kind):
+    rng = np.random.default_rng(14)
+    accounts = np.repeat([0, 1, 2], 30)
+    other = rng.random(90) < 0.4
+    items = {(kind, "its own"): accounts == 1, ("hashtag", "anyone's"): other}
+
+    found = adjusted(plain_window(rng.normal(size=90) + (accounts == 1), items, accounts), rate=RATE)
+
+    assert set(found) == {("hashtag", "anyone's")}
+
+
+def test_quiet_account_counts_more_than_one_that_scatters():
+    rng = np.random.default_rng(15)
+    accounts = np.repeat([0, 1], 100)
+    item = np.tile([True, False], 100)
+    # The item doubles the value on the quiet account, and says nothing on the loud one.
+    values = np.where(accounts == 0, rng.normal(0, 0.1, 200) + np.log(2) * item, rng.normal(0, 2.0, 200))
+
+    found = adjusted(plain_window(values, {TAG: item}, accounts), rate=RATE)[TAG]
+
+    assert found.effect == pytest.approx(np.log(2), abs=0.15)
+
+
+def test_post_that_goes_viral_does_not_praise_its_hashtags():
+    rng = np.random.default_rng(16)
+    item = np.arange(100) < 8
+    values = rng.normal(0, 0.3, 100)
+    values[0] += 6.0
+
+    found = adjusted(plain_window(values, {TAG: item}), rate=RATE)[TAG]
+
+    assert found.effect < 0.6 * (values[item].mean() - values[~item].mean())
+
+
+def test_rare_strong_hashtag_of_a_quiet_account_keeps_its_effect():
+    rng = np.random.default_rng(17)
+    item = np.arange(200) % 20 == 0
+    values = rng.normal(0, 0.1, 200) + 1.0 * item
+
+    found = adjusted(plain_window(values, {TAG: item}), rate=RATE)[TAG]
+
+    assert found.effect == pytest.approx(1.0, abs=0.1)
+
+
+def test_coefficients_of_any_columns_stand_instead_of_a_kind():
+    rng = np.random.default_rng(18)
+    hours = rng.integers(0, 24, 600)
+    window = plain_window(
+        0.4 * np.cos(2 * np.pi * hours / 24) + rng.normal(0, 0.3, 600),
+        {("posting_hour", str(hour)): hours == hour for hour in range(24)},
+    )
+    waves = np.column_stack([part(2 * np.pi * hours / 24) for part in (np.cos, np.sin)])
+
+    fit = fitted(window, rate=RATE)
+    assert fit is not None
+    found = fit.coefficients(waves, instead_of={"posting_hour"})
+
+    errors = np.sqrt(np.diag(found.covariance)[:2])
+    assert np.abs(found.values[:2] - [0.4, 0.0]).max() < 3 * errors.max()
+    # Least squares on 600 posts: noise times the root of 2 / n.
+    assert errors == pytest.approx(0.3 * np.sqrt(2 / 600), rel=0.15)
+    assert found.contrast(np.array([1.0, 0.0])) == pytest.approx((found.values[0], errors[0]))
+
+
+def test_coefficients_beside_the_kind_they_follow_from_are_not_told():
+    rng = np.random.default_rng(19)
+    hours = rng.integers(0, 6, 300)
+    window = plain_window(rng.normal(size=300), {("posting_hour", str(hour)): hours == hour for hour in range(6)})
+
+    fit = fitted(window, rate=RATE)
+    assert fit is not None
+    found = fit.coefficients((hours == 2)[:, None] * 1.0)
+
+    assert found.contrast(np.array([1.0])) is None

@@ -1,7 +1,7 @@
 """Effects over real rows: the floor, the family, the order, one basis at a time, a fixed number of queries."""
 
 from datetime import timedelta
-from math import expm1
+from math import ceil, expm1, log1p
 
 import pytest
 
@@ -163,6 +163,31 @@ def test_rates_of_nothing_do_not_stop_the_test():
     good = item(PatternKind.HASHTAG, "good")
 
     assert (good.mean, good.baseline, good.claim) == (4.0, 0.0, "gain")
+
+
+def test_effects_are_shrunk_and_say_what_could_be_told():
+    make_window(make_account())
+
+    good, often = item(PatternKind.HASHTAG, "good"), item(PatternKind.HASHTAG, "often")
+
+    assert 0 < good.shrunk_low < good.shrunk < good.shrunk_high
+    assert abs(often.shrunk) < abs(often.effect)
+    assert 0 < good.detectable < 100
+    # Twice the error takes four times the posts.
+    needed = 40 * ((log1p(good.detectable / 100) / log1p(0.25)) ** 2 - 1)
+    assert good.more_posts == max(0, ceil(needed))
+
+
+def test_item_with_too_few_posts_says_how_many_are_missing():
+    account = make_account()
+    make_window(account)
+    make_evidence(account, tags=["once"])
+
+    once = item(PatternKind.HASHTAG, "once")
+
+    # One of 41 posts has it, so five of 205 will.
+    assert (once.effect, once.detectable) == (None, None)
+    assert once.more_posts >= 4 * 41
 
 
 def test_no_posts_have_no_effects():

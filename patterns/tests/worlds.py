@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from patterns.adjustment import Estimate, Window, adjusted
+from patterns.adjustment import Estimate, Key, Window, adjusted
 from patterns.claims import Verdict, judged
 from patterns.enums import Claim, PatternKind
 
@@ -130,20 +130,25 @@ def _noise(rng: np.random.Generator, laws: Laws) -> Floats:
 class Score:
     """What came of one world. Shares are None where there is nothing to take them of."""
 
+    tested: int
     gains: int
     false_share: float
     power: float
     precision_at_10: float | None
     naive_false: float
     plain_coverage: float | None
-    shrunk_coverage: float | None
+    claims: int
+    claims_covered: int
     gains_of_any_kind: int
 
 
-def verdicts(window: Window) -> dict[str, dict[str, tuple[Estimate, Verdict]]]:
-    """Every tested item of a window by kind and subject."""
-    found = adjusted(window, rate=RATE)
-    told: dict[str, dict[str, tuple[Estimate, Verdict]]] = {}
+# What is said of each tested item, by kind and subject.
+Told = dict[str, dict[str, tuple[Estimate, Verdict]]]
+
+
+def told_of(found: dict[Key, Estimate]) -> Told:
+    """The verdict on every tested item of a window."""
+    told: Told = {}
     for kind in sorted({kind for kind, _ in found}):
         family = {subject: one for (its, subject), one in found.items() if its == kind}
         judgements = judged([*family.values()], rate=RATE)
@@ -151,9 +156,9 @@ def verdicts(window: Window) -> dict[str, dict[str, tuple[Estimate, Verdict]]]:
     return told
 
 
-def score(world: World) -> Score:
+def score(world: World, found: dict[Key, Estimate] | None = None) -> Score:
     """Claims against the truth. Power is of all hashtags with an effect, used enough to be tested or not."""
-    told = verdicts(world.window)
+    told = told_of(adjusted(world.window, rate=RATE) if found is None else found)
     tags = {int(subject): one for subject, one in told.get(PatternKind.HASHTAG, {}).items()}
     truth = world.truth
     gains = sorted(
@@ -162,14 +167,16 @@ def score(world: World) -> Score:
     losses = [tag for tag, (_, one) in tags.items() if one.claim == Claim.LOSS]
     right = [tag for tag in gains if truth[tag] > 0] + [tag for tag in losses if truth[tag] < 0]
     plain = [abs(one.effect - truth[tag]) <= one.half for tag, (one, _) in tags.items()]
-    shown = [tags[tag][1].shrunk.low <= truth[tag] <= tags[tag][1].shrunk.high for tag in gains + losses]
+    shown = [bool(tags[tag][1].shrunk.low <= truth[tag] <= tags[tag][1].shrunk.high) for tag in gains + losses]
     return Score(
+        tested=len(tags),
         gains=len(gains),
         false_share=float(np.mean(truth[gains] <= 0)) if gains else 0.0,
         power=len(right) / max(1, int((truth != 0).sum())),
         precision_at_10=float(np.mean(truth[gains[:10]] > 0)) if gains else None,
         naive_false=float(np.mean(truth[world.naive_top()] <= 0)),
         plain_coverage=float(np.mean(plain)) if plain else None,
-        shrunk_coverage=float(np.mean(shown)) if shown else None,
+        claims=len(shown),
+        claims_covered=sum(shown),
         gains_of_any_kind=sum(one.claim == Claim.GAIN for family in told.values() for _, one in family.values()),
     )

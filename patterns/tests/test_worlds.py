@@ -1,0 +1,39 @@
+"""The short form of `benchmarks/honesty.py`: claims on made-up accounts, where the naive ranking is mostly wrong."""
+
+from dataclasses import replace
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from patterns.tests.worlds import Laws, draw, score
+
+NOTHING = Laws(0, personas=1, helpful=0, hours=0.0, weekdays=0.0, formats=0.0)
+POOLED = Laws(1000)
+
+
+def scores(laws, runs, seed=11):
+    return [score(draw(np.random.default_rng([seed, run]), laws)) for run in range(runs)]
+
+
+@pytest.mark.parametrize(
+    ("laws", "false", "power"),
+    [(POOLED, 0.2, 0.12), (replace(POOLED, tails=3.0), 0.2, 0.12), (Laws(1000, personas=1), 0.2, 0.12)],
+    ids=["12 personas", "12 personas, long tails", "one persona"],
+)
+def test_claims_are_right_where_the_naive_ranking_is_wrong(laws, false, power):
+    found = scores(laws, 8)
+
+    assert fmean(one.naive_false for one in found) >= 0.5
+    assert fmean(one.false_share for one in found) <= false
+    assert fmean(one.power for one in found) >= power
+    assert 0.93 <= fmean(one.plain_coverage for one in found) <= 0.97
+    assert sum(one.claims_covered for one in found) / sum(one.claims for one in found) >= 0.85
+
+
+@pytest.mark.parametrize(("posts", "runs"), [(30, 100), (60, 100), (120, 60)], ids=["30", "60", "120"])
+def test_gains_of_any_kind_are_rarely_claimed_where_nothing_matters(posts, runs):
+    found = scores(replace(NOTHING, posts=posts), runs)
+
+    # 12 in a hundred, and what chance adds to so few runs.
+    assert fmean(one.gains_of_any_kind > 0 for one in found) <= 0.12 + 0.05
