@@ -34,11 +34,11 @@ def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> st
 
 
 def effect(value: float | None, low: float | None, high: float | None, digits: int = 0) -> str:
-    """A difference in percent with its interval, each with its sign: +35 % (+12 % to +60 %)."""
-    middle = percent(value, digits, signed=True)
+    """A difference in percent with its interval, each with its sign: +35 % (+12 to +60)."""
     if value is None or low is None or high is None:
-        return middle
-    return f"{middle} ({percent(low, digits, signed=True)} to {percent(high, digits, signed=True)})"
+        return percent(value, digits, signed=True)
+    ends = [percent(end, digits, signed=True).removesuffix(" %") for end in (low, high)]
+    return f"{percent(value, digits, signed=True)} ({' to '.join(ends)})"
 
 
 def q_value(q: float | None) -> str:

@@ -96,7 +96,12 @@ class Framed(Coverage, Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Effect):
-    """A tested item; a claimed one names the posts it rests on."""
+    """A tested item, with the posts it rests on if it is claimed.
+
+    `mean`, `low`, `high` and `baseline` (the mean without it) are in percent of the basis, or in log engagement where
+    that is `count`; `effect`, `shrunk`, their ends and `detectable` are percent more or less genuine engagement, all
+    else equal. `more_posts` is about how many more posts of any kind it takes to tell an effect of 25 %.
+    """
 
     basis: str
     posts: tuple[int, ...]

@@ -9,8 +9,8 @@ from math import log1p
 
 from patterns.effects import Effect
 
-# Units of the drawing; its page scales it.
-WIDTH, MARGIN = 240.0, 10.0
+# Units of the drawing, which its page scales; marks stand at least so far apart.
+WIDTH, MARGIN, APART = 240.0, 10.0, 24.0
 # Percent more or less that may be marked, and how far the axis reaches at least and at most, as logs.
 TICKS = (-90, -75, -50, -20, 0, 25, 100, 300, 900)
 LEAST, MOST = log1p(0.3), log1p(9.5)
@@ -52,8 +52,14 @@ class Axis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """The marks within the axis: where, and what they say."""
-        return [(self.x(tick), f"{tick:+d} %" if tick else "0") for tick in TICKS if abs(_log(tick)) <= self.most]
+        """The marks within the axis, as far apart as their words are wide: where, and what they say."""
+        found = {0: self.x(0)}
+        # From the middle outwards, so that no effect is always marked.
+        for tick in sorted(TICKS, key=lambda tick: abs(_log(tick))):
+            place = self.x(tick)
+            if abs(_log(tick)) <= self.most and all(abs(place - other) >= APART for other in found.values()):
+                found[tick] = place
+        return [(place, f"{tick:+d} %" if tick else "0") for tick, place in sorted(found.items())]
 
     def line(self, effect: Effect) -> Line | None:
         """The line of an item; None where it was not tested."""
@@ -61,7 +67,7 @@ class Axis:
             return None
         known = None not in (effect.shrunk_low, effect.shrunk_high)
         return Line(
-            at=self.x(effect.effect if effect.shrunk is None else effect.shrunk),
+            at=self.x(effect.effect),
             low=self.x(effect.effect_low),
             high=self.x(effect.effect_high),
             shrunk_low=self.x(effect.shrunk_low or 0.0) if known else None,

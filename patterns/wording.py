@@ -75,7 +75,11 @@ def discovery_rate(q: float | None) -> str:
 
 def label(kind: str, subject: str) -> str:
     """The item of an effect as it stands in a table under the name of its kind."""
-    names = {PatternKind.HASHTAG: f"#{subject}", PatternKind.POSTING_HOUR: f"{subject}:00"}
+    names = {
+        PatternKind.HASHTAG: f"#{subject}",
+        PatternKind.POSTING_HOUR: f"{subject}:00",
+        PatternKind.CAPTION_LENGTH: f"{subject} characters",
+    }
     if kind == PatternKind.POSTING_WEEKDAY:
         return calendar.day_name[int(subject)]
     return names.get(PatternKind(kind), subject)
@@ -101,7 +105,11 @@ def _missing(found: Sequence[Effect]) -> str:
     if nearest is not None:
         name = item(nearest.kind, nearest.subject)
         return f" About {nearest.more_posts} more posts until an effect of {WORTH} of {name} could be told."
-    return f" An effect of {WORTH} of any of them would have shown." if all(e.more_posts == 0 for e in found) else ""
+    return (
+        f" An effect of {WORTH} of any of them would most likely have shown."
+        if all(e.more_posts == 0 for e in found)
+        else ""
+    )
 
 
 def nothing_sure(found: Sequence[Effect], posts_n: int, *, least: int) -> str:

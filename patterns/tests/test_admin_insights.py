@@ -106,6 +106,17 @@ def test_every_item_leads_to_its_posts(admin_client):
             assert "somebody else" not in listed.content.decode()
 
 
+def test_failure_leads_to_its_runs(admin_client):
+    account = make_learned()
+    make_context(state=State.FAILED, error_class="Other")
+
+    told = page(admin_client, "failure-patterns", persona=account.persona.slug)
+
+    (link,) = re.findall(r'<a class="text-link" href="([^"]+)">Timeout</a>', told)
+    runs = admin_client.get(link).context["cl"].result_list
+    assert [run.error_class for run in runs] == ["Timeout"]
+
+
 def test_page_is_of_the_platform_where_somebody_posted_last(admin_client):
     make_evidence(make_account(platform="tiktok"), published_at=timezone.now() - timedelta(days=1))
     make_evidence(make_account(platform="instagram"), published_at=timezone.now() - timedelta(days=2))

@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -226,6 +227,25 @@ def test_answer_says_what_it_means_and_how_sure_it_is(account):
         f"#good ({good.effect:+.0f} %), #plain ({plain.effect:+.0f} %)."
     )
     assert weekdays.meaning.startswith("None of 6 tested weekdays stand out among 40 posts.")
+
+
+def test_claims_come_first_by_the_lower_bound_of_the_shrunk_interval(account):
+    noise = Random(5)
+    logs = {"best": 0.9, "good": 0.6, "bad": -0.7, "plain": 0.0, "usual": 0.0, "dull": 0.0}
+    for number in range(160):
+        tags = [tag for tag in logs if noise.random() < 0.4]
+        rate = 4 * math.exp(sum(logs[tag] for tag in tags) + noise.gauss(0, 0.2))
+        at = NOW - timedelta(days=80, hours=-12 * number)
+        make_evidence(account, tags=tags, engagement_rate=min(rate, 99.0), published_at=at)
+
+    items = ask(account).effective_hashtags().items
+
+    claims, rest = [one for one in items if one.claimed], [one for one in items if not one.claimed]
+    assert [one.subject for one in items[:2]] == ["best", "good"]
+    assert {one.subject for one in claims} >= {"best", "good", "bad"}
+    assert list(items) == [*claims, *rest]
+    for group in (claims, rest):
+        assert group == sorted(group, key=lambda one: -one.shrunk_low)
 
 
 def test_answer_counts_what_it_leaves_out(account):

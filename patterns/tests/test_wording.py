@@ -5,7 +5,7 @@ import pytest
 from engagement.enums import Basis
 from patterns.effects import Effect
 from patterns.enums import PatternKind
-from patterns.wording import item, meaning, nothing_sure, numbers, percent, strategy
+from patterns.wording import item, label, meaning, nothing_sure, numbers, percent, strategy
 
 
 def make_effect(**changes):
@@ -72,6 +72,20 @@ def test_percent_has_a_sign(difference, expected):
     assert percent(difference) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "expected"),
+    [
+        (PatternKind.HASHTAG, "sea", "#sea"),
+        (PatternKind.POSTING_HOUR, "8", "8:00"),
+        (PatternKind.POSTING_WEEKDAY, "6", "Sunday"),
+        (PatternKind.CAPTION_LENGTH, "1-50", "1-50 characters"),
+        (PatternKind.STRATEGY, "question", "question"),
+    ],
+)
+def test_label_is_the_item_under_the_name_of_its_kind(kind, subject, expected):
+    assert label(kind, subject) == expected
+
+
 def make_finding(**changes):
     return make_effect(**{"claim": "", "more_posts": 0} | changes)
 
@@ -80,8 +94,11 @@ def make_finding(**changes):
     ("found", "said"),
     [
         ([], "None of the hashtags could be tested: 40 posts can be compared."),
-        ([make_finding()], "None of 1 tested hashtags stand out among 40 posts. An effect of 25 % of any of them would "
-         "have shown."),
+        (
+            [make_finding()],
+            "None of 1 tested hashtags stand out among 40 posts. An effect of 25 % of any of them would most likely "
+            "have shown.",
+        ),
         ([make_finding(more_posts=None)], "None of 1 tested hashtags stand out among 40 posts."),
         (
             [make_finding(more_posts=80), make_finding(subject="sun", more_posts=30)],
