@@ -55,7 +55,7 @@ def effect_of(row: Pattern) -> str:
     """The size of a pattern with its interval."""
     if row.effect is None:
         return interval(row.mean, row.low, row.high, digits=1)
-    return interval(row.effect, row.effect_low, row.effect_high, digits=2)
+    return interval(row.effect, row.effect_low, row.effect_high, unit="%")
 
 
 def concerns(now: datetime) -> list[Concern]:
