@@ -1,8 +1,12 @@
-"""Several requests in flight, one writer: work of each lane runs in threads, its results come back to the caller."""
+"""Several requests in flight, one writer: sources take turns in a lane, work of each lane runs in threads, its results
+come back to the caller.
+"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import islice
 from threading import Barrier
 from typing import TypeVar
 
@@ -44,6 +48,18 @@ def flown(
                 # First the next request, then the caller's writing: the platform's time is the scarcer one.
                 launch(lane)
             yield [(job, future.result()) for job, future in landed]
+
+
+def in_turn(sources: Iterable[Iterator[Job]], *, at_once: int) -> Iterator[Job]:
+    """So many jobs of each source, then of the next, until all are done: a long one does not keep others waiting."""
+    waiting = deque(sources)
+    while waiting:
+        source, drawn = waiting.popleft(), 0
+        for job in islice(source, at_once):
+            drawn += 1
+            yield job
+        if drawn == at_once:
+            waiting.append(source)
 
 
 @contextmanager

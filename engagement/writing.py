@@ -5,13 +5,16 @@ by it prepares every column to change a few, and makes a row that was deleted ag
 each column. What is legal is checked by the database.
 """
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import cache, partial
 from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import CharField, DateTimeField, FloatField, IntegerField, Model, TextField
+from django.db.models import CharField, DateTimeField, FloatField, IntegerField, JSONField, Model, TextField
 
 # A row to add, by the names of the attributes of its columns: all but the key, which the database gives.
 Row = Mapping[str, Any]
@@ -58,23 +61,50 @@ def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[list[Any
     quote = database.ops.quote_name
     table, names = quote(fields[0].model._meta.db_table), [quote(field.column) for field in fields]
     prepared = [_prepared(values, field, database) for values, field in zip(columns, fields, strict=True)]
+    rows = list(zip(*prepared, strict=True))
     with database.cursor() as cursor:
         if database.vendor == "sqlite":
             # A short statement that is compiled once beats a long one with all the values in it.
-            cursor.executemany(statement(table, names, ""), list(zip(*prepared, strict=True)))
+            cursor.executemany(statement(table, names, ""), rows)
         else:
-            arrays = ", ".join(f"%s::{_type(field, database)}[]" for field in fields)
-            cursor.execute(statement(table, names, f"unnest({arrays})"), prepared)
+            source, document = _recordset(fields, rows, database)
+            cursor.execute(statement(table, names, source), [document])
         return int(cursor.rowcount)
 
 
-def _prepared(values: Sequence[Any], field: Any, database: Any) -> list[Any]:
+def _recordset(fields: Sequence[Any], rows: Sequence[tuple[Any, ...]], database: Any) -> tuple[str, str]:
+    """A table called new, with the columns c0, c1 ..., and the JSON document that it is read from.
+
+    One document is written in C; arrays of values, one for each column, would be written in Python.
+    """
+    names = _columns(len(fields))
+    types = ", ".join(f"{name} {_type(field, database)}" for name, field in zip(names, fields, strict=True))
+    document = json.dumps([dict(zip(names, row, strict=True)) for row in rows], separators=(",", ":"))
+    return f"json_to_recordset(%s) AS new({types})", document
+
+
+def _columns(number: int) -> list[str]:
+    return [f"c{place}" for place in range(number)]
+
+
+def _prepared(values: Sequence[Any], field: Any, database: Any) -> Sequence[Any]:
     # Most values are numbers and words, many of them unknown, and there is nothing to prepare of those.
     as_they_are, prepare = (NoneType, _plain_type(field)), partial(field.get_db_prep_save, connection=database)
+    if database.vendor != "sqlite":
+        if isinstance(field, JSONField):
+            # Part of the document that carries them all.
+            return values
+        prepare = partial(_as_json, prepare)
     if isinstance(field, DateTimeField):
         # Rows that are written together mostly bear the same moments.
         prepare = cache(prepare)  # type: ignore[assignment]
     return [value if type(value) in as_they_are else prepare(value) for value in values]
+
+
+def _as_json(prepare: Callable[[Any], Any], value: Any) -> Any:
+    # What JSON has no type for, moments and UUIDs, PostgreSQL reads as text.
+    prepared = prepare(value)
+    return str(prepared) if isinstance(prepared, datetime | UUID) else prepared
 
 
 def _plain_type(field: Any) -> type:
@@ -85,7 +115,7 @@ def _plain_type(field: Any) -> type:
 
 
 def _type(field: Any, database: Any) -> str:
-    # A cast to varchar(20) would cut what is too long instead of refusing it.
+    # varchar(20) would cut what is too long instead of refusing it.
     kind = field.db_type(database)
     return "text" if kind.startswith("varchar") else kind
 
@@ -94,10 +124,9 @@ def _update(table: str, names: Sequence[str], source: str) -> str:
     *others, key = names
     if not source:
         return f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in others)} WHERE {key} = %s"  # noqa: S608
-    columns = [f"column{number}" for number in range(len(names))]
-    changes = ", ".join(f"{name} = new.{column}" for name, column in zip(others, columns, strict=False))
-    new = f"{source} AS new({', '.join(columns)})"
-    return f"UPDATE {table} SET {changes} FROM {new} WHERE {table}.{key} = new.{columns[-1]}"  # noqa: S608 - names only
+    *columns, place = _columns(len(names))
+    changes = ", ".join(f"{name} = new.{column}" for name, column in zip(others, columns, strict=True))
+    return f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.{key} = new.{place}"  # noqa: S608 - names only
 
 
 def _insert(table: str, names: Sequence[str], source: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engagement.flights import flown
+from engagement.flights import flown, in_turn
 
 
 @pytest.mark.parametrize("flights", [1, 3])
@@ -77,3 +77,26 @@ def test_error_of_a_job_reaches_the_caller():
 
     with pytest.raises(ValueError, match="no"):
         list(flown([iter([1, 2])], work, flights=2))
+
+
+@pytest.mark.parametrize(
+    ("sources", "at_once", "drawn"),
+    [
+        ([], 2, ""),
+        (["abc", "xy"], 1, "axbyc"),
+        (["abc", "xy"], 2, "abxyc"),
+        (["abcde", "", "xy", "m"], 2, "abxymcde"),
+        (["ab", "xy"], 5, "abxy"),
+    ],
+)
+def test_sources_take_turns_until_all_are_done(sources, at_once, drawn):
+    assert "".join(in_turn([iter(source) for source in sources], at_once=at_once)) == drawn
+
+
+def test_source_is_not_drawn_from_before_its_turn():
+    first, second = iter("abc"), iter("xyz")
+
+    turns = in_turn([first, second], at_once=2)
+    seen = [next(turns), next(turns)]
+
+    assert (seen, list(first), list(second)) == (["a", "b"], ["c"], ["x", "y", "z"])

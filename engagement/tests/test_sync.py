@@ -3,6 +3,7 @@
 # Columns that may be NULL are there once the code under test has run.
 # mypy: disable-error-code="arg-type,index,operator,union-attr,var-annotated,func-returns-value"
 
+import gc
 import json
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from engagement.endings import RETRY
 from engagement.enums import AccountState, FilterState, MetricSource, Platform, PostStatus, SyncStatus
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.reports import Outcome
-from engagement.sync import sync_account, sync_due, sync_posts
+from engagement.sync import collected_seldom, sync_account, sync_due, sync_posts
 from engagement.tests.factories import make_account, make_post
 from engagement.tests.replies import Answer, answering
 
@@ -294,3 +295,13 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
     # Claim, count against the budgets, store, assess and settle, and no look for a next batch.
     with transaction.atomic(), django_assert_num_queries(24):
         sync_account(account, now=now)
+
+
+def test_garbage_is_looked_for_seldom_in_a_run_and_as_before_after_it():
+    before = gc.get_threshold()
+
+    with collected_seldom():
+        within = gc.get_threshold()
+
+    assert within[0] > before[0]
+    assert gc.get_threshold() == before
