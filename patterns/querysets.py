@@ -132,6 +132,10 @@ class PatternQuerySet(models.QuerySet):
         """Patterns that hold a key: active ones, and those a person rejected for good."""
         return self.filter(status__in=[PatternStatus.ACTIVE, PatternStatus.REJECTED])
 
+    def tested(self) -> Self:
+        """Patterns that rest on a test: not what was observed alone, as failures are."""
+        return self.exclude(effect=None)
+
     def for_persona(self, persona: Model) -> Self:
         """Patterns of one persona."""
         return self.filter(persona=persona)

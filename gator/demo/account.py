@@ -127,7 +127,7 @@ class Account:
 
     def extract(self) -> dict[str, Any]:
         """What was learned, strongest first, beside what the sandbox knows to be true."""
-        learned = self.patterns.active().exclude(kind=PatternKind.FAILURE).select_related("persona")
+        learned = self.patterns.active().tested().select_related("persona")
         ranked = learned.order_by("persona", "platform", "q_value", "pk")
         failures = self.patterns.active().filter(kind=PatternKind.FAILURE)
         return {
@@ -193,7 +193,7 @@ class Account:
 
     def lineage(self) -> dict[str, Any]:
         """One pattern followed back to where it came from, and forward to what it informed."""
-        pattern = self.patterns.active().exclude(posts=None).order_by("q_value", "pk").first()
+        pattern = self.patterns.active().tested().exclude(posts=None).order_by("q_value", "pk").first()
         if pattern is None:
             return {}
         context = pattern.contexts.order_by("created_at", "pk").first()

@@ -211,9 +211,11 @@ def test_patterns_by_status_persona_platform_and_time():
     persona = make_persona()
     rows = {status: make_pattern(persona=persona, status=status) for status in PatternStatus}
     make_pattern(learned_at=NOW - timedelta(days=1))
+    make_pattern(learned_at=NOW - timedelta(days=1), effect=None, effect_low=None, effect_high=None)
 
     ours = Pattern.objects.for_persona(persona).on("instagram")
 
     assert list(ours.active()) == [rows[PatternStatus.ACTIVE]]
     assert set(ours.current()) == {rows[PatternStatus.ACTIVE], rows[PatternStatus.REJECTED]}
+    assert Pattern.objects.tested().count() == 5
     assert Counter(Pattern.objects.learned_since(NOW).values_list("persona", flat=True)) == {persona.pk: 4}
