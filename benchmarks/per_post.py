@@ -1,14 +1,18 @@
 """What one run, one post and one persona cost: the record of a run, the filter, all work after a fetch, extraction.
 
-The 95th percentile of many calls each; and whether a snapshot costs more when a post has many.
+The 95th percentile of many calls each; whether a snapshot costs more when a post has many, and a comment on a busy post
+more than one on another. The account's posts before hold as many comments as the post at hand.
 """
 
+import gc
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from random import Random
 from statistics import median
 
 from _common import Law, empty_database, judge, p95, seconds, settle, step
 from _data import BLOCK, NOW, PLATFORM, fill, make_metrics
+from text_model import sentence
 
 from acd.enums import Confidence, Grade, OutcomeSource, Phase, State
 from acd.outcomes import grade
@@ -28,6 +32,8 @@ from patterns.extraction import extract
 RUNS = 40
 # Comments of a busy post, and of the busiest one that is read at once.
 COMMENTS, MANY_COMMENTS = 100, 500
+# What is linear costs so much more there, and a tenth more for what else the machine does.
+LINEAR = 1.1 * MANY_COMMENTS / COMMENTS
 # People who comment on more than one post.
 PEOPLE = 2_000
 HOURS = 24
@@ -35,8 +41,9 @@ FOLLOWED = 500
 BATCH = 50
 # Later than anything that stands on a post.
 LATER = NOW + timedelta(days=8)
-SENTENCE = "the light in this picture is lovely where did you take it I want to go there check my profile"
-WORDS = SENTENCE.split()
+# Mostly everybody says something of their own; a campaign says nearly the same under every post.
+CAMPAIGN = "I paid {} to this lady and she sent back {}000 within a week, thank me later"
+CAMPAIGN_EVERY = 25
 
 
 def p95_ms(call: Callable[[int], object], runs: int = RUNS) -> float:
@@ -45,8 +52,8 @@ def p95_ms(call: Callable[[int], object], runs: int = RUNS) -> float:
 
 
 def words(number: int) -> str:
-    """What somebody says; few say the same."""
-    return " ".join(WORDS[number * stride % len(WORDS)] for stride in range(3, 12)) + f" {number}"
+    """What somebody says."""
+    return sentence(Random(number)) if number % CAMPAIGN_EVERY else CAMPAIGN.format(number, number)
 
 
 def comments(count: int, number: int) -> list[SeenInteraction]:
@@ -57,7 +64,7 @@ def comments(count: int, number: int) -> list[SeenInteraction]:
             kind=InteractionKind.COMMENT,
             occurred_at=NOW - timedelta(minutes=n),
             author_id=str((number * 37 + n) % PEOPLE),
-            text=words(number + n),
+            text=words(number * count + n),
         )
         for n in range(count)
     ]
@@ -107,6 +114,8 @@ def after_fetch(posts: list[SocialMediaPost], count: int) -> float:
         grade_posts(SocialMediaPost.objects.filter(pk=post.pk), now=LATER)
 
     seen = [comments(count, post.pk) for post in posts]
+    # What was made for this is no part of it, nor is to look through it for what can be thrown away.
+    gc.freeze()
     return p95_ms(work, len(posts))
 
 
@@ -143,14 +152,15 @@ def main() -> None:
             settle()
         posts = list(SocialMediaPost.objects.for_persona(persona).order_by("-published_at")[: FOLLOWED + 3 * RUNS])
         laws = runs()
+        quiet, busy, busiest = map(after_fetch, thirds(posts[: 3 * RUNS]), (0, COMMENTS, MANY_COMMENTS))
+        one, many = filtering(COMMENTS), filtering(MANY_COMMENTS)
         laws += [
-            Law(f"the filter on {COMMENTS} comments of a post", filtering(COMMENTS), 10, "ms"),
-            Law(f"the filter on {MANY_COMMENTS} comments of a post", filtering(MANY_COMMENTS), 10, "ms"),
+            Law(f"the filter on {COMMENTS} comments of a post", one, 10, "ms"),
+            Law(f"the filter, {MANY_COMMENTS} comments against {COMMENTS}", many / one, LINEAR),
             Law("extraction of one persona's patterns", extraction(persona), 50, "ms"),
-            *(
-                Law(f"all work on a post after a fetch, {count} new comments", after_fetch(some, count), 100, "ms")
-                for some, count in zip(thirds(posts[: 3 * RUNS]), (0, COMMENTS, MANY_COMMENTS), strict=True)
-            ),
+            Law("all work on a post after a fetch, no new comments", quiet, 100, "ms"),
+            Law(f"all work on a post after a fetch, {COMMENTS} new comments", busy, 100, "ms"),
+            Law(f"all work, {MANY_COMMENTS} new comments against {COMMENTS}", busiest / busy, LINEAR),
             Law("the 24th snapshot of a post against the 1st", snapshots(posts[3 * RUNS :]), 1.5),
         ]
     judge(laws)

@@ -1,6 +1,6 @@
 """What the other posts of an account teach the filter, gathered in a fixed number of queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engagement.filtering.pace import BURST_LEAST, busiest
 from engagement.filtering.scene import WRITTEN, History
@@ -44,8 +44,8 @@ def histories(
         yield (
             post,
             History(
-                fingerprints=repeats(post, {row.fingerprint for row in rows}, texts),
-                near=repeats(post, {mark for row in rows for mark in marks.get(row.pk, ())}, near_texts),
+                fingerprints=repeats(post, ((row.fingerprint, row.author_key) for row in rows), texts),
+                near=repeats(post, _marked(rows, marks), near_texts),
                 authors=records(post, authors, deeds),
                 together=companions(post, authors, deeds),
                 author_posts=regulars(post, authors, deeds) if post.pk in paces else {},
@@ -53,6 +53,11 @@ def histories(
             ),
         )
         deeds.note(post, rows)
+
+
+def _marked(rows: Iterable[Interaction], marks: Mapping[int, tuple[int, ...]]) -> Iterator[tuple[int, str]]:
+    """The near marks of the texts, each beside its author."""
+    return ((mark, row.author_key) for row in rows for mark in marks.get(row.pk, ()))
 
 
 def _is_crowded(rows: Sequence[Interaction]) -> bool:

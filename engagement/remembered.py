@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from engagement.enums import Verdict
 from engagement.filtering.coengagement import Act, together
+from engagement.filtering.duplicates import MANY_AUTHORS
 from engagement.filtering.scene import WRITTEN, AuthorRecord, Repeats, Together
 from engagement.models import Interaction, NearMark, SocialMediaPost
 
@@ -64,10 +66,10 @@ Places = dict[tuple[int, Any], list[Place]]
 
 
 def places_of_texts(posts: Sequence[SocialMediaPost]) -> Places:
-    """Where the texts on these posts stand, word for word."""
-    here = _on(posts).exclude(fingerprint="").values("fingerprint")
+    """Where the texts on these posts stand, word for word, but for those that a post has from many authors itself."""
+    here = _of_few(_on(posts).exclude(fingerprint=""), "fingerprint", "")
     rows = _remembered(Interaction.objects.filter(fingerprint__in=here), posts, "")
-    return _placed(rows.values_list("post__account", "fingerprint", "post", "post__published_at", "author_key"))
+    return _placed(rows.values_list("post__account", "fingerprint", "post", "author_key"))
 
 
 def near_marks_of(posts: Sequence[SocialMediaPost]) -> dict[int, tuple[int, ...]]:
@@ -84,15 +86,15 @@ def places_of_near_texts(
     by_post: Mapping[int, Sequence[Interaction]],
     marks: Mapping[int, tuple[int, ...]],
 ) -> Places:
-    """Where texts stand that share a near mark with one on these posts."""
+    """Where texts stand that share a near mark with one on these posts, but for marks of many authors on the post."""
     ids = [post.pk for post in posts]
-    here = NearMark.objects.filter(interaction__post__in=ids).values("mark")
+    own = NearMark.objects.filter(interaction__post__in=ids, interaction__deleted_at=None).order_by()
+    here = _of_few(own, "mark", "interaction__")
     rows = _remembered(NearMark.objects.filter(mark__in=here), posts, "interaction__")
-    names = ("post", "post__published_at", "author_key")
-    place = [f"interaction__{name}" for name in names]
     # What stands here is known already.
     elsewhere = rows.exclude(interaction__post__in=ids)
-    places = _placed(elsewhere.values_list("interaction__post__account", "mark", *place))
+    names = ("interaction__post__account", "mark", "interaction__post", "interaction__author_key")
+    places = _placed(elsewhere.values_list(*names))
     for post in posts:
         account, published_at = post.account_id, post.published_at
         if account and published_at:
@@ -117,10 +119,16 @@ def deeds_elsewhere(posts: Sequence[SocialMediaPost], by_post: Mapping[int, Sequ
     return deeds
 
 
-def repeats(post: SocialMediaPost, marks: Iterable[Hashable], places: Places) -> dict[Any, Repeats]:
-    """How often the texts with these marks stand on other posts, of those that do."""
+def repeats(post: SocialMediaPost, marked: Iterable[tuple[Hashable, str]], places: Places) -> dict[Any, Repeats]:
+    """How often the texts with these marks, each beside its author, stand on other posts, of those that do.
+
+    Of marks that many authors left on this post it is not told, as by `_of_few`.
+    """
+    authors: dict[Hashable, set[str]] = defaultdict(set)
+    for mark, author in marked:
+        authors[mark] |= {author} - {""}
     found = {}
-    for mark in marks:
+    for mark in (mark for mark, by in authors.items() if len(by) < MANY_AUTHORS):
         others = [one for one in places.get((post.account_id or 0, mark), ()) if _is_near(one, post)]
         if others:
             found[mark] = Repeats(len({one.author for one in others}), len({one.post for one in others}))
@@ -190,9 +198,18 @@ def _deeds(post: SocialMediaPost, rows: Iterable[Interaction]) -> list[tuple[tup
     ]
 
 
+def _of_few(rows: QuerySet[Any], mark: str, to: str) -> QuerySet[Any]:
+    """The marks that few authors left on a post. Of what many did, more elsewhere would make no difference.
+
+    Without this a campaign's every new post would read all that it ever left.
+    """
+    authors = Count(NullIf(f"{to}author_key", Value("")), distinct=True)
+    return rows.values(f"{to}post", mark).annotate(authors=authors).filter(authors__lt=MANY_AUTHORS).values(mark)
+
+
 def _on(posts: Collection[SocialMediaPost]) -> QuerySet[Interaction]:
     # A subquery of what stands here, since a batch may hold more values than a statement may have parameters.
-    return Interaction.objects.filter(post__in=[post.pk for post in posts]).order_by()
+    return Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by()
 
 
 def _remembered(rows: QuerySet[Any], posts: Sequence[SocialMediaPost], to: str) -> QuerySet[Any]:
@@ -203,11 +220,16 @@ def _remembered(rows: QuerySet[Any], posts: Sequence[SocialMediaPost], to: str) 
         return rows.none()
     window = {f"{to}post__published_at__gt": min(moments) - REMEMBERED}
     window |= {f"{to}post__published_at__lt": max(moments) + REMEMBERED}
-    return rows.filter(**{f"{to}post__account__in": accounts}, **window).order_by()
+    # Not by the account itself, or SQLite would go through all that its posts hold instead of what is asked for.
+    return rows.alias(on=Coalesce(f"{to}post__account", 0)).filter(on__in=accounts, **window).order_by()
 
 
 def _placed(rows: QuerySet[Any]) -> Places:
+    known = list(rows.distinct())
+    # Apart from the texts, of which there may be many on a post: to read a moment takes longer than all else of a row.
+    posts = SocialMediaPost.objects.only("published_at").in_bulk({post for _, _, post, _ in known})
     found: Places = defaultdict(list)
-    for account, mark, *place in rows.distinct():
-        found[account, mark].append(Place(*place))
+    for account, mark, post, author in known:
+        if moment := posts[post].published_at:
+            found[account, mark].append(Place(post, moment, author))
     return found

@@ -122,7 +122,8 @@ def card(
             f"A corpus of several files is held out file by file, and its figures are means over the files; one of a "
             f"single file is held out in {FOLDS} folds that keep equal texts together. Judged by the whole filter, a "
             "file or fold as one post. MCC and F1 count everybody to the likelier side. "
-            "Called a bot is who is above the cut-off with more than one weak sign.",
+            "Called a bot is who is above the cut-off with more than one weak sign. "
+            "The command under *The shipped model* in docs/filter.md makes all of it anew.",
             "",
             *_table(["corpus", *HEADINGS.values()], _figures(found)),
             "",

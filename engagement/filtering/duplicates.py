@@ -20,6 +20,8 @@ NEVER = Repeats(0, 0)
 AUTHOR_STEPS = ((5, 0.65), (3, 0.55), (2, 0.45))
 # The same for texts that are nearly the same: two people may well say much the same.
 NEAR_STEPS = ((5, 0.6), (3, 0.5), (2, 0.3))
+# More than so many make no difference.
+MANY_AUTHORS = max(AUTHOR_STEPS[0][0], NEAR_STEPS[0][0])
 # (at least so many copies by one author, weight): twice is often a bad connection.
 COPY_STEPS = ((5, 0.65), (3, 0.55), (2, 0.35))
 # (on at least so many other posts the author left this text, weight)

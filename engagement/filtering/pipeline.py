@@ -38,6 +38,8 @@ MAX_WRONGLY_ACCUSED = 0.02
 # shifted clocks. A text needs so many words besides, since what a few words say, people say in jest.
 STRONG = {TEXT: 0.8, COENGAGEMENT: 0.7}
 FEWEST_WORDS = 5
+# From here on so few are enough: of the comments the model had not seen, none of a person's was as sure in fewer.
+SURE, FEWEST_SURE = 0.99, 3
 
 # In the order in which reasons are read. A layer is a function from a scene to findings by id.
 LAYERS: tuple[Callable[[Scene], Findings], ...] = (
@@ -132,8 +134,9 @@ def may_convict(pieces: Sequence[Evidence], words: int) -> bool:
     # The text model and the phrases read the same words.
     if len({TEXT if one.layer == PHRASES else one.layer for one in against}) > 1 + is_vouched_for:
         return True
-    strong = {one.layer for one in against if one.weight >= STRONG.get(one.layer, 1.0)}
-    return COENGAGEMENT in strong or (TEXT in strong and words >= FEWEST_WORDS and not is_vouched_for)
+    strong = {one.layer: one.weight for one in against if one.weight >= STRONG.get(one.layer, 1.0)}
+    is_said = words >= (FEWEST_SURE if strong.get(TEXT, 0.0) >= SURE else FEWEST_WORDS)
+    return COENGAGEMENT in strong or (TEXT in strong and is_said and not is_vouched_for)
 
 
 def _is_against(one: Evidence) -> bool:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from engagement.enums import InteractionKind, Verdict
 from engagement.filtering.pace import busiest, tempo
-from engagement.filtering.pipeline import DEFAULT, MAX_WRONGLY_ACCUSED, assess, usual_cut_offs
-from engagement.filtering.scene import AuthorRecord, History, Repeats, Scene, Seen, Together
+from engagement.filtering.pipeline import DEFAULT, MAX_WRONGLY_ACCUSED, assess, may_convict, usual_cut_offs
+from engagement.filtering.scene import AuthorRecord, Evidence, History, Repeats, Scene, Seen, Together
 from engagement.filtering.stack import ORDINARY_SHARE
 from engagement.filtering.text import fingerprint
 
@@ -311,6 +311,28 @@ def test_no_weak_sign_convicts_alone(scene):
     convicted = [one for one in found.values() if one.verdict == Verdict.BOT]
     by_layers = [{reason.layer for reason in one.reasons} for one in convicted]
     assert [layers for layers in by_layers if len(layers) < 2 and layers != {"text"}] == []
+
+
+@pytest.mark.parametrize(
+    ("weight", "words", "convicts"),
+    [
+        pytest.param(0.80, 5, True, id="strong"),
+        pytest.param(0.79, 50, False, id="weak"),
+        pytest.param(0.98, 4, False, id="strong-in-few-words"),
+        pytest.param(0.99, 3, True, id="sure-in-few-words"),
+        pytest.param(1.00, 2, False, id="sure-in-two-words"),
+    ],
+)
+def test_text_alone_convicts_where_it_is_strong_and_long_enough(weight, words, convicts):
+    text = Evidence("text", "like_bots", weight, "")
+
+    assert may_convict([text], words) == convicts
+
+
+def test_sure_text_alone_does_not_convict_whoever_has_a_good_record():
+    pieces = [Evidence("text", "like_bots", 0.999, ""), Evidence("author", "regular", 0.3, "")]
+
+    assert not may_convict(pieces, 50)
 
 
 @pytest.mark.parametrize(

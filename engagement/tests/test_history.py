@@ -21,6 +21,8 @@ from engagement.tests.factories import make_account, make_interaction, make_post
 
 DAY = timedelta(days=1)
 MARK = fingerprint("Follow the sun to the market")
+NEAR = "I paid 300 to @anna and she sent back 3000 within a week, thank me later"
+NEARLY = "i paid 50 to @mary.fx and she sent back 9,000 within a week thank me later!"
 
 
 def by_post(*posts: SocialMediaPost) -> dict[int, list]:
@@ -50,6 +52,34 @@ def test_history_counts_authors_and_posts_of_a_text_elsewhere_on_the_account():
     history = past_of(posts[2])
 
     assert history.fingerprints == {MARK: Repeats(authors=3, posts=2)}
+
+
+@pytest.mark.parametrize(
+    ("authors", "gone", "is_told"),
+    [
+        pytest.param("abcd", "", True, id="few"),
+        pytest.param("abcde", "", False, id="many"),
+        pytest.param("abcd", "e", True, id="many-but-for-a-deleted-one"),
+        pytest.param(["", "", "", "", ""], "", True, id="unknown"),
+        pytest.param("aaaaa", "", True, id="one"),
+    ],
+)
+@pytest.mark.django_db
+def test_history_tells_nothing_of_texts_that_many_left_on_the_post(authors, gone, is_told):
+    earlier, post = (make_post(account=account) for account in [make_account()] * 2)
+    make_interaction(earlier, fingerprint=MARK, text=NEAR)
+    for author in authors:
+        make_interaction(post, author_key=author * 64, fingerprint=MARK, text=NEARLY)
+    for author in gone:
+        make_interaction(post, author_key=author * 64, fingerprint=MARK, text=NEARLY, deleted_at=NOW)
+    keep_near_marks([*earlier.interactions.all(), *post.interactions.all()], "layers-9")
+    rows = {post.pk: list(post.interactions.visible())}
+
+    ((_, history),) = histories([post], rows)
+
+    once = Repeats(authors=1, posts=1)
+    assert history.fingerprints == ({MARK: once} if is_told else {})
+    assert set(history.near.values()) == ({once} if is_told else set())
 
 
 def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
@@ -227,8 +257,6 @@ def test_posts_without_an_account_share_no_history():
 
 
 ANA, BO, CY = (letter * 64 for letter in "abc")
-NEAR = "I paid 300 to @anna and she sent back 3000 within a week, thank me later"
-NEARLY = "i paid 50 to @mary.fx and she sent back 9,000 within a week thank me later!"
 
 
 def posts_of(account: SocialAccount, number: int, *, apart: timedelta = DAY) -> list[SocialMediaPost]:
@@ -332,8 +360,8 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    # The texts, their near marks, the authors.
-    with django_assert_num_queries(3):
+    # The texts, the posts that hold them, the near marks, the authors.
+    with django_assert_num_queries(4):
         list(histories(posts, rows))
 
     for post in posts:
@@ -341,5 +369,5 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
     rows = by_post(*posts)
 
     # And the posts before and between, and how busy they were.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         list(histories(posts, rows))

@@ -83,7 +83,7 @@ class Command(ConsoleCommand):
             "--ordinary", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
             help="a CSV file of what many people write, without labels: taken for genuine, with little weight",
         )  # fmt: skip
-        parser.add_argument("--name", required=True, help="the version of the model, such as layers-3")
+        parser.add_argument("--name", required=True, help="the version of the model, such as layers-5")
         parser.add_argument(
             "--source", type=source, action="append", default=[], metavar="FOLDER=WORDS",
             help="where the files of a folder come from and under which licence, for the card; one for each folder",
