@@ -15,10 +15,13 @@ from engagement.enums import Basis
 from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
-from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
+from patterns.answers import FailingGroup, FailurePattern, Finding, PostAnalysis, Recurrence, SuccessfulPost, Summary
 from patterns.effects import Effect, effects, evidence, sample
 from patterns.enums import Advice, PatternKind
+from patterns.failure_questions import failing_groups, failure_kinds
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
+from patterns.querysets import GenerationOutcomeQuerySet
+from patterns.recurrences import recurrences
 from patterns.stats import Sample, interval, welch
 from patterns.wording import UNITS, item, numbers
 
@@ -47,12 +50,24 @@ class PatternAnalyzer:
         posts = posts.select_related("context", "content").prefetch_related("hashtags")
         return [_successful(post) for post in posts[: EXAMPLES * 4]]
 
+    def _runs(self) -> GenerationOutcomeQuerySet:
+        """Runs of all platforms: a run often ends before its platform matters."""
+        return GenerationOutcome.objects.for_persona(self.persona)
+
+    def _recent_runs(self) -> GenerationOutcomeQuerySet:
+        return self._runs().in_window(self.now - timedelta(days=self.days or 30), self.now)
+
     def common_failure_patterns(self) -> list[FailurePattern]:
         """Kinds of failure and how often they occur; runs that failed and runs that people rejected. All platforms."""
-        start = self.now - timedelta(days=self.days or 30)
-        runs = GenerationOutcome.objects.for_persona(self.persona).since(start).filter(created_at__lte=self.now)
-        totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-        return [_failure(runs, row, totals[row["phase"]]) for row in runs.per_failure()]
+        return failure_kinds(self._recent_runs())
+
+    def failing_groups(self, kind: str) -> list[FailingGroup]:
+        """Phases, models, providers, approaches or prompts (a `FailureGroup`) that fail more; every tested one."""
+        return failing_groups(self._recent_runs(), kind)
+
+    def recurring_failures(self) -> list[Recurrence]:
+        """Failures that had stopped, since staff marked them as fixed or by themselves, and came back."""
+        return recurrences(self._runs(), now=self.now, days=self.days or 90)
 
     def optimal_posting_times(self) -> list[Finding]:
         """Hours of the persona's own zone, in order of the effect's lower bound."""
@@ -194,23 +209,6 @@ def _successful(post: PostPerformance) -> SuccessfulPost:
         context=str(post.context_id) if post.context_id else None,
         strategy=post.context.strategy if post.context else "",
         parameters=post.content.parameters if post.content else {},
-    )
-
-
-def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
-    around = known(wilson(row["n"], total))
-    examples = runs.with_failure().filter(phase=row["phase"], failure=row["failure"])
-    newest = list(examples.order_by("-created_at", "-pk").values_list("pk", "error_message")[:EXAMPLES])
-    return FailurePattern(
-        failure=row["failure"],
-        phase=row["phase"],
-        n=row["n"],
-        runs=total,
-        share=row["n"] / total,
-        share_low=around.low,
-        share_high=around.high,
-        contexts=tuple(str(pk) for pk, _ in newest),
-        advice=newest[0][1] or "Read the ratings of these contents before generating the like again.",
     )
 
 

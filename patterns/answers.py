@@ -26,7 +26,10 @@ class SuccessfulPost:
 
 @dataclass(frozen=True, kw_only=True)
 class FailurePattern:
-    """A kind of failure in one phase: how often, with examples and advice. Shares are 0 to 1."""
+    """A kind of failure in one phase: how often, with its newest runs and advice. Shares are 0 to 1.
+
+    `message` is what the newest of them said, in the words of whatever failed: data, never markup or advice.
+    """
 
     failure: str
     phase: str
@@ -36,6 +39,61 @@ class FailurePattern:
     share_low: float
     share_high: float
     contexts: tuple[str, ...]
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailingGroup:
+    """A phase, model, provider, approach or prompt beside the others of the same strata. Shares are 0 to 1.
+
+    `compared` of its `n` runs have others beside them, of which the share `others` fails. `shrunk` is its share drawn
+    towards what all groups have in common. `claim` is "more" where it fails more than the others, else empty; `q` is
+    None where too few runs can be compared. `contexts` are the newest failures of a claim.
+    """
+
+    kind: str
+    subject: str
+    n: int
+    failures: int
+    share: float
+    share_low: float
+    share_high: float
+    compared: int
+    others: float | None
+    shrunk: float
+    shrunk_low: float
+    shrunk_high: float
+    p: float | None
+    q: float | None
+    signal: str
+    claim: str
+    contexts: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurrence:
+    """A failure that had stopped and came back: since staff marked it as fixed, or after a silence too long for chance.
+
+    `stopped` is "marked" or "silent". Before and after are runs of the phase and how many of them failed so; where it
+    was marked, after means since then, otherwise since it came back. `quiet_runs` went by without it in between;
+    where it was marked these and `q` are None, since nothing was tested.
+    """
+
+    failure: str
+    phase: str
+    stopped: str
+    stopped_at: datetime
+    back_at: datetime
+    before: int
+    runs_before: int
+    after: int
+    runs_after: int
+    quiet_runs: int | None
+    q: float | None
+    contexts: tuple[str, ...]
+    text: str
     advice: str
 
 

@@ -19,22 +19,39 @@ from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField, PersonaFilter
 from gator.studio.models import Content
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import FailurePattern, Finding, PostAnalysis, SuccessfulPost, Summary
+from patterns.answers import FailingGroup, FailurePattern, Finding, PostAnalysis, Recurrence, SuccessfulPost, Summary
 from patterns.api_answers import serializer_for
-from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.enums import Advice, FailureGroup, PatternKind, PatternStatus
 from patterns.models import Pattern
 
+# The lists of groups that fail more, by their name in the answer.
+FAILING = {
+    "phases": FailureGroup.PHASE,
+    "models": FailureGroup.MODEL,
+    "providers": FailureGroup.PROVIDER,
+    "approaches": FailureGroup.APPROACH,
+    "prompts": FailureGroup.PROMPT,
+}
 # Some ninety years: longer than any platform, short enough for a date.
 MAX_DAYS = 32_000
 
 AnalysisSerializer = serializer_for(PostAnalysis)
 FindingSerializer = serializer_for(Finding)
 FailurePatternSerializer = serializer_for(FailurePattern)
+FailingGroupSerializer = serializer_for(FailingGroup)
+RecurrenceSerializer = serializer_for(Recurrence)
 SuccessfulPostSerializer = serializer_for(SuccessfulPost)
 SummarySerializer = serializer_for(Summary)
 
 SuccessfulPostsSerializer = inline_serializer("SuccessfulPatterns", {"posts": SuccessfulPostSerializer(many=True)})
-FailuresSerializer = inline_serializer("FailurePatterns", {"failures": FailurePatternSerializer(many=True)})
+FailuresSerializer = inline_serializer(
+    "FailurePatterns",
+    {
+        "failures": FailurePatternSerializer(many=True),
+        **{name: FailingGroupSerializer(many=True) for name in FAILING},
+        "recurrences": RecurrenceSerializer(many=True),
+    },
+)
 TimesSerializer = inline_serializer(
     "PostingTimes", {"hours": FindingSerializer(many=True), "weekdays": FindingSerializer(many=True)}
 )
@@ -186,10 +203,19 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
     )
     @action(detail=False, url_path="failure-patterns")
     def failure_patterns(self, request: Request) -> Response:
-        """Kinds of failure, with examples and advice."""
+        """Kinds of failure with examples and advice, who fails more than the others, and what came back.
+
+        All platforms. `failures` and the groups look back 30 days, `recurrences` 90, unless `days` says otherwise.
+        """
         analyzer, _ = asked(request, QuestionSerializer)
-        failures = analyzer.common_failure_patterns()
-        return Response({"failures": FailurePatternSerializer(failures, many=True).data})
+        groups = {name: analyzer.failing_groups(kind) for name, kind in FAILING.items()}
+        return Response(
+            {
+                "failures": FailurePatternSerializer(analyzer.common_failure_patterns(), many=True).data,
+                **{name: FailingGroupSerializer(found, many=True).data for name, found in groups.items()},
+                "recurrences": RecurrenceSerializer(analyzer.recurring_failures(), many=True).data,
+            }
+        )
 
     @extend_schema(summary="Hours and weekdays that work", parameters=[QuestionSerializer], responses=TimesSerializer)
     @action(detail=False, url_path="posting-times")

@@ -39,3 +39,19 @@ class Signal(models.TextChoices):
     NONE = "none", "None"
     THIN = "thin", "Thin"
     OK = "ok", "OK"
+
+
+class FailureGroup(models.TextChoices):
+    """What runs are grouped by to see which groups fail more than the others."""
+
+    PHASE = "phase", "Phase"
+    MODEL = "model", "Model"
+    PROVIDER = "provider", "Provider"
+    # How a piece is made, whatever it is about; and the same words again.
+    APPROACH = "approach", "Approach"
+    PROMPT = "prompt", "Prompt"
+
+
+# Kinds of failure that have no class of error.
+UNKNOWN_ERROR = "Unknown error"
+REJECTED = "Rejected by a person"

@@ -6,7 +6,7 @@ make a new version or retire the old one. What a person rejected stays rejected.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,14 +14,14 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from engagement.intervals import known, wilson
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
+from patterns.answers import FailurePattern
 from patterns.effects import Effect, effects, evidence
 from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import GenerationOutcomeQuerySet
-from patterns.wording import strategy
+from patterns.wording import failure, strategy
 
 NUMBERS = ("n", "mean", "low", "high", "baseline", "effect", "effect_low", "effect_high")
 
@@ -131,29 +131,24 @@ def _candidate(effect: Effect, platform: str, basis: str, posts: Any) -> Candida
 
 def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
-    runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
-    totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-    for row in runs.per_failure():
-        yield _failure(runs, row["phase"], row["failure"], totals[row["phase"]])
+    runs = GenerationOutcome.objects.for_persona(persona).in_window(now - timedelta(days=days), now)
+    evidence_of = failed_runs(runs)
+    return [_failure(found, evidence_of[found.phase, found.failure]) for found in failure_kinds(runs)]
 
 
-def _failure(runs: GenerationOutcomeQuerySet, phase: str, name: str, total: int) -> Candidate:
-    examples = runs.with_failure().filter(phase=phase, failure=name).order_by("created_at", "pk")
-    ids = tuple(examples.values_list("pk", flat=True))
-    around = known(wilson(len(ids), total))
-    reason = examples.values_list("error_message", flat=True).last() or "See the ratings of these contents."
-    where = phase.replace("_", " ").lower()
+def _failure(found: FailurePattern, ids: Sequence[Any]) -> Candidate:
+    # The column holds 200 characters.
+    subject = f"{found.failure[: 196 - len(found.phase)]} in {found.phase}"
+    numbers = {"mean": 100 * found.share, "low": 100 * found.share_low, "high": 100 * found.share_high}
     return Candidate(
         kind=PatternKind.FAILURE,
-        # The column holds 200 characters.
-        subject=f"{name[: 196 - len(phase)]} in {phase}",
+        subject=subject,
         platform="",
         basis="",
         advice=Advice.AVOID,
-        strategy=f"{name} in {where}: {len(ids)} of {total} runs (95 % interval {100 * around.low:.0f} to "
-        f"{100 * around.high:.0f} in a hundred). {reason}",
-        numbers={"n": len(ids), "mean": 100 * len(ids) / total, "low": 100 * around.low, "high": 100 * around.high},
-        contexts=ids,
+        strategy=failure(found),
+        numbers={"n": found.n, **numbers},
+        contexts=tuple(ids),
     )
 
 

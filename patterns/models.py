@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -34,6 +35,23 @@ class GenerationOutcome(ACDContext):
     class Meta:
         proxy = True
         verbose_name = "generation outcome"
+
+
+class FailureFix(models.Model):
+    """Staff's word that a kind of failure is fixed: what fails so later has come back."""
+
+    phase = models.CharField(max_length=100)
+    failure = models.CharField(max_length=200, help_text="The class of the error, as the page of failures names it.")
+    note = models.TextField(blank=True, help_text="What was done about it.")
+    fixed_at = models.DateTimeField(default=timezone.now)
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "failure fixes"
+        ordering = ("-fixed_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.failure} in {self.phase.replace('_', ' ').lower()}"
 
 
 class Extraction(models.Model):

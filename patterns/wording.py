@@ -4,6 +4,7 @@ import calendar
 import math
 
 from engagement.enums import Basis
+from patterns.answers import FailurePattern
 from patterns.effects import Effect
 from patterns.enums import PatternKind
 
@@ -45,6 +46,13 @@ def numbers(effect: Effect, basis: str) -> str:
     unit = UNITS[Basis(basis)]
     points = f"all else equal {difference:+.2f} points (95 % interval {low:+.2f} to {high:+.2f})"
     return f"mean {effect.mean:.2f} {unit} against {effect.baseline:.2f} without it, {points} {sure}"
+
+
+def failure(found: FailurePattern) -> str:
+    """A kind of failure as one sentence with n and interval, and what to do about it."""
+    where = found.phase.replace("_", " ").lower()
+    around = f"95 % interval {100 * found.share_low:.0f} to {100 * found.share_high:.0f} in a hundred"
+    return f"{found.failure} in {where}: {found.n} of {found.runs} runs ({around}). {found.advice}"
 
 
 def percent(log_difference: float) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from acd.enums import State, Validation
+from acd.enums import State
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, Platform
 from engagement.intervals import known
@@ -119,44 +119,6 @@ def test_successful_posts_cost_the_same_queries(account, n, django_assert_num_qu
 
     with django_assert_num_queries(3):
         ask(account).successful_patterns()
-
-
-def test_failures_have_share_interval_examples_and_advice(account):
-    runs: list[dict[str, str]] = [
-        {"state": State.FAILED, "error_class": "Timeout", "error_message": "No answer in 60 s."},
-        {"state": State.DONE, "validation": Validation.REJECTED},
-        {"state": State.DONE},
-        {"state": State.DONE},
-    ]
-    contexts = [make_context(phase="TEXT_GENERATION", **run) for run in runs]
-    for context in contexts:
-        make_content(persona=account.persona, context=context)
-
-    disliked, timeout = ask(account).common_failure_patterns()
-
-    assert (timeout.failure, timeout.phase, timeout.n, timeout.runs) == ("Timeout", "TEXT_GENERATION", 1, 4)
-    # Wilson's interval of 1 in 4.
-    assert (timeout.share, timeout.share_low, timeout.share_high) == pytest.approx((0.25, 0.0456, 0.6994), abs=1e-4)
-    assert (timeout.contexts, timeout.advice) == ((str(contexts[0].pk),), "No answer in 60 s.")
-    assert disliked.failure == "Rejected by a person"
-    assert disliked.advice == "Read the ratings of these contents before generating the like again."
-
-
-def test_failures_name_the_newest_examples(account):
-    contexts = [
-        make_context(
-            phase="TEXT_GENERATION", state=State.FAILED, error_class="Timeout", error_message=f"Try {number}",
-            created_at=NOW - timedelta(hours=number),
-        )
-        for number in range(7)
-    ]  # fmt: skip
-    for context in contexts:
-        make_content(persona=account.persona, context=context)
-
-    (failure,) = ask(account).common_failure_patterns()
-
-    assert failure.contexts == tuple(str(context.pk) for context in contexts[:5])
-    assert (failure.n, failure.advice) == (7, "Try 0")
 
 
 def test_hashtags_carry_effect_interval_q_and_evidence(account):

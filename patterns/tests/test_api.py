@@ -18,7 +18,7 @@ PATTERNS = "/api/v1/patterns/"
 INSIGHTS = "/api/v1/insights/"
 ANSWERS = {
     "successful-patterns": {"posts"},
-    "failure-patterns": {"failures"},
+    "failure-patterns": {"failures", "phases", "models", "providers", "approaches", "prompts", "recurrences"},
     "posting-times": {"hours", "weekdays"},
     "hashtags": {"hashtags"},
     "summary": {field.name for field in fields(answers.Summary)},

@@ -162,7 +162,8 @@ def test_failures_become_patterns_with_share_interval_and_examples():
     assert (timeout.low, timeout.high) == pytest.approx((100 * around.low, 100 * around.high))
     assert set(timeout.contexts.all()) == set(failed)
     assert timeout.strategy == (
-        "Timeout in text generation: 2 of 4 runs (95 % interval 15 to 85 in a hundred). No answer in 60 s."
+        "Timeout in text generation: 2 of 4 runs (95 % interval 15 to 85 in a hundred). "
+        "The service did not answer in time. Check that it is up; allow it more time, or ask it for less at once."
     )
     assert (disliked.subject, disliked.n) == ("Rejected by a person in TEXT_GENERATION", 1)
     assert list(disliked.contexts.all()) == [rejected]
@@ -347,7 +348,7 @@ def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_ass
     make_window(account, n)
     refresh_local_times(SocialMediaPost.objects.all(), account.persona.timezone)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         look(account.persona, account.platform)
 
 
