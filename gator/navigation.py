@@ -22,6 +22,7 @@ MENU: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Patterns", "lightbulb", "patterns.pattern"),
         ("Post performance", "leaderboard", "patterns.postperformance"),
         ("Generation outcomes", "rule", "patterns.generationoutcome"),
+        ("Failures", "error", "patterns.generationoutcome", "failures"),
         ("Extractions", "science", "patterns.extraction"),
         ("Hashtags", "tag", "engagement.hashtag"),
     ),

@@ -24,6 +24,7 @@ from acd.theme import (
 )
 from engagement.admin import columns
 from engagement.enums import Basis, Platform
+from patterns.admin_failures import alarm_list, failures
 from patterns.enums import Advice, PatternKind, PatternStatus
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 
@@ -182,9 +183,14 @@ class ExtractionAdmin(ReadOnly, Admin):
     list_select_related = ("persona",)
     fieldsets = (
         (None, {"fields": (("persona", "platform"), ("as_of", "created_at"), ("days", "posts_n"), "digest")}),
+        ("Alarms", {"fields": ("alarm_list",)}),
         ("Tested", {"fields": ("tested_table",)}),
     )
-    readonly_fields = ("tested_table",)
+    readonly_fields = ("alarm_list", "tested_table")
+
+    @display(description="signs that the loop feeds on itself")
+    def alarm_list(self, row: Extraction) -> str:
+        return alarm_list(row.alarms)
 
     @display(description="every item, claimed or not")
     def tested_table(self, row: Extraction) -> str:
@@ -284,6 +290,7 @@ class GenerationAdmin(ReadOnly, Admin):
     )
     list_defer = ("initial_context", "metadata", "fix_reason")
     search_fields = ("error_class", "pattern", "model")
+    actions_list = ("failures",)
     fieldsets = (
         (None, {"fields": (("phase", "state", "validation"), ("confidence", "pattern"), "strategy")}),
         ("Why", {"fields": ("error_class", "error_message", ("model", "provider"))}),
@@ -292,6 +299,8 @@ class GenerationAdmin(ReadOnly, Admin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         # The page lists what hangs on the run; loading it here saves a query per relation.
         return super().get_queryset(request).select_related(*one_to_one_users(GenerationOutcome))
+
+    failures = failures
 
     @display(description="created", ordering="created_at")
     def made(self, row: GenerationOutcome) -> str:

@@ -15,7 +15,17 @@ from engagement.enums import Basis
 from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
-from patterns.answers import FailingGroup, FailurePattern, Finding, PostAnalysis, Recurrence, SuccessfulPost, Summary
+from patterns.alarms import alarms
+from patterns.answers import (
+    Alarm,
+    FailingGroup,
+    FailurePattern,
+    Finding,
+    PostAnalysis,
+    Recurrence,
+    SuccessfulPost,
+    Summary,
+)
 from patterns.effects import Effect, effects, evidence, sample
 from patterns.enums import Advice, PatternKind
 from patterns.failure_questions import failing_groups, failure_kinds
@@ -68,6 +78,12 @@ class PatternAnalyzer:
     def recurring_failures(self) -> list[Recurrence]:
         """Failures that had stopped, since staff marked them as fixed or by themselves, and came back."""
         return recurrences(self._runs(), now=self.now, days=self.days or 90)
+
+    def alarms(self) -> list[Alarm]:
+        """Every check of whether the loop feeds on itself, alarms first: the window against the one before."""
+        posts = PostPerformance.objects.for_persona(self.persona).on(self.platform)
+        patterns = Pattern.objects.for_persona(self.persona).on(self.platform)
+        return alarms(posts, patterns, now=self.now, days=self.days or 30)
 
     def optimal_posting_times(self) -> list[Finding]:
         """Hours of the persona's own zone, in order of the effect's lower bound."""

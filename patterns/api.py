@@ -19,9 +19,18 @@ from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField, PersonaFilter
 from gator.studio.models import Content
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import FailingGroup, FailurePattern, Finding, PostAnalysis, Recurrence, SuccessfulPost, Summary
+from patterns.answers import (
+    Alarm,
+    FailingGroup,
+    FailurePattern,
+    Finding,
+    PostAnalysis,
+    Recurrence,
+    SuccessfulPost,
+    Summary,
+)
 from patterns.api_answers import serializer_for
-from patterns.enums import Advice, FailureGroup, PatternKind, PatternStatus
+from patterns.enums import Advice, AlarmState, FailureGroup, PatternKind, PatternStatus
 from patterns.models import Pattern
 
 # The lists of groups that fail more, by their name in the answer.
@@ -40,9 +49,13 @@ FindingSerializer = serializer_for(Finding)
 FailurePatternSerializer = serializer_for(FailurePattern)
 FailingGroupSerializer = serializer_for(FailingGroup)
 RecurrenceSerializer = serializer_for(Recurrence)
+AlarmSerializer = serializer_for(Alarm)
 SuccessfulPostSerializer = serializer_for(SuccessfulPost)
 SummarySerializer = serializer_for(Summary)
 
+AlarmsSerializer = inline_serializer(
+    "Alarms", {"alarms": AlarmSerializer(many=True), "checks": AlarmSerializer(many=True)}
+)
 SuccessfulPostsSerializer = inline_serializer("SuccessfulPatterns", {"posts": SuccessfulPostSerializer(many=True)})
 FailuresSerializer = inline_serializer(
     "FailurePatterns",
@@ -216,6 +229,20 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
                 "recurrences": RecurrenceSerializer(analyzer.recurring_failures(), many=True).data,
             }
         )
+
+    @extend_schema(
+        summary="Whether the loop feeds on itself", parameters=[QuestionSerializer], responses=AlarmsSerializer
+    )
+    @action(detail=False)
+    def alarms(self, request: Request) -> Response:
+        """Choices that lose variety, captions that repeat, engagement from bots or personas, and what rests on it.
+
+        The last 30 days against the 30 before, unless `days` says otherwise. `checks` holds every check, also those of
+        which too little is known; `alarms` those that ring.
+        """
+        analyzer, _ = asked(request, QuestionSerializer)
+        checks = AlarmSerializer(analyzer.alarms(), many=True).data
+        return Response({"alarms": [one for one in checks if one["state"] == AlarmState.ALARM], "checks": checks})
 
     @extend_schema(summary="Hours and weekdays that work", parameters=[QuestionSerializer], responses=TimesSerializer)
     @action(detail=False, url_path="posting-times")

@@ -41,6 +41,14 @@ class Signal(models.TextChoices):
     OK = "ok", "OK"
 
 
+class AlarmState(models.TextChoices):
+    """What a check says of a loop that may feed on itself."""
+
+    ALARM = "alarm", "Alarm"
+    QUIET = "quiet", "Quiet"
+    UNKNOWN = "unknown", "Too little is known"
+
+
 class FailureGroup(models.TextChoices):
     """What runs are grouped by to see which groups fail more than the others."""
 

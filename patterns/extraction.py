@@ -7,7 +7,7 @@ make a new version or retire the old one. What a person rejected stays rejected.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,10 @@ from django.db import transaction
 
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
+from patterns.alarms import alarms
 from patterns.answers import FailurePattern
 from patterns.effects import Effect, effects, evidence
-from patterns.enums import Advice, PatternKind, PatternStatus
+from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus
 from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 from patterns.wording import failure, strategy
@@ -97,6 +98,7 @@ def extract(persona: Persona, platform: str, *, now: datetime, days: int | None 
         days=days,
         posts_n=posts.count(),
         tested=[as_row(effect) for effect in tested],
+        alarms=ringing(persona, platform, now),
         digest=digest([as_row(effect) for effect in tested]),
         created_at=now,
     )
@@ -104,6 +106,13 @@ def extract(persona: Persona, platform: str, *, now: datetime, days: int | None 
     _bring_up_to_date(extraction, platform, candidates)
     _bring_up_to_date(extraction, "", list(_failures(persona, now, days)))
     return extraction
+
+
+def ringing(persona: Persona, platform: str, now: datetime) -> list[dict[str, Any]]:
+    """The alarms of a persona's loop on one platform, as rows of the record."""
+    posts = PostPerformance.objects.for_persona(persona).on(platform)
+    patterns = Pattern.objects.for_persona(persona).on(platform)
+    return [asdict(one) for one in alarms(posts, patterns, now=now) if one.state == AlarmState.ALARM]
 
 
 def as_row(effect: Effect) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from engagement.enums import Basis, Platform
 from engagement.models import SocialMediaPost
 from gator.studio.models import Content, Persona
 from patterns.enums import Advice, PatternKind, PatternStatus
-from patterns.querysets import GenerationOutcomeQuerySet, PatternQuerySet, PostPerformanceQuerySet
+from patterns.querysets import ExtractionQuerySet, GenerationOutcomeQuerySet, PatternQuerySet, PostPerformanceQuerySet
 
 
 class PostPerformance(SocialMediaPost):
@@ -63,8 +63,11 @@ class Extraction(models.Model):
     days = models.PositiveSmallIntegerField()
     posts_n = models.PositiveIntegerField(help_text="Posts the window holds.")
     tested = models.JSONField(default=list, help_text="Every tested item with its n, effect, interval and q-value.")
+    alarms = models.JSONField(default=list, help_text="Signs that the loop feeds on itself.")
     digest = models.CharField(max_length=64, help_text="Hash of what was found: equal rows give equal digests.")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ExtractionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-as_of", "-id")

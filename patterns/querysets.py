@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, NullIf, RowNumber, TruncDay
 
@@ -182,6 +182,19 @@ def _within(group: str) -> list[str]:
     return [f"within_{name}" for name in STRATA[group]]
 
 
+class ExtractionQuerySet(models.QuerySet):
+    """Questions about looks at posts."""
+
+    def ringing(self, since: datetime) -> Self:
+        """The newest look of each persona and platform since a moment, where it found an alarm."""
+        later = self.model._default_manager.filter(
+            Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), pk__gt=OuterRef("pk")),
+            persona=OuterRef("persona"),
+            platform=OuterRef("platform"),
+        )
+        return self.filter(~Exists(later), as_of__gt=since).exclude(alarms=[]).order_by("-as_of", "-pk")
+
+
 class PatternQuerySet(models.QuerySet):
     """Questions about learned patterns."""
 
@@ -200,6 +213,15 @@ class PatternQuerySet(models.QuerySet):
     def on(self, platform: str) -> Self:
         """Patterns of one platform; failures belong to none."""
         return self.filter(platform=platform)
+
+    def resting_on_others(self) -> Self:
+        """Patterns on posts of whose engagement people made less than half, even where the interval ends highest."""
+        known = Q(posts__total_engagement__isnull=False, posts__genuine_high__isnull=False)
+        sums = self.annotate(
+            all_engagement=Sum("posts__total_engagement", filter=known),
+            of_people=Sum("posts__genuine_high", filter=known),
+        )
+        return sums.filter(all_engagement__gt=0, of_people__lt=F("all_engagement") / 2.0)
 
     def learned_since(self, moment: datetime) -> Self:
         """Patterns whose current version was learned at or after `moment`."""

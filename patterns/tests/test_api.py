@@ -1,9 +1,12 @@
 """Patterns, the analysis of a post and the insights through the REST API."""
 
 from dataclasses import fields
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from acd.enums import State
 from acd.tests.clients import client_with, complaints
 from acd.tests.factories import make_context
 from engagement.tests.factories import make_post
@@ -19,6 +22,7 @@ INSIGHTS = "/api/v1/insights/"
 ANSWERS = {
     "successful-patterns": {"posts"},
     "failure-patterns": {"failures", "phases", "models", "providers", "approaches", "prompts", "recurrences"},
+    "alarms": {"alarms", "checks"},
     "posting-times": {"hours", "weekdays"},
     "hashtags": {"hashtags"},
     "summary": {field.name for field in fields(answers.Summary)},
@@ -91,6 +95,33 @@ def test_insight_without_data_answers_with_its_named_fields(viewer, question, na
     response = viewer.get(f"{INSIGHTS}{question}/", {"persona": persona.slug, "platform": "tiktok", "days": 7})
 
     assert (response.status_code, set(response.json())) == (200, names)
+
+
+def test_alarms_without_posts_ring_nothing_and_say_that_too_little_is_known(viewer):
+    shown = viewer.get(f"{INSIGHTS}alarms/", {"persona": make_persona().slug, "platform": "tiktok"}).json()
+
+    assert shown["alarms"] == []
+    assert {check["state"] for check in shown["checks"]} == {"unknown"}
+
+
+def test_failures_name_the_model_that_fails_more(viewer):
+    persona = make_persona()
+    now = timezone.now() - timedelta(hours=1)
+    for at in range(40):
+        model, failed = ("bad", at % 3 > 0) if at < 20 else ("good", False)
+        state = State.FAILED if failed else State.DONE
+        context = make_context(state=state, model=model, error_class="Timeout" if failed else "", created_at=now)
+        make_content(persona=persona, context=context)
+
+    shown = viewer.get(f"{INSIGHTS}failure-patterns/", {"persona": persona.slug, "platform": "tiktok"}).json()
+
+    (timeout,) = shown["failures"]
+    assert (timeout["failure"], timeout["n"], timeout["runs"]) == ("Timeout", 13, 40)
+    assert [(one["subject"], one["failures"], one["claim"]) for one in shown["models"]] == [
+        ("bad", 13, "more"),
+        ("good", 0, ""),
+    ]
+    assert (len(shown["models"][0]["contexts"]), shown["prompts"], shown["recurrences"]) == (5, [], [])
 
 
 BAD_QUERIES = {

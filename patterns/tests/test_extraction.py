@@ -348,8 +348,34 @@ def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_ass
     make_window(account, n)
     refresh_local_times(SocialMediaPost.objects.all(), account.persona.timezone)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(31):
         look(account.persona, account.platform)
+
+
+@pytest.mark.django_db
+def test_look_keeps_the_alarms_of_the_loop_and_nothing_that_is_quiet():
+    account = make_account()
+    for age in range(1, 61):
+        tags = ["sea"] if age <= 30 else [f"tag{age % 7}", f"tag{age % 5}"]
+        make_evidence(account, published_at=NOW - timedelta(days=age), last_synced_at=NOW, tags=tags, caption="")
+
+    extraction = look(account.persona, account.platform)
+
+    (alarm,) = extraction.alarms
+    assert (alarm["kind"], alarm["subject"], alarm["n"], alarm["n_before"]) == ("variety", "hashtags", 29, 30)
+    assert alarm["change_high"] < 0.8
+    assert list(Extraction.objects.ringing(NOW - timedelta(days=1))) == [extraction]
+
+
+@pytest.mark.django_db
+def test_ringing_is_only_the_newest_look_of_each_persona_and_platform():
+    persona, alarm = make_persona(), [{"text": "Rings.", "advice": "Look."}]
+    make_extraction(persona=persona, alarms=alarm, as_of=NOW - timedelta(days=1))
+    make_extraction(persona=persona, alarms=[], as_of=NOW)
+    ringing = make_extraction(persona=persona, platform="tiktok", alarms=alarm, as_of=NOW)
+    make_extraction(alarms=alarm, as_of=NOW - timedelta(days=8))
+
+    assert list(Extraction.objects.ringing(NOW - timedelta(days=7))) == [ringing]
 
 
 @pytest.mark.django_db
