@@ -100,7 +100,7 @@ def _group_line(group: FailingGroup) -> dict[str, Any]:
         "share": _share(group.share, group.share_low, group.share_high),
         "shrunk": _share(group.shrunk, group.shrunk_low, group.shrunk_high),
         "others": percent(None if group.others is None else 100 * group.others, 0),
-        "q": number(group.q, 3),
+        "q": _rate(group.q),
         "claimed": bool(group.claim),
         "advice": group.advice,
         "examples": _examples(group.contexts),
@@ -112,7 +112,7 @@ def _recurrence_line(one: Recurrence) -> dict[str, Any]:
         "failure": one.failure,
         "phase": _spoken(one.phase),
         "text": one.text,
-        "q": number(one.q, 3),
+        "q": _rate(one.q),
         "advice": one.advice,
         "examples": _examples(one.contexts),
         "fix": _fix_url(one.phase, one.failure),
@@ -121,6 +121,11 @@ def _recurrence_line(one: Recurrence) -> dict[str, Any]:
 
 def _spoken(phase: str) -> str:
     return phase.replace("_", " ").capitalize()
+
+
+def _rate(q: float | None) -> str:
+    # Never as zero, which no test can show.
+    return "< 0.001" if q is not None and q < 0.001 else number(q, 3)
 
 
 def _share(value: float, low: float, high: float) -> str:

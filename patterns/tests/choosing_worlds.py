@@ -5,6 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
+from patterns.alarms import RINGS
+from patterns.variety import share, variety
+
+CHOICES = ("hashtags", "formats", "hours", "approaches")
 # Hashtags of a post, its format, its hour and its approach; then bots, personas and everybody observed under it.
 Choices = dict[str, list[str]]
 Answers = dict[str, tuple[int, int]]
@@ -62,3 +66,21 @@ def _post(rng: Generator, law: dict[str, np.ndarray]) -> Made:
     bots = int(rng.binomial(observed, of_bots))
     personas = int(rng.binomial(observed - bots, of_personas))
     return choices, {"bots": (bots, observed), "personas": (personas, observed)}
+
+
+def chosen(posts: list[Made], name: str) -> list[list[str]]:
+    """What each post chose of one kind."""
+    return [choices[name] for choices, _ in posts]
+
+
+def answered(posts: list[Made], name: str) -> list[tuple[int, int]]:
+    """Bots or personas, and all observed, of each post."""
+    return [answers[name] for _, answers in posts]
+
+
+def rings(now: list[Made], before: list[Made]) -> set[str]:
+    """Which checks ring in a world, as the product judges it."""
+    varieties = {name: variety(chosen(now, name), chosen(before, name)) for name in CHOICES}
+    audiences = {name: share(answered(now, name), answered(before, name)) for name in ("bots", "personas")}
+    found = {name for name, one in varieties.items() if RINGS["variety"](one)}
+    return found | {name for name, one in audiences.items() if RINGS["audience"](one)}

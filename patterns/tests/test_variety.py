@@ -7,31 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patterns.alarms import RINGS
-from patterns.tests.choosing_worlds import collapsed, steady
+from patterns.tests.choosing_worlds import CHOICES, chosen, collapsed, rings, steady
 from patterns.variety import repeated, repeats, share, variety
 
 CHOSEN = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=2, max_size=30)
 PARTS = st.lists(
     st.integers(1, 50).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=2, max_size=30
 )
-CHOICES = ("hashtags", "formats", "hours", "approaches")
-
-
-def chosen(posts, name):
-    return [choices[name] for choices, _ in posts]
-
-
-def answered(posts, name):
-    return [answers[name] for _, answers in posts]
-
-
-def rings(now, before):
-    """Which checks ring in a world."""
-    varieties = {name: variety(chosen(now, name), chosen(before, name)) for name in CHOICES}
-    audiences = {name: share(answered(now, name), answered(before, name)) for name in ("bots", "personas")}
-    found = {name for name, one in varieties.items() if RINGS["variety"](one)}
-    return found | {name for name, one in audiences.items() if RINGS["audience"](one)}
 
 
 @pytest.mark.parametrize("options", [1, 2, 4, 10])
