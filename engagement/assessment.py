@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.bursts import Timeline, timeline_evidence
@@ -20,7 +20,7 @@ from engagement.calibration import Filter, filter_in_force, model_in_force, rate
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Group, Prior, Tally, estimates
 from engagement.filtering.account_model import account_of
-from engagement.filtering.groups import is_group, is_one_of_many
+from engagement.filtering.groups import GROUP_LEAST, is_group, is_one_of_many
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import WRITTEN, History, Seen
@@ -80,10 +80,10 @@ class Counted:
     company: dict[str, Group] = field(default_factory=dict)
     visits: list[datetime] = field(default_factory=list)
 
-    def doubt(self, kind: str, chance: float) -> None:
-        """Add one who is a bot with this probability."""
+    def doubt(self, kind: str, number: int, chance: float) -> None:
+        """Add so many that are bots with this probability."""
         before, likely = self.unsure.get(kind, (0, 0.0))
-        self.unsure[kind] = (before + 1, likely + chance)
+        self.unsure[kind] = (before + number, likely + number * chance)
 
     def join(self, kind: str, chance: float | None, at: datetime | None) -> None:
         """Add one to the group: called a bot, or one who is with this probability."""
@@ -173,24 +173,29 @@ def _with_news(posts: dict[int, SocialMediaPost], model: Model) -> list[SocialMe
 def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Counted]:
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
-    accused = set[int]()
-    rows = Interaction.objects.visible().filter(post__in=posts.keys()).order_by()
-    for post, kind, verdict, n in rows.values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
-        if verdict in ACCUSED:
-            accused.add(post)
-        if verdict != Verdict.UNSURE:
+    wrote = Counter[int]()
+    rows = Interaction.objects.visible().filter(post__in=posts.keys())
+    doubtful = rows.annotate(doubt=Case(When(final_verdict=Verdict.UNSURE, then=F("score")), default=None))
+    counts = doubtful.values_list("post", "kind", "final_verdict", "doubt").annotate(n=Count("pk"))
+    # In order, since sums of floats depend on it in their last digit.
+    for post, kind, verdict, doubt, n in counts.order_by("post", "kind", "final_verdict", "doubt"):
+        if verdict == Verdict.UNSURE:
+            seen[post].doubt(kind, n, at_prevalence(doubt, model.prevalence, USUAL_BOTS))
+        else:
             seen[post].clear[kind, verdict] = n
-    for post, kind, verdict, score, reasons, at in _accused(accused):
-        chance = at_prevalence(score, model.prevalence, USUAL_BOTS) if verdict == Verdict.UNSURE else None
-        if chance is not None:
-            seen[post].doubt(kind, chance)
+        wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
+    for post, kind, verdict, score, reasons, at in _accused([post for post, n in wrote.items() if n >= GROUP_LEAST]):
         if is_one_of_many(reasons):
-            seen[post].join(kind, chance, at)
+            unsure = verdict == Verdict.UNSURE
+            seen[post].join(kind, at_prevalence(score, model.prevalence, USUAL_BOTS) if unsure else None, at)
     return seen
 
 
 def _accused(posts: Collection[int]) -> Iterable[Any]:
-    """Kind, verdict, score, reasons and time of whom the filter has something against; no query without posts."""
+    """Kind, verdict, score, reasons and time of whom the filter has something against; no query without posts.
+
+    Reasons are dear to read, so only posts are asked about under which enough of these wrote to be a group.
+    """
     rows = Interaction.objects.visible().filter(post__in=posts, final_verdict__in=ACCUSED).order_by("pk")
     return rows.values_list("post", "kind", "final_verdict", "score", "reasons", "occurred_at") if posts else ()
 

@@ -230,6 +230,7 @@ def _placed(rows: QuerySet[Any]) -> Places:
     posts = SocialMediaPost.objects.only("published_at").in_bulk({post for _, _, post, _ in known})
     found: Places = defaultdict(list)
     for account, mark, post, author in known:
-        if moment := posts[post].published_at:
+        # One that was deleted between the two queries is not there any more.
+        if post in posts and (moment := posts[post].published_at):
             found[account, mark].append(Place(post, moment, author))
     return found

@@ -32,7 +32,7 @@ from patterns.answers import (
 from patterns.effects import Effect, Study, evidence_of, studied
 from patterns.enums import PatternKind, Scope, Signal
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import PostPerformanceQuerySet
+from patterns.querysets import PostPerformanceQuerySet, caption_length
 from patterns.summaries import figures
 from patterns.wording import (
     UNITS,
@@ -314,5 +314,6 @@ def _items_of(post: SocialMediaPost) -> set[tuple[str, str]]:
         (PatternKind.POSTING_HOUR, str(post.local_hour)),
         (PatternKind.POSTING_WEEKDAY, str(post.local_weekday)),
         (PatternKind.MEDIA_KIND, post.media_kind),
+        (PatternKind.CAPTION_LENGTH, caption_length(post.caption)),
         (PatternKind.STRATEGY, post.content.approach if post.content else ""),
     }

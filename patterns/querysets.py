@@ -85,6 +85,13 @@ LONGEST = "281+"
 CAPTION_LENGTH = Case(
     *(When(letters__lte=most, then=Value(name)) for most, name in CAPTIONS.items()), default=Value(LONGEST)
 )
+
+
+def caption_length(caption: str) -> str:
+    """The class of a caption, as `CAPTION_LENGTH` names it in a query."""
+    return next((name for most, name in CAPTIONS.items() if len(caption) <= most), LONGEST)
+
+
 # From here on an interval says little: its upper end is more than this many times the lower.
 WIDE = 2.0
 

@@ -218,7 +218,7 @@ def test_assessing_again_gives_the_same_rows_and_writes_no_verdict_again(django_
     before = rows_of(posts)
 
     # The first run had two more: the verdicts and the near marks.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assess_posts(posts, now=NOW)
 
     assert rows_of(posts) == before
@@ -244,7 +244,7 @@ def test_order_and_repetition_of_the_posts_do_not_matter():
 def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_three(number, django_assert_num_queries):
     posts = crowd()[:number]
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         assess_posts(posts, now=NOW)
 
 

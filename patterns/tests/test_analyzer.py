@@ -11,6 +11,7 @@ from acd.enums import State, Validation
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, FilterState, Platform
 from engagement.intervals import known
+from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content
 from patterns.analyzer import PatternAnalyzer
@@ -421,6 +422,27 @@ def test_suggestions_ask_for_variety_where_all_posts_are_alike(account):
     assert ask(account).suggest_content_improvements().suggestions == (
         "Nothing can be compared in 12 posts: vary hours, formats and hashtags, 5 posts of each.",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (PatternKind.HASHTAG, "sea"),
+        (PatternKind.POSTING_HOUR, "7"),
+        (PatternKind.POSTING_WEEKDAY, "2"),
+        (PatternKind.MEDIA_KIND, "video"),
+        (PatternKind.CAPTION_LENGTH, "51-125"),
+        (PatternKind.STRATEGY, "question"),
+    ],
+)
+def test_post_analysis_recommends_by_every_kind_that_is_tested(account, kind, subject):
+    content = make_content(persona=account.persona, approach="question")
+    post = make_evidence(account, content=content, tags=["sea"], media_kind="video", caption="a" * 60)
+    SocialMediaPost.objects.filter(pk=post.pk).update(local_hour=7, local_weekday=2)
+    post.refresh_from_db()
+    pattern = make_pattern(persona=account.persona, kind=kind, subject=subject)
+
+    assert ask(account).analyze_post_performance(post).patterns == (pattern.pk,)
 
 
 def test_post_analysis_tells_what_stands_out_and_what_to_do(account):

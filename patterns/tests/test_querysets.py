@@ -17,6 +17,7 @@ from gator.studio.tests.factories import make_content, make_persona
 from patterns.answers import Coverage
 from patterns.enums import PatternStatus, Reason
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
+from patterns.querysets import caption_length
 from patterns.tests.factories import make_evidence, make_extraction, make_pattern
 
 
@@ -159,6 +160,7 @@ def test_captions_are_of_a_class_of_lengths(caption, length):
     posts = PostPerformance.objects.all().with_value(Basis.REACH)
 
     assert list(posts.values_list("caption_length", flat=True)) == [length]  # type: ignore[misc]
+    assert caption_length(caption) == length
 
 
 @pytest.mark.django_db
