@@ -94,19 +94,26 @@ def _commonest(rows: Rows, best: Sequence[Seen], kind: PatternKind) -> tuple[Pat
 
 
 def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate]:
-    """One candidate for each kind of media and model whose runs people liked, as liked per hundred that were judged."""
+    """One candidate for each kind of media and model whose runs people liked, as liked per hundred that were judged.
+
+    None of those that people liked less often than the others: there is nothing to repeat about them.
+    """
     runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
     judged = runs.filter(human_override=True).order_by("created_at", "pk")
     rows = list(judged.values_list("content__media_kind", "content__model", "pk", "created_at", "validation"))
     liked = [row for row in rows if row[-1] == Validation.APPROVED]
     for kind, model in sorted({row[:2] for row in liked}):
-        yield _rated(kind, model, [row for row in liked if row[:2] == (kind, model)], rows, len(liked))
+        good = [row for row in liked if row[:2] == (kind, model)]
+        total = sum(row[:2] == (kind, model) for row in rows)
+        others = (len(liked) - len(good), len(rows) - total)
+        if len(good) * others[1] >= others[0] * total:
+            yield _rated(kind, model, good, total, others)
 
 
-def _rated(kind: str, model: str, good: list[Any], rows: list[Any], all_good: int) -> Candidate:
-    total = sum(row[:2] == (kind, model) for row in rows)
-    others, around = len(rows) - total, known(wilson(len(good), total))
-    rest = f", of the others {all_good - len(good)} of {others}" if others else ""
+def _rated(kind: str, model: str, good: list[Any], total: int, others: tuple[int, int]) -> Candidate:
+    """The runs of a kind and model that were liked, of how many; and how many of how many others."""
+    around = known(wilson(len(good), total))
+    rest = f", of the others {others[0]} of {others[1]}" if others[1] else ""
     return Candidate(
         kind=PatternKind.WELL_RATED,
         subject=f"{kind}_{model or 'unknown'}"[:200],
@@ -120,7 +127,7 @@ def _rated(kind: str, model: str, good: list[Any], rows: list[Any], all_good: in
             "mean": 100 * len(good) / total,
             "low": 100 * around.low,
             "high": 100 * around.high,
-            "baseline": 100 * (all_good - len(good)) / others if others else None,
+            "baseline": 100 * others[0] / others[1] if others[1] else None,
         },
         contexts=tuple(row[2] for row in good),
         evidence_at=mean_moment([row[3] for row in good]),

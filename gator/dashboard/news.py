@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from acd.admin_links import list_url, page_url
-from acd.figures import ago, effect, interval, number, short
+from acd.figures import ago, effect, number, short
 from acd.models import ACDContext
 from engagement.enums import AccountState, DeliveryState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost, WebhookDelivery
@@ -58,9 +58,9 @@ def uplift_line(now: datetime) -> str:
 
 
 def effect_of(row: Pattern) -> str:
-    """The size of a pattern with its interval."""
+    """The effect of a pattern with its interval; what was only observed has none, whatever its mean."""
     if row.effect is None:
-        return interval(row.mean, row.low, row.high, digits=1)
+        return "not tested"
     return effect(row.effect, row.effect_low, row.effect_high)
 
 

@@ -115,6 +115,16 @@ def test_runs_that_people_liked_yield_their_strategy():
     )
 
 
+def test_runs_that_people_liked_less_often_than_the_others_yield_none():
+    persona = make_persona()
+    for verdict in (Grade.GOOD, Grade.POOR, Grade.ACCEPTABLE):
+        make_judged(persona, verdict, model="writer-1", kind="text")
+    for verdict in (Grade.GOOD, Grade.POOR):
+        make_judged(persona, verdict)
+
+    assert [one.subject for one in well_rated(persona, NOW, 90)] == ["image_painter-2"]
+
+
 @pytest.mark.parametrize("days", [0.5, 90])
 def test_runs_outside_the_window_are_left_out(days):
     persona = make_persona()
