@@ -17,6 +17,7 @@ from acd.admin_links import page_url
 from acd.charts import STACKED, chart
 from acd.figures import UNKNOWN, interval, number, percent
 from acd.theme import action
+from engagement.admin.calibrating import calibrated, may_calibrate, proposed
 from engagement.admin.why import VERDICT_LINES
 from engagement.agreement import SLOTS, Share, Slot, agreed, calibration, per_model, wrongly_accused
 from engagement.calibration import filter_in_force, model_in_force
@@ -37,8 +38,10 @@ Counts = dict[Key, dict[datetime, Counter[str]]]
 
 @action(description="Filter health", url_path="health", permissions=["view"], icon="ecg_heart")
 def filter_health(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Whether the filter still works here as it did in training."""
-    context = {"title": "Filter health", **health(timezone.now())}
+    """Whether the filter still works here as it did in training, and how staff's decisions would set it."""
+    if request.method == "POST":
+        return calibrated(admin, request)
+    context = {"title": "Filter health", "may_calibrate": may_calibrate(request), **health(timezone.now())}
     return TemplateResponse(
         request, "admin/filter_health.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
     )
@@ -46,7 +49,14 @@ def filter_health(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 def health(now: datetime) -> dict[str, Any]:
     """Everything the page shows, from a fixed number of grouped queries."""
-    return {**over_time(now), **people(now), "drift": drifted(now), "models": models_in_use(now), **in_force()}
+    return {
+        **over_time(now),
+        **people(now),
+        "proposed": proposed(),
+        "drift": drifted(now),
+        "models": models_in_use(now),
+        **in_force(),
+    }
 
 
 def over_time(now: datetime) -> dict[str, Any]:
