@@ -10,6 +10,7 @@ from _data import NOW, PLATFORM, fill
 
 from gator.studio.models import Persona
 from patterns.analyzer import PatternAnalyzer
+from patterns.enums import FailureGroup
 from patterns.guidance import guidance_for
 
 DAYS = 90
@@ -35,6 +36,9 @@ def questions(persona: Persona) -> dict[str, Callable[[], object]]:
         "suggestions": lambda: asked().suggest_content_improvements(),
         "successful patterns": lambda: asked().successful_patterns(),
         "failure patterns": lambda: asked().common_failure_patterns(),
+        "models that fail more": lambda: asked().failing_groups(FailureGroup.MODEL),
+        "failures that came back": lambda: asked().recurring_failures(),
+        "alarms": lambda: asked().alarms(),
         "analysis of a post": lambda: asked().analyze_post_performance(post),
         "guidance for a generation": lambda: guidance_for(persona, PLATFORM, now=NOW),
     }

@@ -24,6 +24,7 @@ MENU: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Post performance", "leaderboard", "patterns.postperformance"),
         ("What guidance gains", "trending_up", "patterns.postperformance", "uplift_page"),
         ("Generation outcomes", "rule", "patterns.generationoutcome"),
+        ("Failure fixes", "build", "patterns.failurefix"),
         ("Extractions", "science", "patterns.extraction"),
         ("Hashtags", "tag", "engagement.hashtag"),
     ),

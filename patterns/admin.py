@@ -25,7 +25,9 @@ from acd.theme import (
 )
 from engagement.admin import columns
 from engagement.enums import Platform
+from patterns.admin_alarms import alarm_list
 from patterns.admin_changes import changed
+from patterns.admin_failures import failures_page
 from patterns.admin_insights import Insights
 from patterns.admin_uplift import uplift_page
 from patterns.decay import confidence, faded, holds
@@ -36,7 +38,7 @@ from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerforma
 STATUS_COLOURS = {PatternStatus.ACTIVE: "success", PatternStatus.REJECTED: "danger"}
 
 TESTED_TABLE = (
-    '<div class="gator-scroll"><table class="gator-table gator-narrow"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
+    '<div class="gator-scroll"><table class="gator-table gator-plain"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
     "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
 )
 TESTED_LINE = (
@@ -208,13 +210,18 @@ class ExtractionAdmin(ReadOnly, Admin):
     fieldsets = (
         (None, {"fields": (("persona", "platform"), ("as_of", "created_at"), ("days", "posts_n"), "digest")}),
         ("What changed", {"fields": ("changes_text",)}),
+        ("Alarms", {"fields": ("alarms_text",)}),
         ("Tested", {"fields": ("tested_table",)}),
     )
-    readonly_fields = ("changes_text", "tested_table")
+    readonly_fields = ("changes_text", "alarms_text", "tested_table")
 
     @display(description="since the look before")
     def changes_text(self, row: Extraction) -> str:
         return changed(row)
+
+    @display(description="signs that the loop feeds on itself")
+    def alarms_text(self, row: Extraction) -> str:
+        return alarm_list(row.alarms)
 
     @display(description="every item, claimed or not")
     def tested_table(self, row: Extraction) -> str:
@@ -327,6 +334,7 @@ class GenerationAdmin(ReadOnly, Admin):
     )
     list_defer = ("initial_context", "metadata", "fix_reason")
     search_fields = ("error_class", "pattern", "model")
+    actions_list = ("failures_page",)
     fieldsets = (
         (None, {"fields": (("phase", "state", "validation"), ("confidence", "pattern"), "strategy")}),
         ("Why", {"fields": ("error_class", "error_message", ("model", "provider"))}),
@@ -335,6 +343,8 @@ class GenerationAdmin(ReadOnly, Admin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         # The page lists what hangs on the run; loading it here saves a query per relation.
         return super().get_queryset(request).select_related(*one_to_one_users(GenerationOutcome))
+
+    failures_page = failures_page
 
     @display(description="created", ordering="created_at")
     def made(self, row: GenerationOutcome) -> str:

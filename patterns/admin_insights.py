@@ -17,7 +17,6 @@ from django.utils.http import urlencode
 
 from acd.admin_links import list_url
 from acd.figures import UNKNOWN, effect, interval, number, percent, q_value
-from acd.models import ACDContext
 from acd.tables import csv_file
 from acd.theme import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from engagement.enums import Basis, Platform
@@ -27,7 +26,6 @@ from gator.studio.models import Persona
 from patterns.analyzer import PatternAnalyzer
 from patterns.answers import (
     Asked,
-    Failures,
     Finding,
     Findings,
     Framed,
@@ -126,9 +124,18 @@ def insight(admin: Any, question: str, request: HttpRequest) -> HttpResponse:
 
 
 def table(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of an answer for a file: its items, or the figures themselves where it has none."""
-    lists = [part for part in told.values() if isinstance(part, list) and part and isinstance(part[0], dict)]
-    return [one for part in lists for one in part] or [{n: v for n, v in told.items() if not isinstance(v, dict)}]
+    """The rows of an answer for a file: its items, or the figures themselves where it has none.
+
+    Of an answer with several lists each row names its list, and leaves empty what only other lists have.
+    """
+    parts = [(name, part) for name, part in told.items() if isinstance(part, list)]
+    lists = [(name, part) for name, part in parts if all(isinstance(one, dict) for one in part)]
+    rows = [(name, one) for name, part in lists for one in part]
+    if not rows:
+        return [{name: value for name, value in told.items() if not isinstance(value, dict)}]
+    columns = dict.fromkeys(column for _, one in rows for column in one)
+    every = [{"list": name} | {column: one.get(column) for column in columns} for name, one in rows]
+    return every if len(lists) > 1 else [one for _, one in rows]
 
 
 def newest_platform() -> str:
@@ -234,24 +241,6 @@ def _(answer: SuccessfulPosts) -> dict[str, Any]:
         for one in answer.posts
     ]
     return {"posts": rows, "unit": UNITS[Basis(answer.basis)] if answer.basis in UNITS else ""}
-
-
-@parts.register
-def _(answer: Failures) -> dict[str, Any]:
-    rows = [
-        {
-            "failure": one.failure,
-            "phase": one.phase.replace("_", " ").capitalize(),
-            "n": f"{one.n:,} of {one.runs:,}",
-            "part": round(100 * one.share),
-            "share": interval(100 * one.share, 100 * one.share_low, 100 * one.share_high, unit="%"),
-            "advice": one.advice,
-            "url": list_url(ACDContext, id__in=",".join(one.contexts)),
-            "examples": len(one.contexts),
-        }
-        for one in answer.failures
-    ]
-    return {"failures": rows, "no_failures": not rows}
 
 
 @parts.register

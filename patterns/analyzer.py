@@ -12,13 +12,13 @@ from typing import Any
 from django.conf import settings
 
 from engagement.enums import Basis
-from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
+from patterns.alarm_answers import Alarm
+from patterns.alarms import alarms
 from patterns.answers import (
     Coverage,
     Curve,
-    FailurePattern,
     Finding,
     Findings,
     PostAnalysis,
@@ -30,9 +30,12 @@ from patterns.answers import (
     Summary,
 )
 from patterns.effects import Effect, Study, evidence_of, studied
-from patterns.enums import PatternKind, Scope, Signal
+from patterns.enums import FailureGroup, PatternKind, Scope, Signal
+from patterns.failure_answers import FailingGroup, FailurePattern, Recurrence
+from patterns.failure_questions import failing_groups, failure_kinds
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import PostPerformanceQuerySet, caption_length
+from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, caption_length
+from patterns.recurrences import recurrences
 from patterns.summaries import figures
 from patterns.wording import (
     UNITS,
@@ -46,7 +49,6 @@ from patterns.wording import (
     suggestion,
 )
 
-EXAMPLES = 5
 MOST_SUCCESSFUL = 20
 # So many personas of a platform, those with most posts, lend their hours to one that has too few.
 MOST_POOLED = 12
@@ -120,10 +122,29 @@ class PatternAnalyzer:
 
     def common_failure_patterns(self) -> list[FailurePattern]:
         """Kinds of failure and how often they occur; runs that failed and runs that people rejected. All platforms."""
-        start = self.now - timedelta(days=self.days or 30)
-        runs = GenerationOutcome.objects.for_persona(self.persona).since(start).filter(created_at__lte=self.now)
-        totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-        return [_failure(runs, row, totals[row["phase"]]) for row in runs.per_failure()]
+        return failure_kinds(self._recent_runs())
+
+    def failing_groups(self, kind: FailureGroup) -> list[FailingGroup]:
+        """Phases, models, providers, approaches or prompts and how often they fail, those that fail more first."""
+        return failing_groups(self._recent_runs(), kind)
+
+    def recurring_failures(self) -> list[Recurrence]:
+        """Failures that had stopped, since staff marked them as fixed or by themselves, and came back."""
+        return recurrences(self._runs(), now=self.now, days=self.days or 90)
+
+    def _runs(self) -> GenerationOutcomeQuerySet:
+        """Runs of all platforms: a run often ends before its platform matters, or before it has a content."""
+        return GenerationOutcome.objects.for_persona(self.persona) if self.persona else GenerationOutcome.objects.all()
+
+    def _recent_runs(self) -> GenerationOutcomeQuerySet:
+        return self._runs().in_window(self.now - timedelta(days=self.days or 30), self.now)
+
+    def alarms(self) -> list[Alarm]:
+        """Every check of whether the loop feeds on itself, alarms first: the window against the one before."""
+        posts, patterns = PostPerformance.objects.on(self.platform), Pattern.objects.on(self.platform)
+        if self.persona:
+            posts, patterns = posts.for_persona(self.persona), patterns.for_persona(self.persona)
+        return alarms(posts, patterns, now=self.now, days=self.days or 30)
 
     def optimal_posting_times(self) -> PostingHours:
         """Hours of the persona's own zone; where its posts are too few to tell, what accounts of the platform share."""
@@ -275,23 +296,6 @@ def _successful(post: PostPerformance) -> SuccessfulPost:
         context=str(post.context_id) if post.context_id else None,
         strategy=post.context.strategy if post.context else "",
         parameters=post.content.parameters if post.content else {},
-    )
-
-
-def _failure(runs: Any, row: dict[str, Any], total: int) -> FailurePattern:
-    around = known(wilson(row["n"], total))
-    examples = runs.with_failure().filter(phase=row["phase"], failure=row["failure"])
-    newest = list(examples.order_by("-created_at", "-pk").values_list("pk", "error_message")[:EXAMPLES])
-    return FailurePattern(
-        failure=row["failure"],
-        phase=row["phase"],
-        n=row["n"],
-        runs=total,
-        share=row["n"] / total,
-        share_low=around.low,
-        share_high=around.high,
-        contexts=tuple(str(pk) for pk, _ in newest),
-        advice=newest[0][1] or "Read the ratings of these contents before generating the like again.",
     )
 
 

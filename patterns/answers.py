@@ -228,28 +228,6 @@ class SuccessfulPost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FailurePattern:
-    """A kind of failure in one phase: how often, with examples and advice. Shares are 0 to 1."""
-
-    failure: str
-    phase: str
-    n: int
-    runs: int
-    share: float
-    share_low: float
-    share_high: float
-    contexts: tuple[str, ...]
-    advice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failures(Asked):
-    """Kinds of failure of generations, on all platforms."""
-
-    failures: tuple[FailurePattern, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class SuccessfulPosts(Framed):
     """Posts above a rate even at the lower bound, best first."""
 

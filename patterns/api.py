@@ -190,7 +190,10 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
 
     @asked("failure-patterns")
     def failure_patterns(self, request: Request) -> Response:
-        """Kinds of failure, with examples and advice."""
+        """Kinds of failure with examples and advice, who fails more than the others, and what came back.
+
+        All platforms. `recurrences` look back 90 days and the rest 30, unless `days` says otherwise.
+        """
         return answered("failure-patterns", request)
 
     @asked("posting-times")
@@ -227,3 +230,11 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
     def suggestions(self, request: Request) -> Response:
         """Sentences that carry their numbers, or how many more posts it would take to know."""
         return answered("suggestions", request)
+
+    @asked("alarms")
+    def alarms(self, request: Request) -> Response:
+        """Choices that lose variety, captions that repeat, engagement from bots or personas, and what rests on it.
+
+        The last 30 days against the 30 before, unless `days` says otherwise.
+        """
+        return answered("alarms", request)

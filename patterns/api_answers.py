@@ -8,7 +8,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from patterns.answers import Failures, Findings, PostAnalysis, PostingTimes, SuccessfulPosts, Suggestions, Summary
+from patterns.alarm_answers import Alarms
+from patterns.answers import Findings, PostAnalysis, PostingTimes, SuccessfulPosts, Suggestions, Summary
+from patterns.failure_answers import Failures
 
 SIMPLE: dict[Any, type[serializers.Field]] = {
     bool: serializers.BooleanField,
@@ -76,4 +78,5 @@ ANSWERS: dict[str, type[serializers.Serializer[Any]]] = {
     "formats": serializer_for(Findings, "EffectiveFormats", "formats"),
     "caption-lengths": serializer_for(Findings, "EffectiveCaptionLengths", "caption_lengths"),
     "strategies": serializer_for(Findings, "EffectiveStrategies", "strategies"),
+    "alarms": serializer_for(Alarms),
 }

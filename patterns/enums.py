@@ -79,3 +79,27 @@ class Scope(models.TextChoices):
 
     PERSONA = "persona", "Its own posts"
     PLATFORM = "platform", "The posts of several accounts of the platform"
+
+
+class AlarmState(models.TextChoices):
+    """What a check says of a loop that may feed on itself."""
+
+    ALARM = "alarm", "Alarm"
+    QUIET = "quiet", "Quiet"
+    UNKNOWN = "unknown", "Too little is known"
+
+
+class FailureGroup(models.TextChoices):
+    """What runs are grouped by to see which groups fail more than the others."""
+
+    PHASE = "phase", "Phase"
+    MODEL = "model", "Model"
+    PROVIDER = "provider", "Provider"
+    # How a piece is made, whatever it is about; and the same words again.
+    APPROACH = "approach", "Approach"
+    PROMPT = "prompt", "Prompt"
+
+
+# Kinds of failure that have no class of error.
+UNKNOWN_ERROR = "Unknown error"
+REJECTED = "Rejected by a person"

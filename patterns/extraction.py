@@ -5,7 +5,7 @@ make a new version or retire the old one. What a person rejected stays rejected.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,19 +13,21 @@ from django.conf import settings
 from django.db import transaction
 
 from engagement.enums import Platform
-from engagement.intervals import known, wilson
 from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
+from patterns.alarms import alarms
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, effects
-from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
+from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
 from patterns.evidence import Rows, Seen, places, seen
+from patterns.failure_answers import FailurePattern
+from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, commonest
+from patterns.querysets import PostPerformanceQuerySet, commonest
 from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
-from patterns.wording import strategy
+from patterns.wording import failure, strategy
 
 PLAIN = ("n", "mean", "low", "high", "baseline")
 NUMBERS = (*PLAIN, "effect", "effect_low", "effect_high", "shrunk", "shrunk_low", "shrunk_high", "q_gain", "q_loss")
@@ -109,6 +111,7 @@ def extract(
         posts_n=found.posts_n,
         tested=rows,
         evidence=found.evidence,
+        alarms=ringing(locked, platform, now),
         digest=digest(rows),
         created_at=now,
     )
@@ -116,6 +119,13 @@ def extract(
     bring_up_to_date(extraction, platform, found.candidates, basis=found.basis, tested=tested, removed=removed)
     bring_up_to_date(extraction, "", found.of_runs, tested={}, removed=removed)
     return extraction
+
+
+def ringing(persona: Persona, platform: str, now: datetime) -> list[dict[str, Any]]:
+    """The alarms of a persona's loop on one platform, as rows of the record."""
+    posts = PostPerformance.objects.for_persona(persona).on(platform)
+    patterns = Pattern.objects.for_persona(persona).on(platform)
+    return [asdict(one) for one in alarms(posts, patterns, now=now) if one.state == AlarmState.ALARM]
 
 
 def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
@@ -173,27 +183,22 @@ def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Seen]) 
 
 def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
-    runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
-    totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-    for row in runs.per_failure():
-        yield _failure(runs, row["phase"], row["failure"], totals[row["phase"]])
+    runs = GenerationOutcome.objects.for_persona(persona).in_window(now - timedelta(days=days), now)
+    failed = failed_runs(runs)
+    return [_failure(found, failed[found.phase, found.failure]) for found in failure_kinds(runs)]
 
 
-def _failure(runs: GenerationOutcomeQuerySet, phase: str, name: str, total: int) -> Candidate:
-    examples = runs.with_failure().filter(phase=phase, failure=name).order_by("created_at", "pk")
-    ids = tuple(examples.values_list("pk", flat=True))
-    around = known(wilson(len(ids), total))
-    reason = examples.values_list("error_message", flat=True).last() or "See the ratings of these contents."
-    where = phase.replace("_", " ").lower()
+def _failure(found: FailurePattern, runs: Mapping[Any, datetime]) -> Candidate:
+    numbers = {"mean": 100 * found.share, "low": 100 * found.share_low, "high": 100 * found.share_high}
     return Candidate(
         kind=PatternKind.FAILURE,
         # The column holds 200 characters.
-        subject=f"{name[: 196 - len(phase)]} in {phase}",
+        subject=f"{found.failure[: 196 - len(found.phase)]} in {found.phase}",
         platform="",
         basis="",
         advice=Advice.AVOID,
-        strategy=f"{name} in {where}: {len(ids)} of {total} runs (95 % interval {100 * around.low:.0f} to "
-        f"{100 * around.high:.0f} in a hundred). {reason}",
-        numbers={"n": len(ids), "mean": 100 * len(ids) / total, "low": 100 * around.low, "high": 100 * around.high},
-        contexts=ids,
+        strategy=failure(found),
+        numbers={"n": found.n, **numbers},
+        contexts=tuple(runs),
+        evidence_at=mean_moment(list(runs.values())),
     )

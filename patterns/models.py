@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +13,7 @@ from engagement.enums import Basis, Platform
 from engagement.models import SocialMediaPost
 from gator.studio.models import Content, Persona
 from patterns.enums import Advice, PatternKind, PatternStatus, RetiredReason
-from patterns.querysets import GenerationOutcomeQuerySet, PatternQuerySet, PostPerformanceQuerySet
+from patterns.querysets import ExtractionQuerySet, GenerationOutcomeQuerySet, PatternQuerySet, PostPerformanceQuerySet
 
 
 class PostPerformance(SocialMediaPost):
@@ -36,6 +37,23 @@ class GenerationOutcome(ACDContext):
         verbose_name = "generation outcome"
 
 
+class FailureFix(models.Model):
+    """Staff's word that a kind of failure is fixed: what fails so later has come back."""
+
+    phase = models.CharField(max_length=100)
+    failure = models.CharField(max_length=200, help_text="The class of the error, as the page of failures names it.")
+    note = models.TextField(blank=True, help_text="What was done about it.")
+    fixed_at = models.DateTimeField(default=timezone.now)
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "failure fixes"
+        ordering = ("-fixed_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.failure} in {self.phase.replace('_', ' ').lower()}"
+
+
 class Extraction(models.Model):
     """One look at a persona's posts on one platform: the window, and every item that was tested, claimed or not."""
 
@@ -49,8 +67,11 @@ class Extraction(models.Model):
         default=dict,
         help_text="By post: its value, how many people were seen under it, and how many of them were no people.",
     )
+    alarms = models.JSONField(default=list, help_text="Signs that the loop feeds on itself.")
     digest = models.CharField(max_length=64, help_text="Hash of what was found: equal rows give equal digests.")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ExtractionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-as_of", "-id")

@@ -1,19 +1,20 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Length
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Length, NullIf, RowNumber, TruncDay
 
-from acd.enums import State
+from acd.enums import State, Validation
 from acd.querysets import ACDContextQuerySet
 from engagement.enums import Basis, FilterState
 from engagement.querysets import SocialMediaPostQuerySet
-from patterns.enums import PatternStatus, Reason
+from patterns.enums import REJECTED, UNKNOWN_ERROR, FailureGroup, PatternStatus, Reason
 
 
 class PostPerformanceQuerySet(SocialMediaPostQuerySet):
@@ -104,18 +105,59 @@ def commonest(bases: Mapping[str, int]) -> str:
 SUMS = {"n": Count("pk"), "total": Sum("value"), "squares": Sum(F("value") * F("value"))}
 
 
+def _first_known(*texts: Any) -> Coalesce:
+    """The first of these texts that is not empty; empty where all are."""
+    return Coalesce(*(NullIf(text, Value("")) for text in texts), Value(""), output_field=models.TextField())
+
+
+# What runs are grouped by: what the run says of itself, then what its content says.
+GROUPS: dict[str, Any] = {
+    FailureGroup.PHASE: F("phase"),
+    FailureGroup.MODEL: _first_known("model", "content__model"),
+    FailureGroup.PROVIDER: _first_known("provider", "content__provider"),
+    FailureGroup.APPROACH: _first_known("content__approach", KT("metadata__approach")),
+    FailureGroup.PROMPT: _first_known("content__prompt", KT("initial_context__prompt")),
+}
+# Among which runs a group is compared: a model within the phases it is used in, a prompt within its models, too.
+STRATA: dict[str, tuple[str, ...]] = {
+    FailureGroup.PHASE: (),
+    FailureGroup.MODEL: (FailureGroup.PHASE,),
+    FailureGroup.PROVIDER: (FailureGroup.PHASE,),
+    FailureGroup.APPROACH: (FailureGroup.PHASE, FailureGroup.MODEL),
+    FailureGroup.PROMPT: (FailureGroup.PHASE, FailureGroup.MODEL),
+}
+UNSUCCESSFUL = Q(state=State.FAILED) | Q(validation=Validation.REJECTED)
+TALLY = {"n": Count("pk"), "failures": Count("pk", filter=UNSUCCESSFUL)}
+DAY = TruncDay("created_at", tzinfo=UTC)
+# Plain rows of what the database grouped.
+Rows = QuerySet[Any, tuple[Any, ...]]
+
+
 class GenerationOutcomeQuerySet(ACDContextQuerySet):
     """Contexts as evidence."""
 
-    def for_persona(self, persona: Model | None) -> Self:
-        """Runs that generated content for one persona, or for any (None)."""
-        return self.filter(content__persona=persona) if persona else self.filter(content__isnull=False)
+    def for_persona(self, persona: Model) -> Self:
+        """Runs that generated content for one persona."""
+        return self.filter(content__persona=persona)
+
+    def ended(self) -> Self:
+        """Runs of which it is known how they ended: one under way or cancelled is no success."""
+        return self.filter(Q(state=State.DONE) | UNSUCCESSFUL)
+
+    def in_window(self, start: datetime, end: datetime) -> Self:
+        """Runs created from `start` to `end` that ended."""
+        return self.ended().since(start).filter(created_at__lte=end)
 
     def with_failure(self) -> Self:
-        """Unsuccessful runs with what went wrong: the class of the error, or the word of a person."""
-        silent = When(state=State.FAILED, then=Value("Unknown error"))
-        named = Case(When(~Q(error_class=""), then=F("error_class")), silent, default=Value("Rejected by a person"))
-        return self.unsuccessful().annotate(failure=named)
+        """Unsuccessful runs with what went wrong."""
+        return self.unsuccessful().with_failure_name()
+
+    def with_failure_name(self) -> Self:
+        """What went wrong where a run is unsuccessful: the class of the error, or the word of a person."""
+        silent = When(state=State.FAILED, then=Value(UNKNOWN_ERROR))
+        return self.annotate(
+            failure=Case(When(~Q(error_class=""), then=F("error_class")), silent, default=Value(REJECTED))
+        )
 
     def per_failure(self) -> QuerySet[Any, dict[str, Any]]:
         """How often each kind of failure occurred in each phase."""
@@ -124,8 +166,63 @@ class GenerationOutcomeQuerySet(ACDContextQuerySet):
 
     def per_phase(self) -> QuerySet[Any, dict[str, Any]]:
         """Runs and failures of each phase."""
-        failed = Count("pk", filter=Q(pk__in=self.unsuccessful().values("pk")))
-        return self.order_by().values("phase").annotate(n=Count("pk"), failures=failed).order_by("-failures", "phase")
+        return self.order_by().values("phase").annotate(**TALLY).order_by("-failures", "phase")
+
+    def per_day(self) -> Rows:
+        """Phase, day (UTC) and the number of runs."""
+        return self._per_day(self.order_by(), "phase")
+
+    def failures_per_day(self) -> Rows:
+        """Phase, failure, day (UTC) and the number of runs that failed so."""
+        return self._per_day(self.with_failure().order_by(), "phase", "failure")
+
+    def per_group(self, group: str, *, least: int = 1) -> Rows:
+        """Name of each group of at least `least` runs, stratum, runs and failures there."""
+        runs = self.with_group(group)
+        large = runs.values("subject").annotate(size=Count("pk")).filter(size__gte=least).values("subject")
+        return self._per(runs.filter(subject__in=large), "subject", *_within(group))
+
+    def per_stratum(self, group: str) -> Iterable[tuple[Any, ...]]:
+        """Stratum, runs and failures of all runs whose group is known."""
+        runs = self.with_group(group)
+        # Without strata there is nothing to group by: one row.
+        return self._per(runs, *_within(group)) if STRATA[group] else [tuple(runs.aggregate(**TALLY).values())]
+
+    def with_group(self, group: str) -> Self:
+        """Runs with their group as `subject`, and the strata it is compared in; those without one are left out."""
+        strata = dict(zip(_within(group), (GROUPS[name] for name in STRATA[group]), strict=True))
+        return self.order_by().annotate(subject=GROUPS[group], **strata).exclude(subject="")
+
+    def newest_of_each(self, *names: str, number: int) -> Self:
+        """The newest `number` runs of each combination of `names`, the newest first."""
+        newest_first = [F("created_at").desc(), F("pk").desc()]
+        place = Window(RowNumber(), partition_by=[F(name) for name in names], order_by=newest_first)
+        return self.annotate(place=place).filter(place__lte=number).order_by(*names, "place")
+
+    @staticmethod
+    def _per_day(runs: Any, *names: str) -> Rows:
+        return runs.values_list(*names, DAY).annotate(n=Count("pk")).order_by(*names, DAY)
+
+    @staticmethod
+    def _per(runs: Any, *names: str) -> Rows:
+        return runs.values_list(*names).annotate(**TALLY).order_by(*names)
+
+
+def _within(group: str) -> list[str]:
+    return [f"within_{name}" for name in STRATA[group]]
+
+
+class ExtractionQuerySet(models.QuerySet):
+    """Questions about looks at posts."""
+
+    def ringing(self, since: datetime) -> Self:
+        """The newest look of each persona and platform since a moment, where it found an alarm."""
+        later = self.model._default_manager.filter(
+            Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), pk__gt=OuterRef("pk")),
+            persona=OuterRef("persona"),
+            platform=OuterRef("platform"),
+        )
+        return self.filter(~Exists(later), as_of__gt=since).exclude(alarms=[]).order_by("-as_of", "-pk")
 
 
 class PatternQuerySet(models.QuerySet):
@@ -150,6 +247,15 @@ class PatternQuerySet(models.QuerySet):
     def on(self, platform: str) -> Self:
         """Patterns of one platform; failures belong to none."""
         return self.filter(platform=platform)
+
+    def resting_on_others(self) -> Self:
+        """Patterns on posts of whose engagement people made less than half, even where the interval ends highest."""
+        known = Q(posts__total_engagement__isnull=False, posts__genuine_high__isnull=False)
+        sums = self.annotate(
+            all_engagement=Sum("posts__total_engagement", filter=known),
+            of_people=Sum("posts__genuine_high", filter=known),
+        )
+        return sums.filter(all_engagement__gt=0, of_people__lt=F("all_engagement") / 2.0)
 
     def learned_since(self, moment: datetime) -> Self:
         """Patterns whose current version was learned at or after `moment`."""

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
+from patterns.alarm_answers import Alarms
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import Asked, Failures, PostingHours, PostingTimes
+from patterns.answers import Asked, PostingHours, PostingTimes
+from patterns.enums import FailureGroup
+from patterns.failure_answers import Failures
+from patterns.wording import checked
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,23 @@ def posting_times(analyzer: PatternAnalyzer) -> PostingTimes:
 
 
 def failures(analyzer: PatternAnalyzer) -> Failures:
-    """Kinds of failure as an answer."""
-    asked = analyzer.asked("failure-patterns", 30)
-    return Failures(**asked, failures=tuple(analyzer.common_failure_patterns()))
+    """Kinds of failure, who fails more, and what came back as one answer."""
+    return Failures(
+        **analyzer.asked("failure-patterns", 30),
+        failures=tuple(analyzer.common_failure_patterns()),
+        phases=tuple(analyzer.failing_groups(FailureGroup.PHASE)),
+        models=tuple(analyzer.failing_groups(FailureGroup.MODEL)),
+        providers=tuple(analyzer.failing_groups(FailureGroup.PROVIDER)),
+        approaches=tuple(analyzer.failing_groups(FailureGroup.APPROACH)),
+        prompts=tuple(analyzer.failing_groups(FailureGroup.PROMPT)),
+        recurrences=tuple(analyzer.recurring_failures()),
+    )
+
+
+def alarms(analyzer: PatternAnalyzer) -> Alarms:
+    """Every check of the loop as an answer."""
+    checks = tuple(analyzer.alarms())
+    return Alarms(**analyzer.asked("alarms", 30), meaning=checked(checks), checks=checks)
 
 
 QUESTIONS = {
@@ -40,7 +58,10 @@ QUESTIONS = {
     "successful-patterns": Question(
         "Successful posts", "Posts that did well for sure, and how they were made.", PatternAnalyzer.successful_patterns
     ),
-    "failure-patterns": Question("Failures", "What fails, where and how often.", failures),
+    "failure-patterns": Question(
+        "Failures", "What fails and how often, who fails more than the others, what came back.", failures
+    ),
+    "alarms": Question("Alarms", "Whether the loop feeds on itself.", alarms),
     "posting-times": Question("Posting times", "Hours and weekdays that work.", posting_times),
     "hashtags": Question("Hashtags", "Hashtags that work.", PatternAnalyzer.effective_hashtags),
     "formats": Question("Formats", "Images, videos and other formats that work.", PatternAnalyzer.effective_formats),

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
-from acd.figures import UNKNOWN, effect, interval
+from acd.figures import UNKNOWN, effect, interval, short
 from engagement.enums import Basis, Platform
+from patterns.alarm_answers import Alarms
 from patterns.answers import (
     Asked,
-    Failures,
     Finding,
     Findings,
     Framed,
@@ -16,13 +16,17 @@ from patterns.answers import (
     Suggestions,
     Summary,
 )
-from patterns.enums import Reason
+from patterns.enums import AlarmState, Reason
+from patterns.failure_answers import FailingGroup, Failures
 from patterns.wording import WORTH, discovery_rate, item
+
+# So much of a prompt is shown: it may be long, and have many lines.
+MOST_SHOWN = 120
 
 
 def lines(answer: Asked) -> Iterator[str]:
     """All that is said of an answer."""
-    if isinstance(answer, Framed):
+    if isinstance(answer, Framed | Alarms):
         yield answer.meaning
     yield " ".join(rests_on(answer))
     yield from items(answer)
@@ -33,8 +37,15 @@ def rests_on(answer: Asked) -> Iterator[str]:
     whose = answer.persona or "All personas"
     window = f"{answer.window.start:%Y-%m-%d} to {answer.window.end:%Y-%m-%d}"
     yield f"{whose} on {Platform(answer.platform).label}, {window}."
-    if not isinstance(answer, Framed):
-        return
+    if isinstance(answer, Framed):
+        yield from _compared(answer)
+    elif isinstance(answer, Failures):
+        yield "Runs of all platforms that ended."
+    elif isinstance(answer, Alarms):
+        yield f"Held against the {(answer.window.end - answer.window.start).days} days before."
+
+
+def _compared(answer: Framed) -> Iterator[str]:
     if answer.posts_n:
         yield f"{posts(answer.posts_n)} compared by {Basis(answer.basis).label.lower()}."
     if answer.wide_n:
@@ -97,6 +108,26 @@ def _(answer: Failures) -> Iterable[str]:
     for one in answer.failures:
         share = interval(100 * one.share, 100 * one.share_low, 100 * one.share_high, unit="%")
         yield f"{one.failure} in {one.phase}: {one.n} of {one.runs} runs, {share}. {one.advice}"
+    for groups in (answer.phases, answer.models, answer.providers, answer.approaches, answer.prompts):
+        yield from (group(one) for one in groups)
+    for back in answer.recurrences:
+        yield f"{back.failure} in {back.phase}: {back.text} {back.advice}"
+
+
+def group(one: FailingGroup) -> str:
+    """A group of runs with its share beside that of the others."""
+    share = interval(100 * one.share, 100 * one.share_low, 100 * one.share_high, unit="%")
+    told = f"{one.kind} {short(one.subject, MOST_SHOWN)}: {one.failures} of {one.n} runs failed, {share}"
+    if one.q is None or one.others is None:
+        return f"{told}, too few to test"
+    claim = "fails more than the others" if one.claim else "not told from chance"
+    return f"{told}, of the others {100 * one.others:.0f} %: {claim}, {discovery_rate(one.q)}"
+
+
+@items.register
+def _(answer: Alarms) -> Iterable[str]:
+    for one in answer.checks:
+        yield " ".join(filter(None, (f"{AlarmState(one.state).label}: {one.text}", one.advice)))
 
 
 @items.register

@@ -6,10 +6,12 @@ from typing import Any
 
 from acd import figures
 from engagement.enums import Basis
+from patterns.alarm_answers import Alarm
 from patterns.answers import Coverage, Curve, Findings, HourBlock
 from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
-from patterns.enums import Claim, PatternKind, Signal
+from patterns.enums import AlarmState, Claim, PatternKind, Signal
+from patterns.failure_answers import FailurePattern
 
 WORTH = f"{100 * WORTH_FINDING:.0f} %"
 # Claims that a sentence names; a list has the rest.
@@ -194,3 +196,18 @@ def not_borrowed(shared: Curve) -> str:
     if shared.accounts_n < 2:
         return "No other account of the platform can stand in."
     return f"The {shared.accounts_n} accounts of the platform taken together do not tell either."
+
+
+def failure(found: FailurePattern) -> str:
+    """A kind of failure as one sentence with n and interval, and what to do about it."""
+    where = found.phase.replace("_", " ").lower()
+    around = f"95 % interval {100 * found.share_low:.0f} to {100 * found.share_high:.0f} in a hundred"
+    return f"{found.failure} in {where}: {found.n} of {found.runs} runs ({around}). {found.advice}"
+
+
+def checked(checks: Sequence[Alarm]) -> str:
+    """What the checks of a loop come to."""
+    names = {state: [one.subject for one in checks if one.state == state] for state in AlarmState}
+    ringing, unknown = names[AlarmState.ALARM], names[AlarmState.UNKNOWN]
+    rings = f"The loop seems to feed on itself: {', '.join(ringing)}." if ringing else "No check rings."
+    return f"{rings} Too little is known of {', '.join(unknown)}." if unknown else rings

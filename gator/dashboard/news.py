@@ -13,7 +13,7 @@ from engagement.enums import AccountState, DeliveryState, Platform, PostStatus
 from engagement.models import SocialAccount, SocialMediaPost, WebhookDelivery
 from gator.dashboard.week import WEEK
 from patterns.experiment import gained
-from patterns.models import Pattern
+from patterns.models import Extraction, Pattern
 
 ROWS = 6
 ENDING = "Its token is about to end: set a new one."
@@ -66,7 +66,13 @@ def effect_of(row: Pattern) -> str:
 
 def concerns(now: datetime) -> list[Concern]:
     """What needs somebody: accounts first, since everything else waits for them."""
-    return [*account_concerns(now), *post_concerns(now), *event_concerns(now), *run_concerns(now)]
+    return [
+        *account_concerns(now),
+        *loop_concerns(now),
+        *post_concerns(now),
+        *event_concerns(now),
+        *run_concerns(now),
+    ]
 
 
 def account_concerns(now: datetime) -> list[Concern]:
@@ -96,6 +102,21 @@ def risk_of(account: Any) -> str:
     """How many planned posts come too late, as the beginning of a reason."""
     n = account.posts_at_risk
     return f"{n:,} scheduled post{' is' if n == 1 else 's are'} at risk. " if n else ""
+
+
+def loop_concerns(now: datetime) -> list[Concern]:
+    """Loops that seemed to feed on themselves when they were last looked at, this week."""
+    rows = Extraction.objects.ringing(now - WEEK).select_related("persona")[:ROWS]
+    return [
+        Concern(
+            f"Loop alarm{f' ({len(row.alarms)})' if len(row.alarms) > 1 else ''}",
+            f"{row.persona} on {row.get_platform_display()}",
+            short(f"{row.alarms[0]['text']} {row.alarms[0]['advice']}", 230),
+            ago(row.as_of, now),
+            page_url(row),
+        )
+        for row in rows
+    ]
 
 
 def post_concerns(now: datetime) -> list[Concern]:

@@ -18,14 +18,14 @@ from acd.rules import complexity_for, phase_for
 from acd.tracking import ACDContextManager
 from gator.studio.enums import Arm, ContentStatus, MediaKind, PersonaStatus, Quality
 from gator.studio.generators import generator
-from gator.studio.generators.base import Brief, Generated, Generator
+from gator.studio.generators.base import Brief, Draft, Generated, Generator
 from gator.studio.generators.choice import prefer
 from gator.studio.guidance import Guidance, has_advice
 from gator.studio.models import CarouselPage, Content, Persona
 
 logger = logging.getLogger(__name__)
 
-COPIED = ("prompt", "caption", "approach", "model", "provider")
+DRAFTED = ("prompt", "approach", "model", "provider")
 
 
 class NotPossible(ValueError):
@@ -61,7 +61,10 @@ def generate(
     )
     with run:
         run.set_confidence(Confidence.EXPERIMENTAL if has_advice(guidance) else Confidence.HYPOTHESIS)
-        content = _begin(persona, brief, run, now)
+        draft = maker.draft(brief)
+        # Said before anything can go wrong: a failure counts against what was tried.
+        run.set_model(draft.model, draft.provider)
+        content = _begin(persona, brief, draft, run, now)
         run.set_metadata(content=content.pk)
         with _marked_failed(content):
             made = maker.generate(brief)
@@ -126,7 +129,7 @@ def _initial_context(persona: Persona, brief: Brief) -> dict[str, Any]:
     }
 
 
-def _begin(persona: Persona, brief: Brief, run: ACDContextManager, now: datetime) -> Content:
+def _begin(persona: Persona, brief: Brief, draft: Draft, run: ACDContextManager, now: datetime) -> Content:
     return Content.objects.create(
         persona=persona,
         context=run.context,
@@ -137,6 +140,7 @@ def _begin(persona: Persona, brief: Brief, run: ACDContextManager, now: datetime
         guided=has_advice(brief.guidance),
         **_assignment(brief.guidance),
         created_at=now,
+        **{name: getattr(draft, name) for name in DRAFTED},
     )
 
 
@@ -166,7 +170,7 @@ def _marked_failed(content: Content) -> Iterator[None]:
 
 
 def _keep(content: Content, made: Generated) -> None:
-    for name in COPIED:
+    for name in (*DRAFTED, "caption"):
         setattr(content, name, getattr(made, name))
     content.hashtags, content.parameters = list(made.hashtags), dict(made.parameters)
     content.status = ContentStatus.READY

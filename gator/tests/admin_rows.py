@@ -38,7 +38,7 @@ from engagement.models import (
 from engagement.tests.factories import make_account, make_interaction, make_post, make_snapshot
 from gator.studio.models import Content, Feedback, Persona
 from gator.studio.tests.factories import make_content, make_persona
-from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
+from patterns.models import Extraction, FailureFix, GenerationOutcome, Pattern, PostPerformance
 from patterns.tests.factories import make_extraction, make_pattern
 
 AUTHOR_KEY = "5e1f" * 16
@@ -173,7 +173,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     ErasedAuthor: lambda n: ErasedAuthor.objects.create(author_key=AUTHOR_KEY[:-1] + str(n)),
     ErasureReceipt: lambda n: ErasureReceipt.objects.create(interactions=n),
     Pattern: lambda n: make_pattern(subject=f"tag{n}", strategy=SCRIPT, extraction=make_extraction()),
-    Extraction: lambda _: make_extraction(tested=[{"subject": SCRIPT}]),
+    Extraction: lambda _: make_extraction(tested=[{"subject": SCRIPT}], alarms=[{"text": SCRIPT, "advice": SCRIPT}]),
+    FailureFix: lambda _: FailureFix.objects.create(phase="TEXT_GENERATION", failure=SCRIPT, note=SCRIPT),
     User: lambda n: User.objects.create_user(f"person-{n}"),
     Group: lambda n: Group.objects.create(name=f"group {n}"),
     AuthToken: lambda n: AuthToken.objects.create(user=User.objects.create_user(f"owner-{n}"))[0],

@@ -18,10 +18,10 @@ from engagement.models import WebhookDelivery
 from engagement.tests.factories import make_account, make_post
 from gator.dashboard import figures
 from gator.dashboard.charts import engagement_chart, platform_chart, state_chart
-from gator.dashboard.news import account_concerns, concerns
+from gator.dashboard.news import account_concerns, concerns, loop_concerns
 from gator.dashboard.week import cards
 from gator.studio.tests.factories import make_persona
-from patterns.tests.factories import make_pattern, make_trial
+from patterns.tests.factories import make_extraction, make_pattern, make_trial
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def now():
     return timezone.now()
+
+
+ALARMS = [{"text": "Hashtags: 0.20 times as varied.", "advice": "Give the persona more hashtags."}]
 
 
 def make_measured(now, **changes):
@@ -50,6 +53,7 @@ def everything(now):
     make_account(platform=Platform.FACEBOOK, token_expires_at=now + timedelta(days=3))
     make_context(state=State.FAILED, created_at=now, error_class="ValueError", error_message="No prompt")
     make_pattern(learned_at=now)
+    make_extraction(as_of=now - timedelta(days=1), alarms=ALARMS)
 
 
 def test_empty_installation_says_how_to_begin(admin_client):
@@ -145,6 +149,16 @@ def test_platform_chart_counts_posts_and_their_genuine_share(now):
     ]
 
 
+def test_loop_alarm_tells_what_it_is_and_what_to_do(now):
+    row = make_extraction(as_of=now - timedelta(hours=3), alarms=ALARMS * 2)
+
+    (concern,) = loop_concerns(now)
+
+    assert (concern.kind, concern.name) == ("Loop alarm (2)", f"{row.persona} on Instagram")
+    assert concern.reason == "Hashtags: 0.20 times as varied. Give the persona more hashtags."
+    assert concern.when == "3 h ago"
+
+
 def test_concerns_name_what_failed_and_link_to_it(now):
     everything(now)
     make_account(state=AccountState.REVOKED)
@@ -153,7 +167,7 @@ def test_concerns_name_what_failed_and_link_to_it(now):
     found = concerns(now)
 
     kinds = {concern.kind for concern in found}
-    assert kinds == {"Active", "Revoked", "Sync failed", "Post unknown", "Run failed"}
+    assert kinds == {"Active", "Revoked", "Loop alarm", "Sync failed", "Post unknown", "Run failed"}
     assert [concern for concern in found if not concern.url] == []
 
 
@@ -204,7 +218,7 @@ def test_page_costs_the_same_however_much_there_is(admin_client, now):
 def test_figures_are_asked_in_a_bounded_number_of_queries(now, django_assert_max_num_queries):
     everything(now)
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         figures(now)
 
 

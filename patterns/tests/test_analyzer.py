@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acd.enums import State, Validation
+from acd.enums import State
 from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, FilterState, Platform
 from engagement.intervals import known
@@ -136,44 +136,6 @@ def test_successful_posts_cost_the_same_queries(account, n, django_assert_num_qu
         ask(account).successful_patterns()
 
 
-def test_failures_have_share_interval_examples_and_advice(account):
-    runs: list[dict[str, str]] = [
-        {"state": State.FAILED, "error_class": "Timeout", "error_message": "No answer in 60 s."},
-        {"state": State.DONE, "validation": Validation.REJECTED},
-        {"state": State.DONE},
-        {"state": State.DONE},
-    ]
-    contexts = [make_context(phase="TEXT_GENERATION", **run) for run in runs]
-    for context in contexts:
-        make_content(persona=account.persona, context=context)
-
-    disliked, timeout = ask(account).common_failure_patterns()
-
-    assert (timeout.failure, timeout.phase, timeout.n, timeout.runs) == ("Timeout", "TEXT_GENERATION", 1, 4)
-    # Wilson's interval of 1 in 4.
-    assert (timeout.share, timeout.share_low, timeout.share_high) == pytest.approx((0.25, 0.0456, 0.6994), abs=1e-4)
-    assert (timeout.contexts, timeout.advice) == ((str(contexts[0].pk),), "No answer in 60 s.")
-    assert disliked.failure == "Rejected by a person"
-    assert disliked.advice == "Read the ratings of these contents before generating the like again."
-
-
-def test_failures_name_the_newest_examples(account):
-    contexts = [
-        make_context(
-            phase="TEXT_GENERATION", state=State.FAILED, error_class="Timeout", error_message=f"Try {number}",
-            created_at=NOW - timedelta(hours=number),
-        )
-        for number in range(7)
-    ]  # fmt: skip
-    for context in contexts:
-        make_content(persona=account.persona, context=context)
-
-    (failure,) = ask(account).common_failure_patterns()
-
-    assert failure.contexts == tuple(str(context.pk) for context in contexts[:5])
-    assert (failure.n, failure.advice) == (7, "Try 0")
-
-
 def test_hashtags_carry_effect_interval_q_and_evidence(account):
     posts = make_window(account)
 
@@ -284,11 +246,22 @@ def test_question_without_a_persona_is_asked_of_all_of_the_platform(account):
 def test_failures_without_a_persona_are_those_of_all(account):
     for persona in (account.persona, make_account().persona):
         make_content(persona=persona, context=make_context(state=State.FAILED, error_class="Timeout"))
+    # It failed before there was a content.
     make_context(state=State.FAILED, error_class="Timeout")
 
     (failure,) = PatternAnalyzer(None, Platform.INSTAGRAM, now=NOW).common_failure_patterns()
 
-    assert failure.n == 2
+    assert failure.n == 3
+
+
+def test_alarms_without_a_persona_are_of_the_posts_of_all():
+    for one in (make_account(), make_account()):
+        for age in range(2, 60, 3):
+            make_evidence(one, published_at=NOW - timedelta(days=age), tags=["sea"])
+
+    asked = PatternAnalyzer(None, Platform.INSTAGRAM, now=NOW).alarms()
+
+    assert {check.subject: (check.n, check.n_before) for check in asked}["hashtags"] == (20, 20)
 
 
 def test_hashtags_below_the_asked_number_are_left_out(account):

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from acd.enums import State
 from acd.tests.clients import client_with, complaints
 from acd.tests.factories import make_context
 from engagement.tests.factories import make_account, make_post
 from gator.studio.tests.factories import make_content, make_persona
-from patterns import answers
+from patterns import alarm_answers, answers, failure_answers
 from patterns.api_answers import serializer_for
 from patterns.enums import PatternStatus, Reason, RetiredReason
 from patterns.tests.factories import make_pattern, make_window
@@ -24,7 +25,7 @@ ASKED = {"question", "persona", "platform", "window"}
 FRAME = ASKED | {"basis", "posts_n", "wide_n", "left_out", "signal", "meaning"}
 ANSWERS = {
     "successful-patterns": FRAME | {"posts"},
-    "failure-patterns": ASKED | {"failures"},
+    "failure-patterns": {field.name for field in fields(failure_answers.Failures)},
     "posting-times": {field.name for field in fields(answers.PostingTimes)},
     "hashtags": FRAME | {"hashtags"},
     "formats": FRAME | {"formats"},
@@ -32,6 +33,7 @@ ANSWERS = {
     "strategies": FRAME | {"strategies"},
     "summary": {field.name for field in fields(answers.Summary)},
     "suggestions": FRAME | {"suggestions", "claims"},
+    "alarms": ASKED | {"meaning", "checks"},
 }
 
 
@@ -168,6 +170,33 @@ def test_hashtags_carry_all_that_is_known_of_them(viewer):
     assert often["q_gain"] > 0.1 < often["q_loss"]
 
 
+def test_alarms_without_posts_ring_nothing_and_say_that_too_little_is_known(viewer):
+    told = viewer.get(f"{INSIGHTS}alarms/", {"platform": "tiktok"}).json()
+
+    assert told["meaning"].startswith("No check rings. Too little is known of hashtags, ")
+    assert {check["state"] for check in told["checks"]} == {"unknown"}
+
+
+def test_failures_name_the_model_that_fails_more(viewer):
+    persona = make_persona()
+    now = timezone.now() - timedelta(hours=1)
+    for at in range(40):
+        model, failed = ("bad", at % 3 > 0) if at < 20 else ("good", False)
+        state = State.FAILED if failed else State.DONE
+        context = make_context(state=state, model=model, error_class="Timeout" if failed else "", created_at=now)
+        make_content(persona=persona, context=context)
+
+    told = viewer.get(f"{INSIGHTS}failure-patterns/", {"persona": persona.slug, "platform": "tiktok"}).json()
+
+    (timeout,) = told["failures"]
+    assert (timeout["failure"], timeout["n"], timeout["runs"]) == ("Timeout", 13, 40)
+    assert [(one["subject"], one["failures"], one["claim"]) for one in told["models"]] == [
+        ("bad", 13, "more"),
+        ("good", 0, ""),
+    ]
+    assert (len(told["models"][0]["contexts"]), told["prompts"], told["recurrences"]) == (5, [], [])
+
+
 BAD_QUERIES = {
     "platform missing": ({"platform": None}, "platform"),
     "persona unknown": ({"persona": "nobody"}, "persona"),
@@ -215,7 +244,16 @@ def test_analysis_of_an_unknown_post_is_not_found(viewer):
 
 @pytest.mark.parametrize(
     "answer",
-    [answers.FailurePattern, answers.LeftOut, answers.PostAnalysis, answers.SuccessfulPost, answers.Summary],
+    [
+        alarm_answers.Alarm,
+        answers.LeftOut,
+        answers.PostAnalysis,
+        answers.SuccessfulPost,
+        answers.Summary,
+        failure_answers.FailingGroup,
+        failure_answers.FailurePattern,
+        failure_answers.Recurrence,
+    ],
 )
 def test_serializer_of_an_answer_has_every_field(answer):
     assert list(serializer_for(answer)().fields) == [field.name for field in fields(answer)]

@@ -191,8 +191,8 @@ def test_failures_become_patterns_with_share_interval_and_examples():
     persona = make_persona()
     failed = [
         make_run(persona, state=State.FAILED, error_class="Timeout", error_message="No answer in 60 s.",
-                 validation=validation)
-        for validation in (Validation.PENDING, Validation.REJECTED)
+                 validation=validation, created_at=NOW - timedelta(hours=hours))
+        for hours, validation in ((2, Validation.PENDING), (6, Validation.REJECTED))
     ]  # fmt: skip
     rejected = make_run(persona, validation=Validation.REJECTED)
     make_run(persona)
@@ -206,8 +206,10 @@ def test_failures_become_patterns_with_share_interval_and_examples():
     assert (timeout.low, timeout.high) == pytest.approx((100 * around.low, 100 * around.high))
     assert set(timeout.contexts.all()) == set(failed)
     assert timeout.strategy == (
-        "Timeout in text generation: 2 of 4 runs (95 % interval 15 to 85 in a hundred). No answer in 60 s."
+        "Timeout in text generation: 2 of 4 runs (95 % interval 15 to 85 in a hundred). "
+        "The service did not answer in time. Check that it is up; allow it more time, or ask it for less at once."
     )
+    assert timeout.evidence_at == NOW - timedelta(hours=4)
     assert (disliked.subject, disliked.n) == ("Rejected by a person in TEXT_GENERATION", 1)
     assert list(disliked.contexts.all()) == [rejected]
 
@@ -388,8 +390,34 @@ def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_ass
     make_window(account, n)
     refresh_local_times(SocialMediaPost.objects.all(), account.persona.timezone)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(23):
         look(account.persona, account.platform)
+
+
+@pytest.mark.django_db
+def test_look_keeps_the_alarms_of_the_loop_and_nothing_that_is_quiet():
+    account = make_account()
+    for age in range(1, 61):
+        tags = ["sea"] if age <= 30 else [f"tag{age % 7}", f"tag{age % 5}"]
+        make_evidence(account, published_at=NOW - timedelta(days=age), last_synced_at=NOW, tags=tags, caption="")
+
+    extraction = look(account.persona, account.platform)
+
+    (alarm,) = extraction.alarms
+    assert (alarm["kind"], alarm["subject"], alarm["n"], alarm["n_before"]) == ("variety", "hashtags", 29, 30)
+    assert alarm["change_high"] < 0.8
+    assert list(Extraction.objects.ringing(NOW - timedelta(days=1))) == [extraction]
+
+
+@pytest.mark.django_db
+def test_ringing_is_only_the_newest_look_of_each_persona_and_platform():
+    persona, alarm = make_persona(), [{"text": "Rings.", "advice": "Look."}]
+    make_extraction(persona=persona, alarms=alarm, as_of=NOW - timedelta(days=1))
+    make_extraction(persona=persona, alarms=[], as_of=NOW)
+    ringing = make_extraction(persona=persona, platform="tiktok", alarms=alarm, as_of=NOW)
+    make_extraction(alarms=alarm, as_of=NOW - timedelta(days=8))
+
+    assert list(Extraction.objects.ringing(NOW - timedelta(days=7))) == [ringing]
 
 
 @pytest.mark.django_db

@@ -69,6 +69,41 @@ def test_insights_tell_a_line_for_each_item(account):
     assert often.startswith("#often: not told from chance, ")
 
 
+def test_insights_tell_what_fails_and_who_fails_more():
+    for at in range(40):
+        failed = {"state": State.FAILED, "error_class": "Timeout"} if at < 15 else {"state": State.DONE}
+        make_context(phase="TEXT_GENERATION", model="bad" if at < 20 else "good", created_at=timezone.now(), **failed)
+
+    rests_on, timeout, phase, bad, good = run("failure-patterns", "--platform", "instagram").splitlines()
+
+    assert rests_on.endswith("Runs of all platforms that ended.")
+    assert timeout.startswith("Timeout in TEXT_GENERATION: 15 of 40 runs, 38 % (24–53). The service did not answer")
+    assert phase.startswith("phase TEXT_GENERATION: 15 of 40 runs failed")
+    assert phase.endswith("too few to test")
+    assert bad == (
+        "model bad: 15 of 20 runs failed, 75 % (53–89), of the others 0 %: fails more than the others, q < 0.001"
+    )
+    assert good.startswith("model good: 0 of 20 runs failed, 0 % (0–16), of the others 75 %: not told from chance")
+
+
+def test_insights_tell_a_prompt_of_many_lines_on_one():
+    for _ in range(5):
+        make_context(initial_context={"prompt": "Write\na story"}, created_at=timezone.now(), state=State.DONE)
+
+    told = run("failure-patterns", "--platform", "instagram").splitlines()
+
+    assert told[-1] == "prompt Write a story: 0 of 5 runs failed, 0 % (0–43), too few to test"
+
+
+def test_insights_tell_every_check_of_the_loop(account):
+    meaning, rests_on, *checks = run("alarms", "--platform", "instagram", "--days", "20").splitlines()
+
+    assert meaning.startswith("No check rings. Too little is known of ")
+    assert rests_on.endswith("Held against the 20 days before.")
+    assert len(checks) == 8
+    assert "Too little is known: Patterns: none is active that rests on posts." in checks
+
+
 def test_insights_tell_what_guidance_gained_as_the_api_does():
     account, now = make_account(), timezone.now()
     make_trial(account, published_at=now - timedelta(days=20), last_synced_at=now)

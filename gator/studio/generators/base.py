@@ -34,7 +34,17 @@ class Brief:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Generated:
+class Draft:
+    """What a generator is about to try, known before it tries: a failure is counted against it. Empty is unknown."""
+
+    approach: str = ""
+    prompt: str = ""
+    model: str
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated(Draft):
     """One generated piece. `media` is empty for text; `tokens` and `cost` (US dollars) are None where unknown.
 
     `more_media` are the next pages of a carousel.
@@ -42,10 +52,6 @@ class Generated:
 
     caption: str
     hashtags: tuple[str, ...] = ()
-    approach: str = ""
-    prompt: str = ""
-    model: str
-    provider: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tokens: int | None = None
     cost: Decimal | None = None
@@ -60,6 +66,10 @@ class Generator(Protocol):
     name: str
     # The media kinds it makes for each platform, the usual one first.
     formats: Mapping[str, tuple[str, ...]]
+
+    def draft(self, brief: Brief) -> Draft:
+        """What `generate` will try with this brief, as far as it is known by now. Cheap, and never fails."""
+        ...
 
     def generate(self, brief: Brief) -> Generated:
         """Make one piece."""

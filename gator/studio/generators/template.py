@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from gator.studio.enums import MediaKind
-from gator.studio.generators.base import Brief, Generated, GenerationFailed
+from gator.studio.generators.base import Brief, Draft, Generated, GenerationFailed
 from gator.studio.generators.captions import CAPTIONS, CLOSINGS, REFUSED_THEMES
 from gator.studio.generators.choice import mix, prefer
 from gator.studio.generators.pictures import draw
 
-MODEL = "template-1"
+MODEL, PROVIDER = "template-1", "gator"
 # X takes 280 characters, hashtags included; the rest is room for an address.
 MAX_CAPTION = 260
 # Pictures of a carousel: X takes four at most.
@@ -31,13 +31,17 @@ class TemplateGenerator:
         "twitter": (MediaKind.TEXT, MediaKind.IMAGE),
     }
 
+    def draft(self, brief: Brief) -> Draft:
+        """The theme and the approach that `generate` will draw, since both draw by the same seed."""
+        _, theme, approach = _drawn(brief)
+        prompt = _prompt(brief, approach, theme)
+        return Draft(approach=approach, prompt=prompt, model=MODEL, provider=PROVIDER)
+
     def generate(self, brief: Brief) -> Generated:
         """Make one piece, or raise `GenerationFailed` for what it cannot or must not make."""
         self._require_format(brief)
-        rng = random.Random(f"caption:{brief.seed}")
-        theme = _theme(brief, rng)
-        advice = brief.guidance
-        approach = prefer(tuple(CAPTIONS), rng, repeat=advice.approaches, avoid=advice.avoid_approaches)
+        rng, theme, approach = _drawn(brief)
+        _require_theme(brief, theme)
         limit = int(brief.parameters.get("max_caption", MAX_CAPTION))
         caption = _caption(approach, theme, rng, limit=limit)
         has_picture = brief.media_kind in (MediaKind.IMAGE, MediaKind.CAROUSEL)
@@ -48,7 +52,7 @@ class TemplateGenerator:
             approach=approach,
             prompt=_prompt(brief, approach, theme),
             model=MODEL,
-            provider="gator",
+            provider=PROVIDER,
             parameters={"max_caption": limit, "theme": theme},
             # It counts no tokens and costs nothing: these are known.
             tokens=0,
@@ -67,10 +71,17 @@ class TemplateGenerator:
             )
 
 
-def _theme(brief: Brief, rng: random.Random) -> str:
+def _drawn(brief: Brief) -> tuple[random.Random, str, str]:
+    """The source of chance of a brief, and the theme and the approach drawn from it first."""
+    rng = random.Random(f"caption:{brief.seed}")
+    theme = " ".join(rng.choice(brief.themes).split()) if brief.themes else ""
+    advice = brief.guidance
+    return rng, theme, prefer(tuple(CAPTIONS), rng, repeat=advice.approaches, avoid=advice.avoid_approaches)
+
+
+def _require_theme(brief: Brief, theme: str) -> None:
     if not brief.themes:
         raise GenerationFailed(f"{brief.persona} has no themes: give the persona at least one.")
-    theme = " ".join(rng.choice(brief.themes).split())
     if not theme:
         raise GenerationFailed(f"A theme of {brief.persona} is empty: remove or fill it.")
     for phrase in REFUSED_THEMES:
@@ -79,7 +90,6 @@ def _theme(brief: Brief, rng: random.Random) -> str:
                 f"The theme {theme[:60]!r} of {brief.persona} holds {phrase!r}, which is not written about:"
                 " take it out of the persona's themes."
             )
-    return theme
 
 
 def _caption(approach: str, theme: str, rng: random.Random, *, limit: int) -> str:

@@ -121,7 +121,9 @@ def test_generate_failure_leaves_content_context_and_trace():
     assert (context.state, context.queue_status) == (State.FAILED, QueueStatus.ABANDONED)
     assert (context.error_class, context.phase) == ("GenerationFailed", Phase.TEXT_GENERATION)
     assert context.metadata == {"content": content.pk}
-    assert (trace.context, trace.function) == (context, "_theme")
+    assert (content.model, content.provider) == (context.model, context.provider) == ("template-1", "gator")
+    assert content.prompt == f"A {content.approach} about miracle cure for twitter, as {persona}."
+    assert (trace.context, trace.function) == (context, "_require_theme")
     assert trace.file == "gator/studio/generators/template.py"
 
 

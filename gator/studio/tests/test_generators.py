@@ -71,6 +71,22 @@ def test_generate_tells_how_it_was_made():
     assert made.prompt == (f"A {made.approach} about {made.parameters['theme']} for instagram, as Mara. Voice: warm")
 
 
+@given(st.integers(0, 2**31), st.sets(st.sampled_from(sorted(CAPTIONS))))
+def test_draft_tells_what_generate_tries(seed, liked):
+    brief = replace(BRIEF, seed=seed, guidance=replace(NOTHING, approaches=tuple(sorted(liked))))
+
+    draft, made = TemplateGenerator().draft(brief), make(replace(brief, media_kind=MediaKind.TEXT, platform="twitter"))
+
+    assert (draft.approach, draft.model, draft.provider) == (made.approach, made.model, made.provider)
+    assert draft.prompt == made.prompt.replace("for twitter", "for instagram")
+
+
+def test_draft_of_what_cannot_be_made_does_not_fail():
+    draft = TemplateGenerator().draft(replace(BRIEF, themes=()))
+
+    assert (draft.model, draft.provider) == ("template-1", "gator")
+
+
 def test_generate_varies_approach_and_caption():
     made = texts(200)
 
