@@ -3,7 +3,7 @@
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, next_cursor
+from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.kept import kept
@@ -93,7 +93,7 @@ class FacebookAdapter(FacebookPublisher):
             )
         ).node
         seen = [self._seen(comment) for comment in node.nodes("data")]
-        return CommentPage(seen, next_cursor(node), total=node.node("summary").count("total_count"))
+        return CommentPage(seen, next_cursor(node), is_last(node), total=node.node("summary").count("total_count"))
 
     def _seen(self, comment: Node) -> SeenInteraction:
         """Who wrote it is missing where Facebook keeps it: then nothing is known of the author."""
@@ -146,7 +146,7 @@ def _joined(item: Item | errors.PlatformError, got: Got | errors.PlatformError |
 
 
 def _sum(value: Insight | None) -> int | None:
-    """Reactions of all types together."""
-    if not isinstance(value, dict):
+    """Reactions of all types together; of no type at all, nothing is known."""
+    if not isinstance(value, dict) or not value:
         return None
     return sum(count for count in value.values() if isinstance(count, int))

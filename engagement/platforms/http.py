@@ -93,6 +93,7 @@ class Connection:
         # Called right before a request that may make a post live, once its budgets have let it pass; what it raises
         # keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
+        self._call: Call = UNMETERED
         self._session = session()
         self._session.auth = _Signed(token, scheme)
 
@@ -119,6 +120,10 @@ class Connection:
         """Ask, once, for new tokens with a GET, as Meta has it. As with `exchange`, this answer keeps its tokens."""
         self._check_token()
         return self._once("GET", path, self._deadline(), auth=_Unsigned(), keeps_tokens=True, params=params)
+
+    def note(self, refusal: errors.PlatformError) -> None:
+        """A part of the last answer was refused, as an item of a batch may be: budgets count it as the call's own."""
+        self._call.failed(refusal)
 
     def delete(self, path: str) -> Reply:
         """Take away something that nobody sees: the same once more changes nothing."""
@@ -209,7 +214,7 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
-        call = self._meter.spend(method, path, request)
+        call = self._call = self._meter.spend(method, path, request)
         announce()
         exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
         try:

@@ -44,6 +44,8 @@ class Node:
         found = self.value.get(name)
         if isinstance(found, str) and found.isascii() and found.isdigit():
             return int(found)
+        if isinstance(found, float) and found.is_integer():
+            return int(found)
         if found is None or (isinstance(found, int) and not isinstance(found, bool)):
             return found
         return self._wrong(name, "a whole number")
