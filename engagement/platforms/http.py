@@ -338,7 +338,7 @@ def _backoff(attempt: int) -> float:
 
 def decode(text: str) -> Any:
     """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    value = json.loads(text, parse_constant=_refuse_constant)
+    value = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
     # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
     return storable(value) if _UNSTORABLE.search(text) else value
 

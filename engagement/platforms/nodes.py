@@ -16,6 +16,8 @@ KINDS: dict[type, str] = {
     list: "another list",
     type(None): "missing",
 }
+# True and False are 1 and 0.
+FLAGS: dict[str | int, bool] = {1: True, 0: False, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ class Node:
         return number if math.isfinite(number) else self._wrong(name, "a number")
 
     def flag(self, name: str) -> bool | None:
-        """Yes or no; anything else says neither."""
+        """Yes or no, also as a number or a word; anything else says neither."""
         found = self.value.get(name)
-        return found if isinstance(found, bool) else None
+        return FLAGS.get(found) if isinstance(found, str | int) else None
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 moment with its offset."""
