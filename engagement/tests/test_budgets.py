@@ -20,6 +20,7 @@ from engagement.tests.metering import CREATE, SEARCH, Clock, Metered, budget_of,
 
 pytestmark = pytest.mark.django_db
 POSTS = ("GET", "/2/tweets")
+LIKERS = ("GET", "/2/tweets/1/liking_users")
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
 RESET = "1795176300"  # five minutes later
 
@@ -304,7 +305,7 @@ def test_app_usage_stops_every_account(page, clock):
 
 LIMITS = {
     "x": ("twitter", SEARCH, "88", 120, [SEARCH], [POSTS, CREATE]),
-    "x cap": ("twitter", SEARCH, "usage-capped", 86400, [SEARCH, POSTS, CREATE], []),
+    "x cap": ("twitter", SEARCH, "usage-capped", 20 * 86400, [SEARCH, POSTS], [CREATE, LIKERS]),
     "page": ("facebook", READ, "80001", 300, [READ, ("POST", "/v26.0/9/feed")], []),
     "posting block": ("facebook", ("POST", "/v26.0/9/feed"), "368", 3600, [("POST", "/v26.0/9/feed")], [READ]),
     "posts a day": ("instagram", ("POST", "/v26.0/1/media_publish"), "9", 3600, [], [READ]),
@@ -420,6 +421,17 @@ def test_thing_is_paid_for_once_a_day(x, clock):
 
     assert (first, budget_of_app("Money").month) == (25_000, 30_000)
     assert {len(one) for one in BilledRead.objects.values_list("resource", flat=True)} == {64}
+
+
+def test_posts_that_were_read_count_against_the_cap_of_a_month_once_a_day(x, clock):
+    x.answered(POSTS, body={"data": [{"id": "1"}, {"id": "2"}], "includes": {"users": [{"id": "7"}]}})
+    x.answered(POSTS, body={"data": [{"id": "2"}, {"id": "3"}]})
+    x.answered(LIKERS, body={"data": [{"id": "7"}, {"id": "8"}]})
+    clock.move(days=20)
+    limited(None, "Posts read", 4)
+    x.answered(POSTS, body={"data": [{"id": "1"}]})
+
+    assert (budget_of_app("Posts read").used, x.granted(POSTS, 1), x.granted(CREATE, 1)) == (4, 0, 1)
 
 
 def test_refused_read_and_created_post_are_no_reads_to_pay_for(x):
