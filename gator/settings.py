@@ -341,6 +341,8 @@ WHOLE_LOOK_HOURS = 24
 WHOLE_LOOK_DAYS = 7
 # A worker that dies loses its claim after this time, and another does the work.
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
+# Posts that are assessed in one transaction and one set of queries: on SQLite other writers wait for it.
+ASSESS_BATCH = 500
 # Platforms report insights up to 48 h late; younger numbers are provisional and are not graded.
 SETTLE_HOURS = 48
 

@@ -13,6 +13,7 @@ from acd.tests.factories import NOW
 from engagement.enums import Origin, Purpose
 from engagement.models import BilledRead, Budget, Spending
 from engagement.platforms import errors
+from engagement.platforms.budgets import clock_from
 from engagement.platforms.replies import Reply
 from engagement.platforms.windows import ON_THE_WAY, SLOTS, slot_of
 from engagement.tests.factories import make_account
@@ -142,14 +143,15 @@ def test_batch_larger_than_its_budget_is_refused_with_the_window_as_wait(page):
     assert refusal.retry_after == 86400
 
 
-def test_short_wait_is_waited(x, clock, monkeypatch):
+@pytest.mark.parametrize(("patience", "passes"), [(5.0, True), (0.1, False)])
+def test_short_wait_is_waited(x, patience, passes):
     x.granted(POSTS, 1)
-    Budget.objects.filter(account=x.account).update(closed_until=NOW + timedelta(seconds=3), reason="Busy.")
-    monkeypatch.setattr("engagement.platforms.budgets.time.sleep", lambda seconds: clock.move(seconds=seconds))
+    Budget.objects.filter(account=x.account).update(closed_until=NOW + timedelta(seconds=0.4), reason="Busy.")
+    going = clock_from(NOW)
 
-    passed = x.refusal(*POSTS, patience=5.0) is None
+    refusal = Metered(x.account, going).refusal(*POSTS, patience=patience)
 
-    assert (passed, clock.now) == (True, NOW + timedelta(seconds=3))
+    assert (refusal is None, going() >= NOW + timedelta(seconds=0.4)) == (passes, passes)
 
 
 def test_call_costs_a_handful_of_queries(x, django_assert_max_num_queries):

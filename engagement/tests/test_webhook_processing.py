@@ -99,14 +99,15 @@ def asking(count):
 
 
 @pytest.mark.django_db
-def test_process_killed_while_it_asks_a_platform_holds_one_event(monkeypatch):
+def test_process_killed_while_it_works_on_what_it_has_to_ask_for_holds_one_event():
     ids = take_in(asking(3), now=NOW)
 
-    def die(*_args, **_options):
-        raise Killed
+    def die(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and '"engagement_socialmediapost"' in sql:
+            raise Killed
+        return execute(sql, params, many, context)
 
-    monkeypatch.setattr("engagement.webhooks.processing.carry_out", die)
-    with pytest.raises(Killed):
+    with connection.execute_wrapper(die), pytest.raises(Killed):
         process(ids, now=NOW)
 
     rows = WebhookDelivery.objects.order_by("pk").values_list("attempts", "claim")
