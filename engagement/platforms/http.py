@@ -5,6 +5,7 @@ platform's table.
 """
 
 import base64
+import codecs
 import json
 import logging
 import random
@@ -270,7 +271,7 @@ class Connection:
             size += len(part)
             if size > settings.HTTP_MAX_BYTES:
                 self._invalid(f"The answer is longer than {settings.HTTP_MAX_BYTES} bytes", response)
-        return b"".join(parts)
+        return b"".join(parts).removeprefix(codecs.BOM_UTF8)
 
     def _decoded(self, response: requests.Response, content: bytes, call: Call) -> Reply:
         text = self.redact(content.decode(errors="replace"))
@@ -338,7 +339,7 @@ def _backoff(attempt: int) -> float:
 
 def decode(text: str) -> Any:
     """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    value = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
+    value = json.loads(text, parse_constant=_refuse_constant)
     # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
     return storable(value) if _UNSTORABLE.search(text) else value
 
