@@ -16,6 +16,8 @@ KINDS: dict[type, str] = {
     list: "another list",
     type(None): "missing",
 }
+# Of the year 5138.
+LATEST_SECONDS = 10**11
 # True and False are 1 and 0.
 FLAGS: dict[str | int, bool] = {1: True, 0: False, "true": True, "false": False}
 
@@ -69,10 +71,12 @@ class Node:
         return FLAGS.get(found) if isinstance(found, str | int) else None
 
     def moment(self, name: str) -> datetime | None:
-        """An ISO 8601 moment with its offset."""
+        """An ISO 8601 moment with its offset, or one in seconds or milliseconds since 1970."""
         found = self.text(name)
         if not found:
             return None
+        if found.isascii() and found.isdigit():
+            return self.seconds(name)
         try:
             moment = datetime.fromisoformat(found)
         except ValueError:
@@ -80,10 +84,12 @@ class Node:
         return moment.astimezone(UTC) if moment.tzinfo else self._wrong(name, "a moment with its offset")
 
     def seconds(self, name: str) -> datetime | None:
-        """A moment in seconds since 1970."""
+        """A moment in seconds since 1970, or in milliseconds: those of today are more than any seconds are."""
         found = self.count(name)
+        if found is None:
+            return None
         try:
-            return None if found is None else datetime.fromtimestamp(found, UTC)
+            return datetime.fromtimestamp(found / 1000 if found > LATEST_SECONDS else found, UTC)
         except (ValueError, OverflowError, OSError):
             return self._wrong(name, "a moment")
 
