@@ -182,7 +182,7 @@ class MeteredCall:
         if is_silent:
             self._unanswered()
         if isinstance(error, errors.RateLimited):
-            self._close(closed_by(error.code, self.units), error)
+            self._close(closed_by(error.code, self.meter.program, self.units), error)
         if is_refusal(error):
             self._give_back()
 
@@ -227,7 +227,8 @@ class MeteredCall:
 
     def _shut(self, budget: Budget, limit: Limit, wait: timedelta, reason: str, now: datetime) -> None:
         """Close a budget. Of several calls under way that met the same limit, one counts."""
-        if budget.strikes == self.taken[limit].budget.strikes:
+        taken = self.taken.get(limit)
+        if taken is None or budget.strikes == taken.budget.strikes:
             pause = doubled(LIMIT_PAUSE, budget.strikes, LONGEST_LIMIT_PAUSE)
             wait = max(wait, pause) if budget.strikes or not wait else wait
             budget.strikes += 1

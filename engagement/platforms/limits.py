@@ -203,8 +203,9 @@ def is_of_some_calls(code: str) -> bool:
     return CLOSES.get(code, (REQUESTS, True))[0] != REQUESTS
 
 
-def closed_by(code: str, rows: Iterable[Limit]) -> Limit:
-    """The row of a call that a limit with this code concerns."""
+def closed_by(code: str, program: str, rows: Iterable[Limit]) -> Limit:
+    """The row that a limit with this code concerns: of posting wherever it is told, else one of the call's own."""
     listed = list(rows)
     unit, per_account = CLOSES.get(code, ("", True))
-    return next((row for row in listed if (row.unit, row.per_account) == (unit, per_account)), listed[0])
+    known = [*listed, *(row for row in LIMITS[program] if row.unit == POSTS)]
+    return next((row for row in known if (row.unit, row.per_account) == (unit, per_account)), listed[0])

@@ -311,6 +311,15 @@ LIMITS = {
     "page": ("facebook", READ, "80001", 300, [READ, ("POST", "/v26.0/9/feed")], []),
     "posting block": ("facebook", ("POST", "/v26.0/9/feed"), "368", 3600, [("POST", "/v26.0/9/feed")], [READ]),
     "posts a day": ("instagram", ("POST", "/v26.0/1/media_publish"), "9", 3600, [], [READ]),
+    "block told to a container": (
+        "instagram",
+        ("POST", "/v26.0/1/media"),
+        "368",
+        3600,
+        [("POST", "/v26.0/1/media_publish")],
+        [READ],
+    ),
+    "x cap on a create": ("twitter", CREATE, "usage-capped", 20 * 86400, [], [SEARCH, POSTS]),
     "tiktok": ("tiktok", ("POST", "/v2/video/query/"), "rate_limit_exceeded", 60, [], [("GET", "/v2/user/info/")]),
 }
 
@@ -323,7 +332,8 @@ def test_limit_that_was_met_closes_what_it_concerns(clock, platform, line, code,
         errors.RateLimited("Too many.", platform=platform, status=429, code=code, retry_after=wait)
     )
 
-    assert {metered.refusal(*one).retry_after for one in [line, *closed]} == {wait}
+    refused = closed if code == "368" else [line, *closed]
+    assert {metered.refusal(*one).retry_after for one in refused} == {wait}
     assert [metered.refusal(*one) for one in open_] == [None] * len(open_)
 
 

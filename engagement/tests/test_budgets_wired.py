@@ -147,6 +147,22 @@ def test_limit_of_posts_a_day_ends_publishing_and_reading_goes_on(stage, setting
     assert post.scheduled_at >= now + timedelta(days=1)
 
 
+def test_limit_of_posts_that_only_the_processing_tells_ends_publishing_too(stage, settings):
+    account = stage.account("tiktok")
+    now = stage.pass_time(hours=2)
+    posts = [schedule(stage.content(account), account, now) for _ in range(2)]
+    creator = Answer({"data": {"privacy_level_options": ["PUBLIC_TO_EVERYONE"]}, "error": {"code": "ok"}})
+    begun = Answer({"data": {"publish_id": "v_pub_url~v2-1.123"}, "error": {"code": "ok"}})
+    failed = Answer({"data": {"status": "FAILED", "fail_reason": "spam_risk_too_many_posts"}, "error": {"code": "ok"}})
+    with answering(creator, begun, failed, creator, begun) as other:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"tiktok": other.address}
+        ended = [publish(SocialMediaPost.objects.get(pk=post.pk), now=now).outcome for post in posts]
+
+    account.refresh_from_db()
+    assert (ended, account.throttled_until) == ([Outcome.THROTTLED] * 2, None)
+    assert [line for line in other.lines if line.endswith("/init/")] == ["POST /v2/post/publish/video/init/"]
+
+
 def test_post_without_budget_waits_and_is_not_sent(stage):
     account = stage.account("tiktok")
     now = stage.world.time()
