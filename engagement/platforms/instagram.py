@@ -179,6 +179,7 @@ class InstagramAdapter(InstagramPublisher):
         me = self.credentials.platform_user_id
         node = self.http.get(self._path(me), fields="id,username,followers_count").node
         audience = {dimension: self._followers_by(dimension) for dimension in DEMOGRAPHICS}
+        self.ask_for_posting_quota()
         return AccountFacts(
             followers=node.count("followers_count"),
             handle=node.text("username"),
