@@ -151,7 +151,11 @@ class GraphReader(PlatformAdapter):
         if not isinstance(reply.body, list) or len(reply.body) != len(asks):
             unread = errors.InvalidResponse("A batch was not answered item by item", platform=self.platform)
             return dict.fromkeys(asks, unread)
-        return {key: self._item(item, reply) for key, item in zip(asks, reply.body, strict=True)}
+        read = {key: self._item(item, reply) for key, item in zip(asks, reply.body, strict=True)}
+        # A window that closes for an item is closed for every call, as if the batch itself had been refused.
+        for limit in {one.code: one for one in read.values() if isinstance(one, errors.RateLimited)}.values():
+            self.http.note(limit)
+        return read
 
     def _halves(self, asks: Mapping[str, Ask]) -> dict[str, Read]:
         keys = list(asks)
@@ -175,14 +179,7 @@ class GraphReader(PlatformAdapter):
             # As with a whole answer: without words, of its statuses only limits and faults are believed.
             is_telling = issubclass(kind, errors.RateLimited | errors.TemporaryFailure)
             return self._unread_item(kind if is_telling else errors.InvalidResponse, status)
-        return self._judged_item(reply)
-
-    def _judged_item(self, reply: Reply) -> Read:
-        """A window that closes for an item is closed for every call, as if the batch itself had been refused."""
-        error = judge(reply)
-        if isinstance(error, errors.RateLimited):
-            self.http.note(error)
-        return error or reply
+        return judge(reply) or reply
 
     def _unread_item(self, kind: errors.Kind, status: int | None = None) -> errors.PlatformError:
         return kind("An item of a batch cannot be read", platform=self.platform, status=status)

@@ -82,7 +82,7 @@ class Heard(Unmetered):
 def test_limit_within_a_batch_closes_its_budget():
     spent = {"error": {"message": "(#4) Application request limit reached", "code": 4}}
     meter = Heard()
-    with answering(Answer({"data": []}), Answer([item(post(1)), item(post(2)), item(spent, 400)])) as asked:
+    with answering(Answer({"data": []}), Answer([item(post(1)), item(spent, 400), item(spent, 400)])) as asked:
         facebook(asked, meter=meter).fetch_metrics(["1_1", "1_2", "1_3"])
 
     assert [(type(one), one.code) for one in meter.failures] == [(errors.RateLimited, "4")]
