@@ -182,7 +182,8 @@ class MeteredCall:
         if is_silent:
             self._unanswered()
         if isinstance(error, errors.RateLimited):
-            self._close(closed_by(error.code, self.meter.program, self.units), error)
+            is_read = self.method == "GET"
+            self._close(closed_by(error.code, self.meter.program, self.units, is_read=is_read), error)
         if is_refusal(error):
             self._give_back()
 

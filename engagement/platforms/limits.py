@@ -203,9 +203,12 @@ def is_of_some_calls(code: str) -> bool:
     return CLOSES.get(code, (REQUESTS, True))[0] != REQUESTS
 
 
-def closed_by(code: str, program: str, rows: Iterable[Limit]) -> Limit:
-    """The row that a limit with this code concerns: of posting wherever it is told, else one of the call's own."""
+def closed_by(code: str, program: str, rows: Iterable[Limit], *, is_read: bool) -> Limit:
+    """The row that a limit with this code concerns: of posting wherever it is told, of what is read where something
+    was read, else one of the call's own.
+    """
     listed = list(rows)
     unit, per_account = CLOSES.get(code, ("", True))
-    known = [*listed, *(row for row in LIMITS[program] if row.unit == POSTS)]
+    elsewhere = (POSTS, READS) if is_read else (POSTS,)
+    known = [*listed, *(row for row in LIMITS[program] if row.unit in elsewhere)]
     return next((row for row in known if (row.unit, row.per_account) == (unit, per_account)), listed[0])

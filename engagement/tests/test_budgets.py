@@ -319,6 +319,14 @@ LIMITS = {
         [("POST", "/v26.0/1/media_publish")],
         [READ],
     ),
+    "x cap told to another read": (
+        "twitter",
+        ("GET", "/2/users/me"),
+        "usage-capped",
+        20 * 86400,
+        [SEARCH, POSTS],
+        [("GET", "/2/users/me"), ("POST", "/2/media/upload"), CREATE],
+    ),
     "x cap on a create": ("twitter", CREATE, "usage-capped", 20 * 86400, [], [SEARCH, POSTS]),
     "tiktok": ("tiktok", ("POST", "/v2/video/query/"), "rate_limit_exceeded", 60, [], [("GET", "/v2/user/info/")]),
 }
@@ -332,7 +340,7 @@ def test_limit_that_was_met_closes_what_it_concerns(clock, platform, line, code,
         errors.RateLimited("Too many.", platform=platform, status=429, code=code, retry_after=wait)
     )
 
-    refused = closed if code == "368" else [line, *closed]
+    refused = closed if line in open_ or code == "368" else [line, *closed]
     assert {metered.refusal(*one).retry_after for one in refused} == {wait}
     assert [metered.refusal(*one) for one in open_] == [None] * len(open_)
 
