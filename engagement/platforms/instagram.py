@@ -5,7 +5,7 @@ beyond this in `instagram_facebook_login.py`.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
@@ -237,5 +237,9 @@ def _groups(node: Node) -> dict[str, int]:
         for breakdown in entry.node("total_value").nodes("breakdowns")
         for result in breakdown.nodes("results")
     ]
-    counted = ((",".join(map(str, one.value.get("dimension_values") or [])), one.count("value")) for one in results)
+    counted = ((_group(one.value.get("dimension_values")), one.count("value")) for one in results)
     return {group: count for group, count in counted if group and count is not None}
+
+
+def _group(values: Any) -> str:
+    return ",".join(map(str, values)) if isinstance(values, list) else ""
