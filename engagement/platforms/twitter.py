@@ -236,7 +236,8 @@ class TwitterAdapter(PlatformAdapter):
 
 def _media_of(post: Node, media: dict[str, Node]) -> list[Node]:
     keys = post.node("attachments").value.get("media_keys")
-    return [media[key] for key in keys if key in media] if isinstance(keys, list) else []
+    named = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+    return [media[key] for key in named if key in media]
 
 
 def _completion(shown: Sequence[Node]) -> float | None:

@@ -76,6 +76,16 @@ def test_numbers_that_are_null_or_missing_are_unknown_and_text_doubles_are_ignor
     assert (metrics.likes, metrics.comments, metrics.shares, metrics.views) == (None, 12, 5, None)
 
 
+@pytest.mark.parametrize("keys", [[["13_9"]], [{}], [None], "13_9", {"13_9": 1}])
+def test_media_keys_of_another_form_name_no_media(keys):
+    post = {"id": OLD, "public_metrics": {"like_count": 2}, "attachments": {"media_keys": keys}}
+    media = [{"media_key": "13_9", "type": "video", "public_metrics": {"view_count": 12543}}]
+    with answering(Answer({"data": [post], "includes": {"media": media}})) as asked:
+        metrics = x(asked).fetch_metrics([OLD])[OLD]
+
+    assert (metrics.likes, metrics.video_views) == (2, None)
+
+
 def test_media_that_is_shared_by_two_posts_counts_for_both():
     other = str(int(OLD) + 1)
     posts = [{"id": one, "public_metrics": {}, "attachments": {"media_keys": ["13_9"]}} for one in (OLD, other)]
