@@ -7,6 +7,7 @@ from typing import Any
 
 from engagement.models import SocialAccount
 from engagement.platforms import errors
+from engagement.platforms.limits import is_of_some_calls
 from engagement.querysets import WORKING
 from engagement.tokens import CONFIRM_AFTER, confirm_failure, fresh
 
@@ -40,7 +41,8 @@ def unready(account: SocialAccount, now: datetime) -> str:
 def note_account_error(account: SocialAccount, error: errors.PlatformError, now: datetime) -> None:
     """Write down what a platform said against a whole account; a dead token pauses that account alone.
 
-    A budget of Gator's own that is spent says nothing against the account: what has a reserve goes on.
+    A limit of posting alone, or of reading, closes its budget and not the account. A budget of Gator's own that is
+    spent says nothing against the account: what has a reserve goes on.
     """
     if isinstance(error, errors.BudgetSpent):
         return
@@ -49,7 +51,7 @@ def note_account_error(account: SocialAccount, error: errors.PlatformError, now:
         confirm_failure(account, error, now)
         return
     changes: dict[str, Any] = {"last_error": error.for_staff, "last_error_at": now}
-    if isinstance(error, errors.RateLimited):
+    if isinstance(error, errors.RateLimited) and not is_of_some_calls(error.code):
         changes["throttled_until"] = now + timedelta(seconds=error.retry_after)
     for name, value in changes.items():
         setattr(account, name, value)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, F, When
 
@@ -35,7 +36,6 @@ from engagement.timelines import timelines_of
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
 
-BATCH = 500
 MEASURED = (
     "filter_state",
     "judged_by",
@@ -116,8 +116,8 @@ def assess_posts(
     """
     given = {post.pk: post for post in posts}.values()
     ordered = oldest_first(given)
-    for start in range(0, len(ordered), BATCH):
-        _assess_batch(ordered[start : start + BATCH], now, only_new=only_new, by=by)
+    for start in range(0, len(ordered), settings.ASSESS_BATCH):
+        _assess_batch(ordered[start : start + settings.ASSESS_BATCH], now, only_new=only_new, by=by)
     return len(ordered)
 
 
@@ -144,9 +144,9 @@ def assess_on(posts: dict[int, SocialMediaPost], now: datetime, *, only_new: boo
 def measure_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> None:
     """Estimate and measure posts anew by the verdicts that stand: nothing is judged. One transaction for each batch."""
     ordered = oldest_first({post.pk: post for post in posts}.values())
-    for start in range(0, len(ordered), BATCH):
+    for start in range(0, len(ordered), settings.ASSESS_BATCH):
         with transaction.atomic():
-            stored = _locked(ordered[start : start + BATCH])
+            stored = _locked(ordered[start : start + settings.ASSESS_BATCH])
             _measure_on(stored, now, model_in_force())
             write_posts(stored.values(), ASSESSED)
 

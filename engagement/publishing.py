@@ -23,6 +23,7 @@ from engagement.models import SocialMediaPost
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.base import PlatformAdapter
 from engagement.platforms.budgets import clock_from, meter_for
+from engagement.platforms.limits import is_of_some_calls
 from engagement.reports import Item, Outcome, Report
 from engagement.scheduling import PUBLISHABLE, UNSENT, draft_of
 from engagement.values import PublishedPost
@@ -254,6 +255,13 @@ def _refused(attempt: Attempt, error: errors.PlatformError) -> Item:
     return Item(str(post), outcome, error.for_staff)
 
 
+def _pause(error: errors.PlatformError) -> timedelta:
+    """After a limit that leaves the account open for other calls, the post itself has to wait, at most a day."""
+    if isinstance(error, errors.RateLimited) and is_of_some_calls(error.code):
+        return max(RETRY, min(timedelta(seconds=error.retry_after), timedelta(days=1)))
+    return RETRY
+
+
 def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tuple[Outcome, dict[str, Any]]:
     post = attempt.post
     if isinstance(error, errors.OutcomeUnknown):
@@ -272,5 +280,5 @@ def _after(attempt: Attempt, error: errors.PlatformError, now: datetime) -> tupl
         return (outcome if waits and outcome != Outcome.FAILED else Outcome.PENDING), {"status": PostStatus.PUBLISHING}
     if not waits and attempt.count >= MAX_ATTEMPTS:
         return Outcome.FAILED, {"status": PostStatus.FAILED}
-    wait = RETRY if waits else RETRY * 2 ** (attempt.count - 1)
+    wait = _pause(error) if waits else RETRY * 2 ** (attempt.count - 1)
     return outcome, {"status": PostStatus.SCHEDULED, "scheduled_at": now + wait}

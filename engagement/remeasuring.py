@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Min, Q, QuerySet
 
 from engagement.assessment import assess_posts
@@ -23,8 +24,6 @@ from engagement.querysets import SocialMediaPostQuerySet
 from engagement.remembered import REMEMBERED
 
 logger = logging.getLogger(__name__)
-
-BATCH = 500
 
 # What engagement says of a post.
 NUMBERS = (
@@ -138,7 +137,7 @@ def _assess(posts: Posts, now: datetime, *, only_new: bool = False) -> set[int]:
     """Assess posts; those on which the filter failed."""
     # Oldest first, as they are assessed: a part learns from those before it.
     every = list(posts.only("published_at").order_by(F("published_at").asc(nulls_last=True), "pk"))
-    parts = [every[start : start + BATCH] for start in range(0, len(every), BATCH)]
+    parts = [every[start : start + settings.ASSESS_BATCH] for start in range(0, len(every), settings.ASSESS_BATCH)]
     return {pk for part in parts for pk in _assess_part(part, now, only_new=only_new)}
 
 
@@ -195,8 +194,8 @@ def _may_lean(found: Found) -> bool:
 
 def _moved(before: Numbers) -> Iterable[Moved]:
     ids = sorted(before)
-    for start in range(0, len(ids), BATCH):
-        after = _numbers(SocialMediaPost.objects.filter(pk__in=ids[start : start + BATCH]))
+    for start in range(0, len(ids), settings.ASSESS_BATCH):
+        after = _numbers(SocialMediaPost.objects.filter(pk__in=ids[start : start + settings.ASSESS_BATCH]))
         for pk, values in after.items():
             for name, old, new in zip(NUMBERS, before[pk], values, strict=True):
                 if old != new:
@@ -206,5 +205,7 @@ def _moved(before: Numbers) -> Iterable[Moved]:
 def _ungrade(posts: set[int]) -> None:
     """A grade that rests on numbers that moved is none, whatever moment it bears."""
     ids = sorted(posts)
-    for start in range(0, len(ids), BATCH):
-        SocialMediaPost.objects.filter(pk__in=ids[start : start + BATCH]).update(grade=None, graded_at=None)
+    for start in range(0, len(ids), settings.ASSESS_BATCH):
+        SocialMediaPost.objects.filter(pk__in=ids[start : start + settings.ASSESS_BATCH]).update(
+            grade=None, graded_at=None
+        )

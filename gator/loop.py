@@ -12,6 +12,7 @@ from django.conf import settings
 from engagement import publishing, scheduling
 from engagement.grading import grade_posts
 from engagement.models import SocialAccount, SocialMediaPost
+from engagement.platforms import kinds_of
 from engagement.reports import Report
 from engagement.sync import sync_due
 from gator.planning import next_slot
@@ -30,10 +31,14 @@ def guide(account: SocialAccount, *, now: datetime, rng: Random) -> Guidance:
 
 
 def create(account: SocialAccount, *, now: datetime, seed: int) -> SocialMediaPost:
-    """Generate the next piece for an account and plan it; raises what the generator raised, after that is recorded."""
+    """Generate the next piece for an account, of a kind that it takes, and plan it.
+
+    Raises what the generator raised, after that is recorded, and `NotPossible` where nothing was begun.
+    """
     rng = Random(f"{account.platform}:{account.platform_user_id}:{seed}")
     guidance = guide(account, now=now, rng=rng)
-    content = generate(account.persona, account.platform, guidance, seed=rng.getrandbits(32), now=now)
+    kinds, drawn_seed = kinds_of(account), rng.getrandbits(32)
+    content = generate(account.persona, account.platform, guidance, kinds=kinds, seed=drawn_seed, now=now)
     record_use(content, guidance)
     return scheduling.schedule(content, account, next_slot(account.persona.timezone, guidance, now, rng))
 

@@ -322,6 +322,8 @@ HTTP_MAX_BYTES = 5 * 1024 * 1024
 HTTP_BACKOFF_SECONDS = 0.5
 # X renames `tweet.fields` to `post.fields`; its guides and its specification disagree about when.
 X_POST_FIELDS = env.str("X_POST_FIELDS", default="tweet.fields")
+# Whether the app's plan on X has analytics of posts (Enterprise; of others nobody says): follows are read from them.
+X_ANALYTICS = env.bool("X_ANALYTICS", default=False)
 # Share of every budget of calls that syncing leaves to publishing.
 PUBLISH_RESERVE = env.float("PUBLISH_RESERVE", default=0.1)
 # Dollars a day (UTC) that X may cost; without a number what it costs is only counted.
@@ -341,6 +343,8 @@ WHOLE_LOOK_HOURS = 24
 WHOLE_LOOK_DAYS = 7
 # A worker that dies loses its claim after this time, and another does the work.
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
+# Posts that are assessed in one transaction and one set of queries: on SQLite other writers wait for it.
+ASSESS_BATCH = 500
 # Platforms report insights up to 48 h late; younger numbers are provisional and are not graded.
 SETTLE_HOURS = 48
 

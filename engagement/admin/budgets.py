@@ -23,7 +23,7 @@ from engagement.platforms.prices import MICRO
 from engagement.platforms.usage import SLOW_FROM, STOP_AT
 from engagement.retention import SPENDING_DAYS
 
-WINDOWS = {1: "second", 60: "minute", 900: "15 min", 3600: "hour", 86400: "24 h"}
+WINDOWS = {1: "second", 60: "minute", 900: "15 min", 3600: "hour", 86400: "24 h", 31 * 86400: "31 days"}
 # From this share of its amount on a budget is shown in colour.
 NEARLY = 0.75
 

@@ -19,8 +19,8 @@ from engagement.enums import Origin, Platform, Purpose
 from engagement.models import Budget, SocialAccount, Spending
 from engagement.platforms import adapter_name, errors
 from engagement.platforms.ledger import add, begin_window, free_at, locked, new_today, save, spent, window_of
-from engagement.platforms.limits import MONEY, REFUNDED, Limit, closed_by, limits_of, unanswered
-from engagement.platforms.prices import things_of
+from engagement.platforms.limits import MONEY, READS, REFUNDED, Limit, closed_by, limits_of, unanswered
+from engagement.platforms.prices import PERSON, things_of
 from engagement.platforms.replies import Reply
 from engagement.platforms.usage import SLOW_FROM, STOP_AT, Report, reports
 from engagement.platforms.windows import Slot
@@ -182,7 +182,8 @@ class MeteredCall:
         if is_silent:
             self._unanswered()
         if isinstance(error, errors.RateLimited):
-            self._close(closed_by(error.code, self.units), error)
+            is_read = self.method == "GET"
+            self._close(closed_by(error.code, self.meter.program, self.units, is_read=is_read), error)
         if is_refusal(error):
             self._give_back()
 
@@ -227,7 +228,8 @@ class MeteredCall:
 
     def _shut(self, budget: Budget, limit: Limit, wait: timedelta, reason: str, now: datetime) -> None:
         """Close a budget. Of several calls under way that met the same limit, one counts."""
-        if budget.strikes == self.taken[limit].budget.strikes:
+        taken = self.taken.get(limit)
+        if taken is None or budget.strikes == taken.budget.strikes:
             pause = doubled(LIMIT_PAUSE, budget.strikes, LONGEST_LIMIT_PAUSE)
             wait = max(wait, pause) if budget.strikes or not wait else wait
             budget.strikes += 1
@@ -249,14 +251,15 @@ class MeteredCall:
 
     def _charge(self, things: Mapping[str, int]) -> None:
         """Charge what was returned, each thing once a day, to the account and to the app."""
-        limits = [limit for limit in self.units if limit.unit == MONEY]
+        limits = [limit for limit in self.units if limit.unit in (MONEY, READS)]
         if not (things and limits):
             return
         with transaction.atomic():
             budgets, now = locked(self.meter.account, limits), self.meter.clock()
-            app = next(budget for limit, budget in budgets.items() if not limit.per_account)
-            price = new_today(app, things, now)
-            add(dict.fromkeys(budgets.values(), price), now)
+            app = next(budget for limit, budget in budgets.items() if limit.unit == MONEY and not limit.per_account)
+            fresh = new_today(app, things, now)
+            counted = {MONEY: sum(fresh.values()), READS: sum(not one.startswith(PERSON) for one in fresh)}
+            add({budget: counted[limit.unit] for limit, budget in budgets.items()}, now)
 
     def _give_back(self) -> None:
         for limit, taken in self.taken.items():

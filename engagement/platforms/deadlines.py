@@ -5,6 +5,7 @@ cut to what is left. It is the socket that keeps the time: no thread stands by.
 """
 
 import io
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from engagement.platforms.connecting import connected
 
 # What is sent under one timeout; a slow line needs no faster one for larger files.
 PIECE_BYTES = 64 * 1024
@@ -88,6 +92,20 @@ class _Sending(HTTPConnection):
     """Sends piece by piece: one timeout over a whole file would hold for its slowest line, or for none."""
 
     response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        """Connect in the time of a connection for all addresses together; what is left of the exchange is for TLS."""
+        patience = min(float(self.timeout or 0), _current.get().wait)
+        try:
+            made = connected(self._dns_host, self.port, patience, self.socket_options or ())
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"Connection to {self.host} timed out: {error}") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"Failed to establish a new connection: {error}") from error
+        made.settimeout(min(patience, _current.get().wait))
+        return made
 
     def send(self, data: Any) -> None:
         exchange = _current.get()

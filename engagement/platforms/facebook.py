@@ -1,13 +1,17 @@
 """Facebook Pages: Graph API with a Page token. Field tables, comments and the Page; see `facebook_publishing.py`."""
 
+import math
+from typing import Any
+
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, next_cursor
+from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
+from engagement.platforms.replies import Reply
 from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
 
 COMMENT_FIELDS = "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url"
@@ -20,8 +24,10 @@ POST_METRICS = (
     "post_reactions_by_type_total",
     "post_total_media_view_unique",
 )
+# By whole seconds the share of plays that went so far: at most forty seconds, and beyond the end where plays repeat.
+GRAPH, LENGTH = "post_video_retention_graph", "video_length"
 # Of the video itself: a post's own insights leave out what happens on reels.
-WATCHED = ("post_video_followers", "post_video_avg_time_watched", "post_video_view_time")
+WATCHED = (GRAPH, "post_video_followers", "post_video_avg_time_watched", "post_video_view_time")
 # Plays are counted for reels; what is refused to other videos is remembered apart from them.
 VIDEO_METRICS = ("fb_reels_total_plays", "blue_reels_play_count", *WATCHED)
 VIDEO_INSIGHTS = "video_insights"
@@ -47,7 +53,17 @@ class FacebookAdapter(FacebookPublisher):
         videos = {one: video for one, item in items.items() if (video := _video_of(item))}
         wants = {one: self._watched(items[one], video) for one, video in videos.items()}
         read = self.read_named(wants)
-        return items | {one: _joined(items[one], read.get(one)) for one in videos}
+        items = items | {one: _joined(items[one], read.get(one)) for one in videos}
+        return items | self._timed({one: video for one, video in videos.items() if _graph_of(items[one])}, items)
+
+    def _timed(self, videos: dict[str, str], items: Items) -> Items:
+        """Posts with the length of their video, in seconds: a graph does not say where the video ends."""
+        asks = {one: Ask(self._path(video), {"fields": "length"}) for one, video in videos.items()}
+        told = {one: got.body for one, got in self.read_each(asks).items() if isinstance(got, Reply)}
+        lengths = {one: body.get("length") for one, body in told.items() if isinstance(body, dict)}
+        return {
+            one: item.with_more(**{LENGTH: lengths.get(one)}) for one in videos if isinstance(item := items[one], Item)
+        }
 
     def _watched(self, item: Item | errors.PlatformError, video: str) -> Want:
         is_reel = isinstance(item, Item) and "/reel/" in str(item.node.value.get("permalink_url"))
@@ -70,6 +86,7 @@ class FacebookAdapter(FacebookPublisher):
             link_clicks=whole_number(insight, "post_clicks"),
             video_views=whole_number(insight, "blue_reels_play_count", "fb_reels_total_plays"),
             follows=whole_number(insight, "post_video_followers"),
+            video_completion_rate=_completion(insight.get(GRAPH), node.value.get(LENGTH)),
             average_watch_seconds=seconds(insight, "post_video_avg_time_watched"),
             total_watch_seconds=seconds(insight, "post_video_view_time"),
             api_version=item.version,
@@ -93,7 +110,7 @@ class FacebookAdapter(FacebookPublisher):
             )
         ).node
         seen = [self._seen(comment) for comment in node.nodes("data")]
-        return CommentPage(seen, next_cursor(node), total=node.node("summary").count("total_count"))
+        return CommentPage(seen, next_cursor(node), is_last(node), total=node.node("summary").count("total_count"))
 
     def _seen(self, comment: Node) -> SeenInteraction:
         """Who wrote it is missing where Facebook keeps it: then nothing is known of the author."""
@@ -145,8 +162,35 @@ def _joined(item: Item | errors.PlatformError, got: Got | errors.PlatformError |
     return item.with_more(**{VIDEO_INSIGHTS: got.reply.body})
 
 
+def _graph_of(item: Item | errors.PlatformError) -> Any:
+    """The retention graph of a post's video, if it was told."""
+    if not isinstance(item, Item):
+        return None
+    try:
+        found = insight_values(item.node.node(VIDEO_INSIGHTS)).get(GRAPH)
+    except errors.InvalidResponse:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _completion(graph: Any, length: Any) -> float | None:
+    """How many percent still watched in a video's last second, where the graph reaches so far."""
+    if not (isinstance(graph, dict) and isinstance(length, int | float) and length > 0):
+        return None
+    end = math.floor(length)
+    last, began = _share(graph, str(end), str(end - 1)), _share(graph, "0")
+    if last is None or not began or last > began:
+        return None
+    return round(100 * last / began, 4)
+
+
+def _share(graph: dict[str, Any], *seconds: str) -> float | None:
+    found = next((graph[one] for one in seconds if one in graph), None)
+    return found if isinstance(found, int | float) and found >= 0 else None
+
+
 def _sum(value: Insight | None) -> int | None:
-    """Reactions of all types together."""
-    if not isinstance(value, dict):
+    """Reactions of all types together; of no type at all, nothing is known."""
+    if not isinstance(value, dict) or not value:
         return None
     return sum(count for count in value.values() if isinstance(count, int))

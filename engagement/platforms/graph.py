@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from unicodedata import normalize
+from urllib.parse import parse_qsl, urlsplit
 
 from engagement.enums import InteractionKind
 from engagement.platforms import errors
@@ -44,11 +45,15 @@ Items = dict[str, Item | errors.PlatformError]
 
 @dataclass(frozen=True)
 class CommentPage:
-    """One page of comments: the cursor of the next, the replies beyond those shown, how many there are in all."""
+    """One page of comments: the cursor of the next, the replies beyond those shown, how many there are in all.
+
+    `is_last`: no further page was announced. One that is announced without a cursor cannot be read.
+    """
 
     seen: Sequence[SeenInteraction]
     after: str
-    # (comment, cursor after the replies that came with it)
+    is_last: bool
+    # (comment, cursor after the replies that came with it, empty where none is told)
     threads: Sequence[tuple[str, str]] = ()
     total: int | None = None
 
@@ -174,7 +179,7 @@ class GraphAdapter(GraphReader):
             found |= {one.platform_id: one for one in page.seen}
             threads += page.threads
             after = page.after
-            if not after:
+            if page.is_last:
                 is_cut = number > 0 and page.total is not None and len(found) < page.total
                 whole = frozenset() if is_cut else KINDS
             if after in used or (page.seen and not fresh and not everything):
@@ -186,7 +191,7 @@ class GraphAdapter(GraphReader):
 
     def _read_threads(self, threads: Sequence[tuple[str, str]], found: dict[str, SeenInteraction]) -> bool:
         """Read the replies that did not come with their comments, bounded; whether all were read."""
-        waiting = list(threads)
+        waiting, is_whole = list(threads), True
         for _ in range(MAX_PAGES):
             if not waiting:
                 break
@@ -196,7 +201,9 @@ class GraphAdapter(GraphReader):
             found |= {one.platform_id: one for one in page.seen}
             if page.after and fresh:
                 waiting.append((comment_id, page.after))
-        return not waiting
+            else:
+                is_whole = is_whole and page.is_last
+        return is_whole and not waiting
 
     def _smaller(self, ask: Callable[[int], Reply]) -> Reply:
         """Ask with the limit of today, and with half of it as long as the platform finds the answer too large."""
@@ -268,9 +275,20 @@ def _item(got: Got) -> Item:
 
 
 def next_cursor(node: Node) -> str:
-    """The cursor of the next page. `paging.next` is a whole address with a token in it, and is not followed."""
+    """The cursor of the next page; empty where there is none, or none is told.
+
+    `paging.next` is a whole address with a token in it, and is not followed: at most its cursor is taken out of it.
+    """
     paging = node.node("paging")
-    return paging.node("cursors").text("after") if paging.text("next") else ""
+    address = paging.text("next")
+    if not address:
+        return ""
+    return paging.node("cursors").text("after") or dict(parse_qsl(urlsplit(address).query)).get("after", "")
+
+
+def is_last(node: Node) -> bool:
+    """Whether a page announces no other."""
+    return not node.node("paging").text("next")
 
 
 def same_words(there: str, ours: str) -> bool:

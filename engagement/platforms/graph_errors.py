@@ -236,6 +236,8 @@ def _words(error: Node) -> str:
 
 def _number(node: Node, name: str) -> str:
     found = node.value.get(name)
+    if isinstance(found, str) and found.isascii() and found.isdigit():
+        return found.lstrip("0")
     return str(found) if isinstance(found, int) and not isinstance(found, bool) and found else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from requests.structures import CaseInsensitiveDict
 
 from engagement.platforms import errors
 from engagement.platforms.base import PlatformAdapter, each_read
@@ -150,7 +151,11 @@ class GraphReader(PlatformAdapter):
         if not isinstance(reply.body, list) or len(reply.body) != len(asks):
             unread = errors.InvalidResponse("A batch was not answered item by item", platform=self.platform)
             return dict.fromkeys(asks, unread)
-        return {key: self._item(item, reply) for key, item in zip(asks, reply.body, strict=True)}
+        read = {key: self._item(item, reply) for key, item in zip(asks, reply.body, strict=True)}
+        # A window that closes for an item is closed for every call, as if the batch itself had been refused.
+        for limit in {one.code: one for one in read.values() if isinstance(one, errors.RateLimited)}.values():
+            self.http.note(limit)
+        return read
 
     def _halves(self, asks: Mapping[str, Ask]) -> dict[str, Read]:
         keys = list(asks)
@@ -164,10 +169,20 @@ class GraphReader(PlatformAdapter):
         if item is None:
             return errors.TemporaryFailure("The item timed out in its batch", platform=self.platform)
         try:
-            reply = Reply(self.platform, int(item["code"]), batch.headers, decode(item["body"]))
+            status = int(item["code"])
+        except (ValueError, TypeError, KeyError):
+            return self._unread_item(errors.InvalidResponse)
+        try:
+            reply = Reply(self.platform, status, _headers(item, batch), decode(item["body"]))
         except (ValueError, TypeError, KeyError, RecursionError):
-            return errors.InvalidResponse("An item of a batch cannot be read", platform=self.platform)
+            kind = errors.kind_of_status(status)
+            # As with a whole answer: without words, of its statuses only limits and faults are believed.
+            is_telling = issubclass(kind, errors.RateLimited | errors.TemporaryFailure)
+            return self._unread_item(kind if is_telling else errors.InvalidResponse, status)
         return judge(reply) or reply
+
+    def _unread_item(self, kind: errors.Kind, status: int | None = None) -> errors.PlatformError:
+        return kind("An item of a batch cannot be read", platform=self.platform, status=status)
 
     # Versions
 
@@ -180,6 +195,14 @@ class GraphReader(PlatformAdapter):
         )
         if served != settings.GRAPH_API_VERSION and words not in self.notices:
             self.notices.append(words)
+
+
+def _headers(item: dict[str, Any], batch: Reply) -> Mapping[str, str]:
+    """Those of a batch, and over them those of an item, which are a list of pairs and may be left out."""
+    listed = item.get("headers")
+    own = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    told = {str(one.get("name")): str(one.get("value")) for one in own}
+    return CaseInsensitiveDict({**batch.headers, **told}) if told else batch.headers
 
 
 def version_of(reply: Reply) -> str:

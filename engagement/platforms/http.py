@@ -5,6 +5,7 @@ platform's table.
 """
 
 import base64
+import codecs
 import json
 import logging
 import random
@@ -93,6 +94,7 @@ class Connection:
         # Called right before a request that may make a post live, once its budgets have let it pass; what it raises
         # keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
+        self._call: Call = UNMETERED
         self._session = session()
         self._session.auth = _Signed(token, scheme)
 
@@ -119,6 +121,10 @@ class Connection:
         """Ask, once, for new tokens with a GET, as Meta has it. As with `exchange`, this answer keeps its tokens."""
         self._check_token()
         return self._once("GET", path, self._deadline(), auth=_Unsigned(), keeps_tokens=True, params=params)
+
+    def note(self, refusal: errors.PlatformError) -> None:
+        """A part of the last answer was refused, as an item of a batch may be: budgets count it as the call's own."""
+        self._call.failed(refusal)
 
     def delete(self, path: str) -> Reply:
         """Take away something that nobody sees: the same once more changes nothing."""
@@ -209,7 +215,7 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
-        call = self._meter.spend(method, path, request)
+        call = self._call = self._meter.spend(method, path, request)
         announce()
         exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
         try:
@@ -265,7 +271,7 @@ class Connection:
             size += len(part)
             if size > settings.HTTP_MAX_BYTES:
                 self._invalid(f"The answer is longer than {settings.HTTP_MAX_BYTES} bytes", response)
-        return b"".join(parts)
+        return b"".join(parts).removeprefix(codecs.BOM_UTF8)
 
     def _decoded(self, response: requests.Response, content: bytes, call: Call) -> Reply:
         text = self.redact(content.decode(errors="replace"))

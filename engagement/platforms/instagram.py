@@ -5,11 +5,11 @@ beyond this in `instagram_facebook_login.py`.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.graph import CommentPage, Item, Items, next_cursor
+from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.instagram_publishing import InstagramPublisher
@@ -112,14 +112,14 @@ class InstagramAdapter(InstagramPublisher):
         node = self._comments(self._path(post_id, "comments"), after, with_replies=True)
         comments = node.nodes("data")
         inline = [(comment.required("id"), comment.node("replies")) for comment in comments]
-        threads = [(comment_id, cursor) for comment_id, replies in inline if (cursor := next_cursor(replies))]
+        threads = [(comment_id, next_cursor(replies)) for comment_id, replies in inline if not is_last(replies)]
         seen = [one for comment in comments for one in self._seen(comment)]
-        return CommentPage(seen, next_cursor(node), threads)
+        return CommentPage(seen, next_cursor(node), is_last(node), threads)
 
     def _reply_page(self, comment_id: str, after: str) -> CommentPage:
         node = self._comments(self._path(comment_id, "replies"), after, with_replies=False)
         replies = [self._interaction(reply, InteractionKind.REPLY) for reply in node.nodes("data")]
-        return CommentPage(replies, next_cursor(node))
+        return CommentPage(replies, next_cursor(node), is_last(node))
 
     def _comments(self, path: str, after: str, *, with_replies: bool) -> Node:
         cursor = {"after": after} if after else {}
@@ -179,6 +179,7 @@ class InstagramAdapter(InstagramPublisher):
         me = self.credentials.platform_user_id
         node = self.http.get(self._path(me), fields="id,username,followers_count").node
         audience = {dimension: self._followers_by(dimension) for dimension in DEMOGRAPHICS}
+        self.ask_for_posting_quota()
         return AccountFacts(
             followers=node.count("followers_count"),
             handle=node.text("username"),
@@ -236,5 +237,9 @@ def _groups(node: Node) -> dict[str, int]:
         for breakdown in entry.node("total_value").nodes("breakdowns")
         for result in breakdown.nodes("results")
     ]
-    counted = ((",".join(map(str, one.value.get("dimension_values") or [])), one.count("value")) for one in results)
+    counted = ((_group(one.value.get("dimension_values")), one.count("value")) for one in results)
     return {group: count for group, count in counted if group and count is not None}
+
+
+def _group(values: Any) -> str:
+    return ",".join(map(str, values)) if isinstance(values, list) else ""

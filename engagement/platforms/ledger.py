@@ -116,11 +116,11 @@ def begin_window(budget: Budget, resets_at: datetime, now: datetime) -> None:
     save(budget, resets_at=resets_at)
 
 
-def new_today(budget: Budget, things: Mapping[str, int], now: datetime) -> int:
-    """The price of those things that were not paid for today, which they are from now on."""
-    keys = {author_key("billed", thing): price for thing, price in things.items()}
+def new_today(budget: Budget, things: Mapping[str, int], now: datetime) -> dict[str, int]:
+    """Those things, with their prices, that were not paid for today, which they are from now on."""
+    keys = {author_key("billed", thing): thing for thing in things}
     day = now.date()
     paid = BilledRead.objects.filter(budget=budget, day=day, resource__in=keys)
     fresh = keys.keys() - set(paid.values_list("resource", flat=True))
     BilledRead.objects.bulk_create([BilledRead(budget=budget, day=day, resource=one) for one in sorted(fresh)])
-    return sum(keys[one] for one in fresh)
+    return {keys[one]: things[keys[one]] for one in fresh}

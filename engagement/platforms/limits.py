@@ -15,8 +15,9 @@ from django.conf import settings
 from engagement.platforms.prices import MICRO, price_of
 
 MINUTE, QUARTER, HOUR, DAY = 60, 900, 3600, 86400
+MONTH = 31 * DAY
 
-REQUESTS, POSTS, MONEY, FAILURES = "requests", "posts", "micro-dollars", "failures"
+REQUESTS, POSTS, MONEY, READS, FAILURES = "requests", "posts", "micro-dollars", "posts read", "failures"
 # Taken before the call, and given back if the platform refuses it.
 REFUNDED = (POSTS, MONEY)
 
@@ -48,7 +49,7 @@ class Limit:
         """What a call takes of it before it is sent."""
         if self.unit == MONEY:
             return price_of(method, path, sent(request))
-        if self.unit == FAILURES:
+        if self.unit in (READS, FAILURES):
             return 0
         return calls_in(request) if self.unit == REQUESTS else 1
 
@@ -86,6 +87,8 @@ X_ROWS = (
 X_SOURCE = {"source": "X Developer Platform: Rate limits", "stated_on": date(2026, 8, 22)}
 X_PRICES = {"source": "X API pricing", "stated_on": date(2026, 8, 13)}
 X_PRICED = r"(GET|POST) /2/(tweets|users)(/.*)?"
+# What returns posts, which alone the cap of a month covers.
+X_CAPPED = r"GET /2/(tweets(/\d+|/search/\w+|/\w+/quote_tweets)?|users/\w+/(tweets|mentions|liked_tweets))"
 # Pages without a date of their own stand as they were read then.
 READ_ON = date(2026, 11, 1)
 TIKTOK_RATES = {"source": "TikTok for Developers: Rate Limits", "stated_on": date(2026, 8, 4)}
@@ -102,6 +105,7 @@ def _x() -> Iterator[Limit]:
         yield Limit(name, False, app, seconds, call=call, **X_SOURCE)  # type: ignore[arg-type]
     for per_account in (True, False):
         yield Limit("Money", per_account, None, DAY, MONEY, X_PRICED, **X_PRICES)  # type: ignore[arg-type]
+    yield Limit("Posts read", False, 3_000_000, MONTH, READS, X_CAPPED, **X_PRICES)  # type: ignore[arg-type]
 
 
 def _graph(program: str = "") -> Iterator[Limit]:
@@ -166,7 +170,7 @@ CLOSES: dict[str, tuple[str, bool]] = {
     "4": (REQUESTS, False),
     "9": (POSTS, True),
     "368": (POSTS, True),
-    "usage-capped": (MONEY, False),
+    "usage-capped": (READS, False),
     "spam_risk_too_many_posts": (POSTS, True),
     "spam_risk_too_many_pending_share": (POSTS, True),
     "reached_active_user_cap": (POSTS, True),
@@ -194,8 +198,17 @@ def _configured(row: Limit) -> Limit:
     return replace(row, amount=round(settings.X_DAILY_DOLLARS * MICRO), source=f"X_DAILY_DOLLARS; {row.source}")
 
 
-def closed_by(code: str, rows: Iterable[Limit]) -> Limit:
-    """The row of a call that a limit with this code concerns."""
+def is_of_some_calls(code: str) -> bool:
+    """Whether a limit with this code leaves the account's other calls open."""
+    return CLOSES.get(code, (REQUESTS, True))[0] != REQUESTS
+
+
+def closed_by(code: str, program: str, rows: Iterable[Limit], *, is_read: bool) -> Limit:
+    """The row that a limit with this code concerns: of posting wherever it is told, of what is read where something
+    was read, else one of the call's own.
+    """
     listed = list(rows)
     unit, per_account = CLOSES.get(code, ("", True))
-    return next((row for row in listed if (row.unit, row.per_account) == (unit, per_account)), listed[0])
+    elsewhere = (POSTS, READS) if is_read else (POSTS,)
+    known = [*listed, *(row for row in LIMITS[program] if row.unit in elsewhere)]
+    return next((row for row in known if (row.unit, row.per_account) == (unit, per_account)), listed[0])

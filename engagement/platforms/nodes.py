@@ -16,6 +16,10 @@ KINDS: dict[type, str] = {
     list: "another list",
     type(None): "missing",
 }
+# Of the year 5138.
+LATEST_SECONDS = 10**11
+# True and False are 1 and 0.
+FLAGS: dict[str | int, bool] = {1: True, 0: False, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Node:
         found = self.value.get(name)
         if isinstance(found, str) and found.isascii() and found.isdigit():
             return int(found)
+        if isinstance(found, float) and found.is_integer():
+            return int(found)
         if found is None or (isinstance(found, int) and not isinstance(found, bool)):
             return found
         return self._wrong(name, "a whole number")
@@ -60,15 +66,17 @@ class Node:
         return number if math.isfinite(number) else self._wrong(name, "a number")
 
     def flag(self, name: str) -> bool | None:
-        """Yes or no; anything else says neither."""
+        """Yes or no, also as a number or a word; anything else says neither."""
         found = self.value.get(name)
-        return found if isinstance(found, bool) else None
+        return FLAGS.get(found) if isinstance(found, str | int) else None
 
     def moment(self, name: str) -> datetime | None:
-        """An ISO 8601 moment with its offset."""
+        """An ISO 8601 moment with its offset, or one in seconds or milliseconds since 1970."""
         found = self.text(name)
         if not found:
             return None
+        if found.isascii() and found.isdigit():
+            return self.seconds(name)
         try:
             moment = datetime.fromisoformat(found)
         except ValueError:
@@ -76,10 +84,12 @@ class Node:
         return moment.astimezone(UTC) if moment.tzinfo else self._wrong(name, "a moment with its offset")
 
     def seconds(self, name: str) -> datetime | None:
-        """A moment in seconds since 1970."""
+        """A moment in seconds since 1970, or in milliseconds: those of today are more than any seconds are."""
         found = self.count(name)
+        if found is None:
+            return None
         try:
-            return None if found is None else datetime.fromtimestamp(found, UTC)
+            return datetime.fromtimestamp(found / 1000 if found > LATEST_SECONDS else found, UTC)
         except (ValueError, OverflowError, OSError):
             return self._wrong(name, "a moment")
 

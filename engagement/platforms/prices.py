@@ -12,6 +12,8 @@ MICRO = 1_000_000
 CREATE, CREATE_WITH_URL, COUNTS = 15_000, 200_000, 5_000
 # Posts, mentions and followers of the app's own user are "owned reads".
 PER_THING = {"post": 5_000, "user": 10_000, "owned": 1_000}
+# How things begin that are no posts.
+PERSON = "user:"
 
 # (path, what its data are); the first that fits. Analytics have no documented price.
 READS: tuple[tuple[str, str], ...] = (

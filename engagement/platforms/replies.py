@@ -13,7 +13,7 @@ from engagement.platforms.nodes import Node
 MAX_WAIT_SECONDS = 24 * 3600.0
 # For the end of a month that is known by the calendar, and by no header.
 MONTH_SECONDS = 31 * MAX_WAIT_SECONDS
-_WHOLE = re.compile(r"-?[0-9]+")
+_SECONDS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Reply:
     def retry_after(self) -> float | None:
         """The Retry-After header in seconds, in either of its forms, at most a day; 0 when it names no later time."""
         given = self.headers.get("Retry-After", "").strip()
-        if _WHOLE.fullmatch(given):
+        if _SECONDS.fullmatch(given):
             return min(max(float(given[:12]), 0.0), MAX_WAIT_SECONDS)
         try:
             return self.seconds_until(parsedate_to_datetime(given).timestamp()) or 0.0

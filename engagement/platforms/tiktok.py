@@ -106,7 +106,7 @@ class TikTokAdapter(ModeratedAdapter):
         body = {"publish_id": publish_id}
         data = self.http.query("/v2/post/publish/status/fetch/", body=body).node.node("data")
         if data.text("status") == "FAILED":
-            raise failure_of(data, "fail_reason")
+            raise self._failed(failure_of(data, "fail_reason"))
         # So spelt by TikTok.
         post_id = first_id(data, "publicaly_available_post_id")
         return self._described(post_id, publish_id) if post_id else PublishedPost(publish_id=publish_id)

@@ -94,7 +94,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
         """The id comes up to three minutes after the post is complete."""
         data = self._get("/business/publish/status/", publish_id=publish_id)
         if data.text("status") == "FAILED":
-            raise failure_of(data, "reason")
+            raise self._failed(failure_of(data, "reason"))
         post_id = first_id(data, "post_ids")
         return self._described(post_id, publish_id) if post_id else PublishedPost(publish_id=publish_id)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from engagement.enums import InteractionKind
@@ -31,6 +31,8 @@ class Threads:
     post_id: str
     known: frozenset[str]
     everything: bool
+    # Whether a further page was announced that nothing leads to.
+    is_cut: bool = field(default=False, init=False)
 
     def look(self) -> Visible:
         """Every visible comment and reply; both kinds are whole if nothing was left unread."""
@@ -44,7 +46,8 @@ class Threads:
             thread = self._thread(top.required("comment_id"))
             listed.add(thread.found.values())
             is_whole = is_whole and thread.is_whole
-        return Visible(interactions=tuple(listed.found.values()), whole=BOTH if is_whole else frozenset())
+        whole = BOTH if is_whole and not self.is_cut else frozenset[str]()
+        return Visible(interactions=tuple(listed.found.values()), whole=whole)
 
     def _page(self, cursor: str, tops: dict[str, Node]) -> tuple[Page, str]:
         data = self._list("/business/comment/list/", cursor, include_replies="true")
@@ -52,12 +55,12 @@ class Threads:
         for top in data.nodes("comments"):
             tops.setdefault(top.required("comment_id"), top)
             found += [self._told(top), *(self._told(one, is_reply=True) for one in _inline(top))]
-        return found, _next(data)
+        return found, self._next(data)
 
     def _thread(self, comment_id: str) -> Listed:
         def fetch(cursor: str) -> tuple[Page, str]:
             data = self._list("/business/comment/reply/list/", cursor, comment_id=comment_id)
-            return [self._told(one, is_reply=True) for one in data.nodes("comments")], _next(data)
+            return [self._told(one, is_reply=True) for one in data.nodes("comments")], self._next(data)
 
         return read_list(fetch, self._is_read)
 
@@ -66,6 +69,11 @@ class Threads:
         paged = {"cursor": cursor} if cursor else {}
         fixed = {"video_id": self.post_id, "status": "ALL", "sort_field": "create_time", "max_count": PAGE_SIZE}
         return self.get(path, **fixed, **params, **paged)
+
+    def _next(self, data: Node) -> str:
+        cursor = data.text("cursor") if data.flag("has_more") else ""
+        self.is_cut = self.is_cut or (data.flag("has_more") is True and not cursor)
+        return cursor
 
     def _is_read(self, page: Page) -> bool:
         """Behind a page of which everything is known, everything is, if the newest come first."""
@@ -112,10 +120,6 @@ def _with_more_replies(nodes: Collection[Node]) -> Iterator[Node]:
     for node in nodes:
         if (node.count("replies") or 0) > len(_inline(node)) + beside[node.required("comment_id")]:
             yield node
-
-
-def _next(data: Node) -> str:
-    return data.text("cursor") if data.flag("has_more") is True else ""
 
 
 def _is_newest_first(page: Page) -> bool:

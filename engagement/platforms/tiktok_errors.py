@@ -101,7 +101,8 @@ def judge(reply: Reply) -> errors.PlatformError | None:
     # Its token endpoint puts the code there in place of an object.
     error = found if isinstance(found, dict) else {"code": found, "message": body.get("error_description")}
     code = str(error.get("code") or "")
-    if code == "ok" or (not code and reply.status < 300):
+    # An "ok" with a status that is none is a gateway's doing, and says nothing of any post.
+    if (code == "ok" and reply.status < 400) or (not code and reply.status < 300):
         return None
     message = str(error.get("message") or "It gave no reason")
     case = errors.first_case(CASES, status=reply.status, code=code, message=message)

@@ -19,6 +19,12 @@ class ModeratedAdapter(PlatformAdapter):
     def _look(self, publish_id: str) -> PublishedPost:
         """How far a post is. Raises the failure that the platform names."""
 
+    def _failed(self, failure: errors.PlatformError) -> errors.PlatformError:
+        """Why a post failed. A limit that only its processing met closes budgets like any other."""
+        if isinstance(failure, errors.RateLimited):
+            self.http.note(failure)
+        return failure
+
     def _accepted(self, publish_id: str, remember: Remember) -> PublishedPost:
         remember(publish_id)
         return self._watched(publish_id)

@@ -16,6 +16,7 @@ from engagement.platforms.base import MAX_PAGES, Answers, Maker, PlatformAdapter
 from engagement.platforms.kept import kept
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, refresh_token_of, tokens_of
+from engagement.platforms.twitter_analytics import PLACE, follows_in, read_analytics
 from engagement.platforms.twitter_errors import FIELD_PROBLEMS, judge, problem_of, problem_type
 from engagement.platforms.twitter_objects import comparable, moment_of, summed, told
 from engagement.platforms.twitter_people import Looker
@@ -127,9 +128,17 @@ class TwitterAdapter(PlatformAdapter):
             node = self._lookup(ids, set())
             self.refused |= extra
         media = {one.text("media_key"): one for one in node.node("includes").nodes("media")}
-        found = {post.required("id"): self._guarded(post, media) for post in node.nodes("data")}
+        posts = {post.required("id"): post for post in node.nodes("data")}
+        if is_young and settings.X_ANALYTICS:
+            posts = self._with_analytics(posts)
+        found = {one: self._guarded(post, media) for one, post in posts.items()}
         self._remember_refused(node)
         return self._missing(node) | found
+
+    def _with_analytics(self, posts: dict[str, Node]) -> dict[str, Node]:
+        told = {one.text("id"): one.value for one in read_analytics(self.http, posts, self.refused, timezone.now())}
+        known = {one: Node(self.platform, posts[one].value | {PLACE: told[one]}) for one in told if one in posts}
+        return posts | known
 
     def _lookup(self, ids: Sequence[str], extra: set[tuple[str, str]]) -> Node:
         names = {place: "".join(f",{name}" for of, name in extra if of == place) for place in (POST, MEDIA)}
@@ -182,6 +191,7 @@ class TwitterAdapter(PlatformAdapter):
             views=seen,
             video_views=summed(*(one.node("public_metrics").count("view_count") for one in shown)),
             profile_visits=owned.count("user_profile_clicks"),
+            follows=follows_in(post.node(PLACE)),
             link_clicks=owned.count("url_link_clicks"),
             video_completion_rate=_completion(shown),
             api_version="2",
@@ -226,7 +236,8 @@ class TwitterAdapter(PlatformAdapter):
 
 def _media_of(post: Node, media: dict[str, Node]) -> list[Node]:
     keys = post.node("attachments").value.get("media_keys")
-    return [media[key] for key in keys if key in media] if isinstance(keys, list) else []
+    named = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+    return [media[key] for key in named if key in media]
 
 
 def _completion(shown: Sequence[Node]) -> float | None:

@@ -46,6 +46,8 @@ CASES: tuple[Case, ...] = (
     Case(errors.AccessDenied, code="disallowed-resource"),
     Case(errors.NotFound, code="resource-not-found"),
     Case(errors.NotFound, code="resource-unavailable"),
+    # Of a problem without a type the title is all there is.
+    Case(errors.NotFound, code="Not Found Error"),
     Case(errors.Rejected, code="invalid-request"),
     # No reads until the period ends; then they work again by themselves.
     Case(errors.RateLimited, code="usage-capped"),

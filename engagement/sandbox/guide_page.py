@@ -100,7 +100,8 @@ def _platforms(told: Json) -> str:
     )
     text = (
         "<p>The path after an address is the platform's own, with its version. Send a token as "
-        "<code>Authorization: Bearer</code>; the Graph API also takes <code>access_token</code>.</p>"
+        "<code>Authorization: Bearer</code>; the Graph API also takes <code>access_token</code>, and TikTok API for "
+        "Business wants <code>Access-Token</code>.</p>"
     )
     return addresses + text + "".join(map(_platform, told["platforms"]))
 

@@ -1,6 +1,6 @@
 """A meter with a clock that tests move, and the rows behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ class Clock:
 class Metered:
     """Calls of one account, counted without waiting."""
 
-    def __init__(self, account: SocialAccount, clock: Clock) -> None:
+    def __init__(self, account: SocialAccount, clock: Callable[[], datetime]) -> None:
         self.account, self.clock = account, clock
 
     def call(

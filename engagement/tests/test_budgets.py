@@ -13,6 +13,7 @@ from acd.tests.factories import NOW
 from engagement.enums import Origin, Purpose
 from engagement.models import BilledRead, Budget, Spending
 from engagement.platforms import errors
+from engagement.platforms.budgets import clock_from
 from engagement.platforms.replies import Reply
 from engagement.platforms.windows import ON_THE_WAY, SLOTS, slot_of
 from engagement.tests.factories import make_account
@@ -20,6 +21,7 @@ from engagement.tests.metering import CREATE, SEARCH, Clock, Metered, budget_of,
 
 pytestmark = pytest.mark.django_db
 POSTS = ("GET", "/2/tweets")
+LIKERS = ("GET", "/2/tweets/1/liking_users")
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
 RESET = "1795176300"  # five minutes later
 
@@ -141,14 +143,15 @@ def test_batch_larger_than_its_budget_is_refused_with_the_window_as_wait(page):
     assert refusal.retry_after == 86400
 
 
-def test_short_wait_is_waited(x, clock, monkeypatch):
+@pytest.mark.parametrize(("patience", "passes"), [(5.0, True), (0.1, False)])
+def test_short_wait_is_waited(x, patience, passes):
     x.granted(POSTS, 1)
-    Budget.objects.filter(account=x.account).update(closed_until=NOW + timedelta(seconds=3), reason="Busy.")
-    monkeypatch.setattr("engagement.platforms.budgets.time.sleep", lambda seconds: clock.move(seconds=seconds))
+    Budget.objects.filter(account=x.account).update(closed_until=NOW + timedelta(seconds=0.4), reason="Busy.")
+    going = clock_from(NOW)
 
-    passed = x.refusal(*POSTS, patience=5.0) is None
+    refusal = Metered(x.account, going).refusal(*POSTS, patience=patience)
 
-    assert (passed, clock.now) == (True, NOW + timedelta(seconds=3))
+    assert (refusal is None, going() >= NOW + timedelta(seconds=0.4)) == (passes, passes)
 
 
 def test_call_costs_a_handful_of_queries(x, django_assert_max_num_queries):
@@ -304,10 +307,27 @@ def test_app_usage_stops_every_account(page, clock):
 
 LIMITS = {
     "x": ("twitter", SEARCH, "88", 120, [SEARCH], [POSTS, CREATE]),
-    "x cap": ("twitter", SEARCH, "usage-capped", 86400, [SEARCH, POSTS, CREATE], []),
+    "x cap": ("twitter", SEARCH, "usage-capped", 20 * 86400, [SEARCH, POSTS], [CREATE, LIKERS]),
     "page": ("facebook", READ, "80001", 300, [READ, ("POST", "/v26.0/9/feed")], []),
     "posting block": ("facebook", ("POST", "/v26.0/9/feed"), "368", 3600, [("POST", "/v26.0/9/feed")], [READ]),
     "posts a day": ("instagram", ("POST", "/v26.0/1/media_publish"), "9", 3600, [], [READ]),
+    "block told to a container": (
+        "instagram",
+        ("POST", "/v26.0/1/media"),
+        "368",
+        3600,
+        [("POST", "/v26.0/1/media_publish")],
+        [READ],
+    ),
+    "x cap told to another read": (
+        "twitter",
+        ("GET", "/2/users/me"),
+        "usage-capped",
+        20 * 86400,
+        [SEARCH, POSTS],
+        [("GET", "/2/users/me"), ("POST", "/2/media/upload"), CREATE],
+    ),
+    "x cap on a create": ("twitter", CREATE, "usage-capped", 20 * 86400, [], [SEARCH, POSTS]),
     "tiktok": ("tiktok", ("POST", "/v2/video/query/"), "rate_limit_exceeded", 60, [], [("GET", "/v2/user/info/")]),
 }
 
@@ -320,7 +340,8 @@ def test_limit_that_was_met_closes_what_it_concerns(clock, platform, line, code,
         errors.RateLimited("Too many.", platform=platform, status=429, code=code, retry_after=wait)
     )
 
-    assert {metered.refusal(*one).retry_after for one in [line, *closed]} == {wait}
+    refused = closed if line in open_ or code == "368" else [line, *closed]
+    assert {metered.refusal(*one).retry_after for one in refused} == {wait}
     assert [metered.refusal(*one) for one in open_] == [None] * len(open_)
 
 
@@ -420,6 +441,17 @@ def test_thing_is_paid_for_once_a_day(x, clock):
 
     assert (first, budget_of_app("Money").month) == (25_000, 30_000)
     assert {len(one) for one in BilledRead.objects.values_list("resource", flat=True)} == {64}
+
+
+def test_posts_that_were_read_count_against_the_cap_of_a_month_once_a_day(x, clock):
+    x.answered(POSTS, body={"data": [{"id": "1"}, {"id": "2"}], "includes": {"users": [{"id": "7"}]}})
+    x.answered(POSTS, body={"data": [{"id": "2"}, {"id": "3"}]})
+    x.answered(LIKERS, body={"data": [{"id": "7"}, {"id": "8"}]})
+    clock.move(days=20)
+    limited(None, "Posts read", 4)
+    x.answered(POSTS, body={"data": [{"id": "1"}]})
+
+    assert (budget_of_app("Posts read").used, x.granted(POSTS, 1), x.granted(CREATE, 1)) == (4, 0, 1)
 
 
 def test_refused_read_and_created_post_are_no_reads_to_pay_for(x):

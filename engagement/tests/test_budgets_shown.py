@@ -67,7 +67,7 @@ def test_api_lists_the_budgets_of_an_account(reader, budgets):
 
 def test_api_list_costs_one_query(reader, budgets, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert len(reader.get(LIST).json()["results"]) == 10
+        assert len(reader.get(LIST).json()["results"]) == 11
 
 
 def test_list_in_the_admin_shows_use_closings_sources_and_dollars(admin_client, budgets):

@@ -106,6 +106,63 @@ def test_sync_without_budget_is_throttled_and_publishing_goes_on(stage, asked):
     assert [line for line in asked if line.startswith("GET")] == []
 
 
+def test_cap_of_posts_read_ends_reading_and_publishing_goes_on(stage, asked):
+    account = stage.account("twitter")
+    post = stage.live(account)
+    stage.fault("usage_capped", platform="twitter", method="GET")
+    capped = sync_account(account, now=stage.pass_time(hours=2))
+    stage.world.faults.clear()
+    asked.clear()
+    SocialMediaPost.objects.update(next_sync_at=NOW)
+    later = stage.pass_time(days=1)
+
+    report = sync_account(account, now=later)
+    ended = publish(schedule(stage.content(account), account, later), now=later)
+
+    post.refresh_from_db()
+    account.refresh_from_db()
+    assert (capped.counts(), report.counts(), ended.outcome) == ({"throttled": 1}, {"throttled": 1}, Outcome.PUBLISHED)
+    assert (account.throttled_until, "Usage cap exceeded" in account.last_error) == (None, True)
+    assert [line for line in asked if line.startswith("GET")] == []
+
+
+def test_limit_of_posts_a_day_ends_publishing_and_reading_goes_on(stage, settings):
+    account = stage.account("tiktok")
+    stage.live(account)
+    now = stage.pass_time(hours=2)
+    post = schedule(stage.content(account), account, now)
+    creator = Answer({"data": {"privacy_level_options": ["PUBLIC_TO_EVERYONE"]}, "error": {"code": "ok"}})
+    refusal = {"data": {}, "error": {"code": "spam_risk_too_many_posts", "message": "Too many posts today"}}
+    addresses = settings.PLATFORM_API_URLS
+    with answering(creator, Answer(refusal, 403)) as other:
+        settings.PLATFORM_API_URLS = addresses | {"tiktok": other.address}
+        ended = publish(post, now=now)
+    settings.PLATFORM_API_URLS = addresses
+
+    report = sync_account(account, now=now)
+
+    account.refresh_from_db()
+    post.refresh_from_db()
+    assert (ended.outcome, report.counts(), account.throttled_until) == (Outcome.THROTTLED, {"synced": 1}, None)
+    assert post.scheduled_at >= now + timedelta(days=1)
+
+
+def test_limit_of_posts_that_only_the_processing_tells_ends_publishing_too(stage, settings):
+    account = stage.account("tiktok")
+    now = stage.pass_time(hours=2)
+    posts = [schedule(stage.content(account), account, now) for _ in range(2)]
+    creator = Answer({"data": {"privacy_level_options": ["PUBLIC_TO_EVERYONE"]}, "error": {"code": "ok"}})
+    begun = Answer({"data": {"publish_id": "v_pub_url~v2-1.123"}, "error": {"code": "ok"}})
+    failed = Answer({"data": {"status": "FAILED", "fail_reason": "spam_risk_too_many_posts"}, "error": {"code": "ok"}})
+    with answering(creator, begun, failed, creator, begun) as other:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"tiktok": other.address}
+        ended = [publish(SocialMediaPost.objects.get(pk=post.pk), now=now).outcome for post in posts]
+
+    account.refresh_from_db()
+    assert (ended, account.throttled_until) == ([Outcome.THROTTLED] * 2, None)
+    assert [line for line in other.lines if line.endswith("/init/")] == ["POST /v2/post/publish/video/init/"]
+
+
 def test_post_without_budget_waits_and_is_not_sent(stage):
     account = stage.account("tiktok")
     now = stage.world.time()

@@ -9,6 +9,7 @@ from engagement.enums import AccountState, Platform
 from engagement.facts import read_facts
 from engagement.models import SocialAccount
 from engagement.tests.factories import make_account
+from engagement.tests.metering import Clock, Metered
 from engagement.tests.replies import Answer, answering
 
 DAY = timedelta(days=1)
@@ -56,6 +57,33 @@ def test_account_that_may_not_be_called_is_not(settings, changes):
         done = read_facts(account, NOW)
 
     assert (done, asked.requests) == (False, [])
+
+
+QUOTA = {"data": [{"quota_usage": 24, "config": {"quota_total": 25, "quota_duration": 86400}}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        (Answer(QUOTA), 1),
+        (Answer({"data": [{"quota_usage": 25}]}), 3),
+        (Answer({"error": {"message": "(#10) No permission", "code": 10}}, 403), 3),
+        (Answer(b"", 500), 3),
+    ],
+    ids=["told", "no total", "refused", "fault"],
+)
+@pytest.mark.django_db
+def test_posts_that_instagram_still_takes_today_are_asked_with_the_facts(settings, answer, left):
+    me, nobody = Answer({"username": "renamed", "followers_count": 6900}), Answer({"data": []})
+    account, clock = make_account(platform=Platform.INSTAGRAM), Clock()
+    with answering(me, nobody, nobody, nobody, answer) as asked:
+        settings.PLATFORM_API_URLS = {"instagram": asked.address}
+        done = read_facts(account, NOW)
+
+    account.refresh_from_db()
+    publish = "POST", f"/v26.0/{account.platform_user_id}/media_publish"
+    assert (done, account.followers) == (True, 6900)
+    assert Metered(account, clock).granted(publish, 3) == left
 
 
 @pytest.mark.django_db

@@ -153,8 +153,8 @@ def test_reel_is_read_with_the_insights_of_its_video():
 
     assert asked.lines == ["GET /v26.0/1784_2", "GET /v26.0/55/video_insights"]
     assert asked.queries[1]["metric"].split(",") == [
-        "fb_reels_total_plays", "blue_reels_play_count", "post_video_followers", "post_video_avg_time_watched",
-        "post_video_view_time",
+        "fb_reels_total_plays", "blue_reels_play_count", "post_video_retention_graph", "post_video_followers",
+        "post_video_avg_time_watched", "post_video_view_time",
     ]  # fmt: skip
     assert measured(metrics) == {
         "likes": 9, "comments": 5, "shares": 7, "views": 54, "link_clicks": 3, "video_views": 40, "follows": 2,
@@ -172,6 +172,52 @@ def test_video_that_has_no_plays_keeps_its_times_and_costs_reels_nothing():
 
     assert metrics.total_watch_seconds == 256.0
     assert adapter.refused == {("video", "fb_reels_total_plays")}
+
+
+# By whole seconds the share that still watches, of those seen in the first; whoever starts again goes on.
+WATCHING = {str(second): round(1 - second / 20, 2) for second in range(13)}
+
+
+@pytest.mark.parametrize(
+    ("graph", "length", "percent"),
+    [
+        (WATCHING, 8.4, 60.0),
+        (WATCHING, 8, 60.0),
+        (WATCHING, 13.9, 40.0),
+        ({second: 50 * share for second, share in WATCHING.items()}, 8.4, 60.0),
+        (WATCHING, 14.5, None),
+        (WATCHING, None, None),
+        (WATCHING, "eight", None),
+        ({"0": 0, "8": 0}, 8.4, None),
+        ({"8": 0.6}, 8.4, None),
+        ({"0": 0.5, "8": 0.6}, 8.4, None),
+        ({"0": 1, "8": "many"}, 8.4, None),
+    ],
+)
+def test_completion_is_the_share_that_still_watches_in_the_last_second(graph, length, percent):
+    told = {"data": [{"name": "post_video_retention_graph", "period": "lifetime", "values": [{"value": graph}]}]}
+    with answering(sample("facebook_video_post"), Answer(told), Answer({"length": length})) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1784_2"])["1784_2"]
+
+    assert (asked.lines[2], asked.queries[2]) == ("GET /v26.0/55", {"fields": "length"})
+    assert (metrics.video_completion_rate, metrics.likes) == (percent, 9)
+
+
+@pytest.mark.parametrize("graph", [{}, None, 7])
+def test_length_is_asked_only_where_there_is_a_graph(graph):
+    told = {"data": [{"name": "post_video_retention_graph", "period": "lifetime", "values": [{"value": graph}]}]}
+    with answering(sample("facebook_video_post"), Answer(told)) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1784_2"])["1784_2"]
+
+    assert (len(asked.lines), metrics.video_completion_rate) == (2, None)
+
+
+def test_length_that_cannot_be_read_costs_no_other_number():
+    told = {"data": [{"name": "post_video_retention_graph", "period": "lifetime", "values": [{"value": WATCHING}]}]}
+    with answering(sample("facebook_video_post"), Answer(told), Answer(b"", 404)) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1784_2"])["1784_2"]
+
+    assert (metrics.video_completion_rate, metrics.likes) == (None, 9)
 
 
 @pytest.mark.parametrize(

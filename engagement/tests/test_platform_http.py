@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from contextlib import closing, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from threading import Event, Thread
 from urllib.parse import quote
 
@@ -408,8 +409,15 @@ def test_node_reads_what_is_documented_and_leaves_the_missing_unknown(method, na
     assert getattr(NODE, method)(name) == value
 
 
-def test_node_reads_moments_in_utc():
-    assert str(NODE.moment("at")) == "2026-08-01 10:00:00+00:00"
+WRITTEN = ("2026-08-01T12:00:00+0200", "2026-08-01T10:00:00+00:00", "2026-08-01T10:00:00Z", "2026-08-01T10:00:00.000Z")
+COUNTED = (1785578400, "1785578400", 1785578400000, "1785578400000")
+
+
+@pytest.mark.parametrize(
+    ("method", "given"), [*(("moment", one) for one in WRITTEN + COUNTED), *(("seconds", one) for one in COUNTED)]
+)
+def test_node_reads_moments_in_every_form(method, given):
+    assert getattr(Node("tiktok", {"at": given}), method)("at") == datetime(2026, 8, 1, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -451,7 +451,9 @@ def test_account_is_read_with_its_followers_in_groups():
 
     assert (facts.followers, facts.handle) == (1200, "me.99")
     assert facts.audience == {"age,gender": {"18-24,F": 10, "25-34,M": 4}}
-    assert a.lines == ["GET /v26.0/1784", *["GET /v26.0/1784/insights"] * 3]
+    limit = "GET /v26.0/1784/content_publishing_limit"
+    assert a.lines == ["GET /v26.0/1784", *["GET /v26.0/1784/insights"] * 3, limit]
+    assert a.queries[4] == {"fields": "quota_usage,config"}
     assert a.queries[0] == {"fields": "id,username,followers_count"}
     assert a.queries[3] == {
         "metric": "follower_demographics", "period": "lifetime", "metric_type": "total_value",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from acd.tests.factories import NOW
 from engagement.enums import Platform
 from engagement.estimation import Prior, prior_of
-from engagement.priors import Group, past_of, priors
+from engagement.models import SocialMediaPost
+from engagement.priors import PLATFORM_POSTS, Group, past_of, priors
 from engagement.tests.factories import make_account, make_post
 
 DAY = timedelta(days=1)
@@ -80,14 +81,17 @@ def test_prior_of_an_account_with_a_history_asks_for_no_platform(django_assert_n
 
 
 @pytest.mark.django_db
-def test_prior_of_a_platform_is_that_of_its_newest_posts(monkeypatch):
-    monkeypatch.setattr("engagement.priors.PLATFORM_POSTS", 2)
-    for day, bots in enumerate((1, 2, 4)):
-        make_post(published_at=NOW - day * DAY, **seen(1, bots))
+def test_prior_of_a_platform_is_that_of_its_newest_posts():
+    newest = make_post(published_at=NOW, **seen(1, 1))
+    fixed = {f.attname: getattr(newest, f.attname) for f in SocialMediaPost._meta.concrete_fields if f.attname != "id"}
+    SocialMediaPost.objects.bulk_create(
+        SocialMediaPost(**fixed | {"platform_post_id": f"made-{n}", "published_at": NOW - n * DAY} | seen(1, 1 + n % 3))
+        for n in range(1, PLATFORM_POSTS + 20)
+    )
 
-    (prior,) = priors([make_post()]).values()
+    (prior,) = priors([make_post(published_at=NOW - 5000 * DAY)]).values()
 
-    assert prior == prior_of(past_of([(1, 1), (1, 2)]))
+    assert prior == prior_of(past_of([(1, 1 + n % 3) for n in range(PLATFORM_POSTS)]))
 
 
 @given(st.dictionaries(st.integers(1, 50), st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1))

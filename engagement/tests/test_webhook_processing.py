@@ -10,12 +10,10 @@ import pytest
 from django.db import connection
 
 from acd.tests.factories import NOW
-from engagement import assessment
 from engagement.enums import DeliveryState
-from engagement.filtering.pipeline import assess
 from engagement.models import Interaction, SocialMediaPost, WebhookDelivery
 from engagement.tasks import process_deliveries_task, process_waiting_task
-from engagement.tests.factories import make_account, make_post
+from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.tests.killing import Killed
 from engagement.tests.pushing import pushed
 from engagement.tests.replies import Answer, answering
@@ -99,14 +97,15 @@ def asking(count):
 
 
 @pytest.mark.django_db
-def test_process_killed_while_it_asks_a_platform_holds_one_event(monkeypatch):
+def test_process_killed_while_it_works_on_what_it_has_to_ask_for_holds_one_event():
     ids = take_in(asking(3), now=NOW)
 
-    def die(*_args, **_options):
-        raise Killed
+    def die(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and '"engagement_socialmediapost"' in sql:
+            raise Killed
+        return execute(sql, params, many, context)
 
-    monkeypatch.setattr("engagement.webhooks.processing.carry_out", die)
-    with pytest.raises(Killed):
+    with connection.execute_wrapper(die), pytest.raises(Killed):
         process(ids, now=NOW)
 
     rows = WebhookDelivery.objects.order_by("pk").values_list("attempts", "claim")
@@ -174,32 +173,20 @@ HANDLE = "v_pub_file~v2-1.123"
 
 
 @pytest.mark.django_db
-def test_filter_that_fails_on_one_post_leaves_its_events_to_be_tried_again(monkeypatch):
-    """The one place where a layer of ours is broken by hand: no text is known to break it."""
+def test_filter_that_fails_on_one_post_leaves_its_events_to_be_tried_again():
     page, other = make_page(), make_post(account=make_account(platform="facebook"), platform_post_id="9_9")
     ids = take_in([*events(1), *events(2, post_id="9_9", parent_id="9_9")[1:]], now=NOW)
-    real = filter_of_posts(monkeypatch, broken=page)
+    # What no platform writes and no layer can read.
+    breaking = make_interaction(page, author_signals={"joined_at": "some day"})
 
     process(ids, now=NOW)
     first = states()
-    real()
+    breaking.delete()
     process(ids, now=NOW + MINUTE)
 
     assert (first, states()) == (["received", "done"], ["done", "done"])
     assert other.interactions.exclude(final_verdict="").count() == 1
     assert page.interactions.exclude(final_verdict="").count() == 1
-
-
-def filter_of_posts(monkeypatch, *, broken):
-    """Let the text layer break on one post; a function that mends it."""
-
-    def breaking(scene, **options):
-        if broken.interactions.filter(pk__in=[one.id for one in scene]).exists():
-            raise ZeroDivisionError
-        return assess(scene, **options)
-
-    monkeypatch.setattr(assessment, "assess", breaking)
-    return lambda: monkeypatch.setattr(assessment, "assess", assess)
 
 
 @pytest.mark.django_db

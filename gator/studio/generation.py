@@ -5,7 +5,7 @@ Guidance is received, never looked up: what has worked is known to the apps abov
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -38,19 +38,22 @@ def generate(
     guidance: Guidance,
     *,
     media_kind: str | None = None,
+    kinds: Collection[str] = tuple(MediaKind.values),
     quality: str = Quality.STANDARD,
     seed: int | None = None,
     now: datetime,
 ) -> Content:
-    """Generate one piece for `persona` and return its row.
+    """Generate one piece for `persona` and return its row. Without a `media_kind`, one of `kinds` is chosen: those that
+    can be published where the piece is meant for.
 
     A failure leaves a failed row and a failed context with its trace, and goes on as it was raised. Raises
-    `NotPossible`, before anything is written, for a paused persona or a word that is not in its vocabulary.
+    `NotPossible`, before anything is written, for a paused persona, a word that is not in its vocabulary, and where the
+    generator makes none of the kinds.
     """
     maker = generator()
     _require_possible(persona, platform, media_kind, quality, maker)
     seed = random.randrange(2**31) if seed is None else seed
-    kind = media_kind or _format_for(platform, guidance, maker, seed)
+    kind = media_kind or _format_for(platform, guidance, _makeable(maker, platform, kinds), seed)
     brief = _brief(persona, platform, guidance, media_kind=kind, quality=quality, seed=seed)
     run = ACDContextManager(
         phase_for(kind),
@@ -92,9 +95,24 @@ def _require_possible(persona: Persona, platform: str, media_kind: str | None, q
             raise NotPossible(f"{value!r} is not a {name}: use one of {', '.join(legal)}.")
 
 
-def _format_for(platform: str, guidance: Guidance, maker: Generator, seed: int) -> str:
+def _makeable(maker: Generator, platform: str, kinds: Collection[str]) -> tuple[str, ...]:
+    """What the generator makes for a platform of these kinds, the usual one first."""
+    made = maker.formats[platform]
+    if found := tuple(kind for kind in made if kind in kinds):
+        return found
+    raise NotPossible(
+        f"The {maker.name} generator makes {_listed(made)} for {platform}, and there only {_listed(kinds)} can be "
+        "published: make the piece elsewhere and plan that, or set GENERATOR to a generator that makes it."
+    )
+
+
+def _listed(kinds: Collection[str]) -> str:
+    return " or ".join(map(str, kinds)) or "nothing"
+
+
+def _format_for(platform: str, guidance: Guidance, made: tuple[str, ...], seed: int) -> str:
     rng = random.Random(f"format:{seed}")
-    return prefer(maker.formats[platform], rng, repeat=guidance.media_kinds, avoid=guidance.avoid_media_kinds)
+    return prefer(made, rng, repeat=guidance.media_kinds, avoid=guidance.avoid_media_kinds)
 
 
 def _brief(persona: Persona, platform: str, guidance: Guidance, *, media_kind: str, quality: str, seed: int) -> Brief:

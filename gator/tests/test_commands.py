@@ -109,6 +109,18 @@ def test_generate_content_fails_when_a_generation_failed_and_goes_on(as_json):
         assert f"{broken}: failed (The theme 'miracle cure'" in out.getvalue()
 
 
+def test_generate_content_tells_an_account_that_takes_no_kind_of_the_generator_and_goes_on():
+    business = make_account(platform=Platform.TIKTOK, flavour="business")
+    fine = make_account()
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="1 of 2 generations failed"):
+        call_command("generate_content", "--all", "--seed", "1", stdout=out, stderr=StringIO())
+
+    assert [post.account for post in SocialMediaPost.objects.all()] == [fine]
+    assert f"{business}: failed (The template generator makes image for tiktok" in out.getvalue()
+
+
 def test_equal_seeds_generate_equal_pieces():
     make_account()
 

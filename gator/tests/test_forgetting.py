@@ -150,10 +150,9 @@ def forget() -> None:
 
 
 @pytest.mark.parametrize(("seed", "part"), [(1, 500), (2, 500), (4, 7)])
-def test_after_erasing_everything_is_as_if_they_had_never_been_there(seed, part, monkeypatch):
+def test_after_erasing_everything_is_as_if_they_had_never_been_there(seed, part, settings):
     # However many posts are assessed at once.
-    monkeypatch.setattr("engagement.assessment.BATCH", part)
-    monkeypatch.setattr("engagement.remeasuring.BATCH", part)
+    settings.ASSESS_BATCH = part
     without, _ = in_a_world_of_its_own(seed, with_ana=False)
 
     before, after = in_a_world_of_its_own(seed, with_ana=True, then=forget)

@@ -1,5 +1,6 @@
 """The stations of the loop on real rows; the whole circle is lived through in test_demo."""
 
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -9,12 +10,14 @@ from acd.enums import State, Validation
 from acd.models import ACDContext
 from acd.tests.clients import client_with
 from acd.tests.factories import NOW, make_context
-from engagement.enums import PostStatus
+from engagement.enums import Flavour, Platform, PostStatus
 from engagement.models import SocialMediaPost
+from engagement.platforms import ADAPTERS, kinds_of
 from engagement.tests.factories import make_account, make_snapshot
 from gator import loop
 from gator.planning import USUAL_HOURS
 from gator.studio.enums import Arm, ContentStatus
+from gator.studio.generation import NotPossible
 from gator.studio.generators.base import GenerationFailed
 from gator.studio.models import Content
 from gator.studio.tests.factories import make_persona
@@ -121,6 +124,29 @@ def test_accounts_of_one_seed_get_different_pieces():
     first, second = (create(make_account()) for _ in range(2))
 
     assert first.content.seed != second.content.seed
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_create_makes_what_can_be_published_through_the_account_or_nothing(name, settings):
+    settings.CONTROL_SHARE = 0.0
+    account = make_account(platform=ADAPTERS[name].platform, flavour=ADAPTERS[name].flavour)
+    make_pattern(persona=account.persona, platform=account.platform, kind=PatternKind.MEDIA_KIND, subject="image")
+    made = []
+    for seed in range(6):
+        with suppress(NotPossible):
+            made.append(create(account, seed=seed).media_kind)
+
+    assert set(made) <= set(kinds_of(account))
+    assert (made == []) == (Content.objects.count() == 0) == (name == "tiktok_business")
+
+
+def test_create_for_an_account_that_takes_no_kind_of_the_generator_says_so_and_records_nothing():
+    account = make_account(platform=Platform.TIKTOK, flavour=Flavour.BUSINESS)
+
+    with pytest.raises(NotPossible, match="makes image for tiktok, and there only video can be published"):
+        create(account)
+
+    assert (ACDContext.objects.count(), Content.objects.count()) == (0, 0)
 
 
 def test_create_that_fails_is_recorded_and_plans_nothing():

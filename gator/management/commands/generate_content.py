@@ -11,6 +11,7 @@ from engagement.models import SocialAccount
 from engagement.querysets import WORKING
 from engagement.scheduling import NotPublishable
 from gator import loop
+from gator.studio.generation import NotPossible
 from gator.studio.generators.base import GenerationFailed
 
 # More at once would plan many posts for the same hour.
@@ -43,7 +44,7 @@ class Command(ConsoleCommand):
         for account, one in self.progress(work, "Generating"):
             try:
                 post = loop.create(account, now=now, seed=one)
-            except (GenerationFailed, NotPublishable) as error:
+            except (GenerationFailed, NotPossible, NotPublishable) as error:
                 failures.append({"account": str(account), "reason": str(error)})
                 self.item(account, "failed", str(error))
                 continue
