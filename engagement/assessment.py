@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, F, When
+from django.db.models import Count
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.bursts import Timeline, timeline_evidence
@@ -27,11 +27,12 @@ from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import WRITTEN, History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
+from engagement.keys import these
 from engagement.marking import keep_near_marks
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
-from engagement.recording import DOUBTS, write_posts
+from engagement.recording import DOUBTS
 from engagement.timelines import timelines_of
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
@@ -96,6 +97,8 @@ class Counted:
     @property
     def grouped(self) -> dict[str, Group]:
         """Those who came as a group, by kind; none where they are too few."""
+        if not self.company:
+            return {}
         wrote = [one for kind, one in self.company.items() if kind in WRITTEN]
         found = is_group(sum(one.called for one in wrote), sum(one.unsure for one in wrote))
         return self.company if found else {}
@@ -125,7 +128,7 @@ def assess_posts(
 def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool, by: Filter | None) -> None:
     posts = _locked(given)
     assess_on(posts, now, only_new=only_new, by=by)
-    write_posts(posts.values(), ASSESSED)
+    write_columns(posts.values(), ASSESSED)
     for post in given:
         _hand_back(post, posts.get(post.pk, post))
 
@@ -148,7 +151,7 @@ def measure_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> None:
         with transaction.atomic():
             stored = _locked(ordered[start : start + settings.ASSESS_BATCH])
             _measure_on(stored, now, model_in_force())
-            write_posts(stored.values(), ASSESSED)
+            write_columns(stored.values(), ASSESSED)
 
 
 def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) -> None:
@@ -165,7 +168,7 @@ def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) 
 
 def _with_news(posts: dict[int, SocialMediaPost], model: Model) -> list[SocialMediaPost]:
     """The posts with an interaction that this model has not judged."""
-    rows = Interaction.objects.not_judged_by(model.version).filter(post__in=posts.keys()).order_by()
+    rows = Interaction.objects.not_judged_by(model.version).filter(post__in=these(posts)).order_by()
     waiting = set(rows.values_list("post", flat=True).distinct())
     return [post for post in posts.values() if post.pk in waiting]
 
@@ -174,21 +177,29 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
     wrote = Counter[int]()
-    rows = Interaction.objects.visible().filter(post__in=posts.keys())
-    doubtful = rows.annotate(doubt=Case(When(final_verdict=Verdict.UNSURE, then=F("score")), default=None))
-    counts = doubtful.values_list("post", "kind", "final_verdict", "doubt").annotate(n=Count("pk"))
-    # In order, since sums of floats depend on it in their last digit.
-    for post, kind, verdict, doubt, n in counts.order_by("post", "kind", "final_verdict", "doubt"):
+    rows = Interaction.objects.visible().filter(post__in=these(posts))
+    doubtful = set[int]()
+    for post, kind, verdict, n in rows.order_by().values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
+        wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
         if verdict == Verdict.UNSURE:
-            seen[post].doubt(kind, n, at_prevalence(doubt, model.prevalence, USUAL_BOTS))
+            doubtful.add(post)
         else:
             seen[post].clear[kind, verdict] = n
-        wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
+    for post, kind, chance, n in _unsure(doubtful):
+        seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
     for post, kind, verdict, score, reasons, at in _accused([post for post, n in wrote.items() if n >= GROUP_LEAST]):
         if is_one_of_many(reasons):
             unsure = verdict == Verdict.UNSURE
             seen[post].join(kind, at_prevalence(score, model.prevalence, USUAL_BOTS) if unsure else None, at)
     return seen
+
+
+def _unsure(posts: Collection[int]) -> Iterable[Any]:
+    """Kind, probability to be a bot, and number of whom the filter is not sure of; no query without posts."""
+    rows = Interaction.objects.visible().filter(post__in=posts, final_verdict=Verdict.UNSURE)
+    # In order, since sums of floats depend on it in their last digit.
+    counts = rows.order_by("post", "kind", "score").values_list("post", "kind", "score").annotate(n=Count("pk"))
+    return counts if posts else ()
 
 
 def _accused(posts: Collection[int]) -> Iterable[Any]:
@@ -213,7 +224,7 @@ def _timelines(posts: dict[int, SocialMediaPost], seen: dict[int, Counted]) -> d
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
     rows = SocialMediaPost.objects.select_for_update().only(*READ).order_by("pk")
-    stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
+    stored = {post.pk: post for post in rows.filter(pk__in=these([post.pk for post in given]))}
     with_accounts(stored.values())
     return {post.pk: stored[post.pk] for post in given if post.pk in stored}
 
@@ -309,9 +320,10 @@ def _tally(post: SocialMediaPost, seen: Counted, prior: Prior, timeline: Timelin
 
 
 def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:
+    counts = post.counts()
     post.measured_at = now
-    post.total_engagement = total_engagement(post.counts())
-    basis, size = choose_basis(post.counts(), post.account.followers if post.account else None)
+    post.total_engagement = total_engagement(counts)
+    basis, size = choose_basis(counts, post.account.followers if post.account else None)
     post.basis = basis if found else ""
     post.genuine_engagement, post.genuine_low, post.genuine_high = (
         (found.genuine, found.low, found.high) if found else (None, None, None)

@@ -18,8 +18,8 @@ from django.db.models import CharField, DateTimeField, FloatField, IntegerField,
 
 # A row to add, by the names of the attributes of its columns: all but the key, which the database gives.
 Row = Mapping[str, Any]
-# How the statement is made of a table, its columns, and where the values come from: a row, or a table called new.
-Statement = Callable[[str, Sequence[str], str], str]
+# How the statement is made of a table, its columns, what each gets, and the table, if any, that this is read from.
+Statement = Callable[[str, Sequence[str], Sequence[str], str], str]
 
 
 @transaction.atomic(savepoint=False)
@@ -61,30 +61,39 @@ def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[list[Any
     quote = database.ops.quote_name
     table, names = quote(fields[0].model._meta.db_table), [quote(field.column) for field in fields]
     prepared = [_prepared(values, field, database) for values, field in zip(columns, fields, strict=True)]
-    rows = list(zip(*prepared, strict=True))
     with database.cursor() as cursor:
         if database.vendor == "sqlite":
             # A short statement that is compiled once beats a long one with all the values in it.
-            cursor.executemany(statement(table, names, ""), rows)
+            cursor.executemany(statement(table, names, ["%s"] * len(names), ""), list(zip(*prepared, strict=True)))
         else:
-            source, document = _recordset(fields, rows, database)
-            cursor.execute(statement(table, names, source), [document])
+            values, source, given = _recordset(fields, prepared, database)
+            cursor.execute(statement(table, names, values, source), given)
         return int(cursor.rowcount)
 
 
-def _recordset(fields: Sequence[Any], rows: Sequence[tuple[Any, ...]], database: Any) -> tuple[str, str]:
-    """A table called new, with the columns c0, c1 ..., and the JSON document that it is read from.
+def _recordset(
+    fields: Sequence[Any], columns: Sequence[Sequence[Any]], database: Any
+) -> tuple[list[str], str, list[Any]]:
+    """What each column gets, a table called new to read it from, and the parameters: the last is that table's document.
 
-    One document is written in C; arrays of values, one for each column, would be written in Python.
+    One document is written in C; arrays of values, one for each column, would be written in Python. What is the same in
+    all rows, as most columns are, stands in the statement instead, but for the last: it says how many rows there are.
     """
-    names = _columns(len(fields))
-    types = ", ".join(f"{name} {_type(field, database)}" for name, field in zip(names, fields, strict=True))
-    document = json.dumps([dict(zip(names, row, strict=True)) for row in rows], separators=(",", ":"))
-    return f"json_to_recordset(%s) AS new({types})", document
+    alike = [_are_one(values, field) for values, field in zip(columns[:-1], fields, strict=False)] + [False]
+    apart = {f"c{place}": place for place, is_one in enumerate(alike) if not is_one}
+    types = ", ".join(f"{name} {_type(fields[place], database)}" for name, place in apart.items())
+    rows = [
+        dict(zip(apart, row, strict=True)) for row in zip(*(columns[place] for place in apart.values()), strict=True)
+    ]
+    given = [values[0] for values, is_one in zip(columns, alike, strict=True) if is_one]
+    values = ["%s" if is_one else f"new.c{place}" for place, is_one in enumerate(alike)]
+    return values, f"json_to_recordset(%s) AS new({types})", [*given, json.dumps(rows, separators=(",", ":"))]
 
 
-def _columns(number: int) -> list[str]:
-    return [f"c{place}" for place in range(number)]
+def _are_one(values: Sequence[Any], field: Any) -> bool:
+    # JSON is part of the document, and so are numbers with a fraction: no JSON holds NaN.
+    in_document = isinstance(field, JSONField) or isinstance(values[0], float)
+    return not in_document and values.count(values[0]) == len(values)
 
 
 def _prepared(values: Sequence[Any], field: Any, database: Any) -> Sequence[Any]:
@@ -95,8 +104,8 @@ def _prepared(values: Sequence[Any], field: Any, database: Any) -> Sequence[Any]
             # Part of the document that carries them all.
             return values
         prepare = partial(_as_json, prepare)
-    if isinstance(field, DateTimeField):
-        # Rows that are written together mostly bear the same moments.
+    if isinstance(field, CharField | DateTimeField):
+        # Rows that are written together mostly bear the same moments, and the same words of a few.
         prepare = cache(prepare)  # type: ignore[assignment]
     return [value if type(value) in as_they_are else prepare(value) for value in values]
 
@@ -120,25 +129,24 @@ def _type(field: Any, database: Any) -> str:
     return "text" if kind.startswith("varchar") else kind
 
 
-def _update(table: str, names: Sequence[str], source: str) -> str:
-    *others, key = names
-    if not source:
-        return f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in others)} WHERE {key} = %s"  # noqa: S608
-    *columns, place = _columns(len(names))
-    changes = ", ".join(f"{name} = new.{column}" for name, column in zip(others, columns, strict=True))
-    return f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.{key} = new.{place}"  # noqa: S608 - names only
+def _update(table: str, names: Sequence[str], values: Sequence[str], source: str) -> str:
+    (*others, key), (*changes, place) = names, values
+    changed = ", ".join(f"{name} = {value}" for name, value in zip(others, changes, strict=True))
+    read = f" FROM {source}" if source else ""
+    return f"UPDATE {table} SET {changed}{read} WHERE {table}.{key} = {place}"  # noqa: S608 - names only
 
 
-def _insert(table: str, names: Sequence[str], source: str) -> str:
-    return f"{_plain_insert(table, names, source)} ON CONFLICT DO NOTHING"
+def _insert(table: str, names: Sequence[str], values: Sequence[str], source: str) -> str:
+    return f"{_plain_insert(table, names, values, source)} ON CONFLICT DO NOTHING"
 
 
-def _increase(table: str, names: Sequence[str], source: str, *, key: Sequence[str]) -> str:
+def _increase(table: str, names: Sequence[str], values: Sequence[str], source: str, *, key: Sequence[str]) -> str:
     others = ", ".join(f"{name} = excluded.{name}" for name in names if name.strip('"') not in (*key, "amount"))
     more = f"amount = {table}.amount + excluded.amount"
-    return f"{_plain_insert(table, names, source)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}, {others}"
+    plain = _plain_insert(table, names, values, source)
+    return f"{plain} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}, {others}"
 
 
-def _plain_insert(table: str, names: Sequence[str], source: str) -> str:
-    rows = f"SELECT * FROM {source}" if source else f"VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608
+def _plain_insert(table: str, names: Sequence[str], values: Sequence[str], source: str) -> str:
+    rows = f"SELECT {', '.join(values)} FROM {source}" if source else f"VALUES ({', '.join(values)})"  # noqa: S608
     return f"INSERT INTO {table} ({', '.join(names)}) {rows}"

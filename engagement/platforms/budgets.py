@@ -5,7 +5,7 @@ transaction. No transaction is held while a platform is asked.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from engagement.platforms.limits import MONEY, READS, REFUNDED, Limit, closed_by
 from engagement.platforms.prices import PERSON, things_of
 from engagement.platforms.replies import Reply
 from engagement.platforms.usage import SLOW_FROM, STOP_AT, Report, reports
-from engagement.platforms.windows import Slot
+from engagement.platforms.windows import Slot, way_of
 
 Clock = Callable[[], datetime]
 # Lets every request through at once.
@@ -95,7 +95,9 @@ class DatabaseMeter:
         with transaction.atomic():
             budgets = locked(self.account, units)
             now = self.clock()
-            used = spent(budgets.values(), now)
+            # Of what is only counted it makes no difference how much it is.
+            limited = [budget for budget in budgets.values() if budget.amount is not None]
+            used = dict.fromkeys((budget.pk for budget in budgets.values()), 0) | spent(limited, now)
             waits = [self._wait(budgets[one], units[one], used[budgets[one].pk], now) for one in units]
             if refusals := [wait for wait in waits if wait]:
                 self._refuse(max(refusals), now)
@@ -103,7 +105,7 @@ class DatabaseMeter:
                 self._pass_one_by_one(budget, now)
             slots = add({budgets[one]: number for one, number in units.items()}, now)
         taken = {one: Taken(budget, used[budget.pk] + units[one], slots.get(budget)) for one, budget in budgets.items()}
-        return MeteredCall(self, method, path, units, taken)
+        return MeteredCall(self, method, path, request, units, taken, now)
 
     def _wait(self, budget: Budget, units: int, used: int, now: datetime) -> tuple[datetime, str] | None:
         """Until when a budget has not enough left, and why; None if it has."""
@@ -149,7 +151,7 @@ def is_slow(budget: Budget, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Taken:
-    """A budget as a call found it: what of it is used now, and the slot that the call stands in."""
+    """A budget as a call found it: what of it is used now if that is limited, and the slot that the call stands in."""
 
     budget: Budget
     used: int
@@ -163,8 +165,17 @@ class MeteredCall:
     meter: DatabaseMeter
     method: str
     path: str
+    request: Mapping[str, Any]
     units: Mapping[Limit, int]
     taken: Mapping[Limit, Taken]
+    counted_at: datetime
+
+    def leaving(self) -> "MeteredCall":
+        """The call as it leaves: behind a platform that hangs it may have waited for its place past its slot's time."""
+        if self.meter.clock() - self.counted_at <= min(way_of(window_of(one.budget)) for one in self.taken.values()):
+            return self
+        self._give_back(self.taken)
+        return self.meter.spend(self.method, self.path, self.request)
 
     def hear(self, reply: Reply) -> None:
         """Correct the budgets by what the answer says, and charge what it returned."""
@@ -185,7 +196,7 @@ class MeteredCall:
             is_read = self.method == "GET"
             self._close(closed_by(error.code, self.meter.program, self.units, is_read=is_read), error)
         if is_refusal(error):
-            self._give_back()
+            self._give_back(limit for limit in self.taken if limit.unit in REFUNDED)
 
     def _recover(self, reply: Reply, spent_limits: set[Limit]) -> None:
         """An answer ends a silence, and a good one ends a row of limits met."""
@@ -261,9 +272,10 @@ class MeteredCall:
             counted = {MONEY: sum(fresh.values()), READS: sum(not one.startswith(PERSON) for one in fresh)}
             add({budget: counted[limit.unit] for limit, budget in budgets.items()}, now)
 
-    def _give_back(self) -> None:
-        for limit, taken in self.taken.items():
-            if limit.unit in REFUNDED and taken.slot is not None:
+    def _give_back(self, limits: Iterable[Limit]) -> None:
+        for limit in limits:
+            taken = self.taken[limit]
+            if taken.slot is not None:
                 row = Spending.objects.filter(budget=taken.budget, slot_at=taken.slot.at)
                 row.update(amount=F("amount") - self.units[limit])
 

@@ -12,7 +12,9 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -33,6 +35,7 @@ EXCERPT = 200
 REDACTED = "[redacted]"
 # What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
 # A backslash ends it as well: in an item of a batch it belongs to the quote behind it.
+_CREDENTIAL_MARKS = ("_token=", "client_secret=", "bearer")
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
@@ -215,31 +218,38 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
-        call = self._call = self._meter.spend(method, path, request)
-        announce()
-        exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
-        try:
-            response, content = self._exchanged(method, url or self._base + path, exchange, auth=auth, **request)
-            logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-            reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
-            call.hear(reply)
-            self._judged(reply)
-            return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
-        except errors.PlatformError as refusal:
-            call.failed(refusal)
-            raise
-        except (requests.RequestException, HTTPError, OSError) as failure:
-            kind = lost if exchange.began else errors.TemporaryFailure
-            late = "It took longer than it may. " if exchange.is_over else ""
-            silence = kind(late + self._words(failure), platform=self.platform)
-            call.failed(silence)
-            # `from None`: what requests raises may quote the headers.
-            raise silence from None
+        with ExitStack() as place:
+            call = self._meter.spend(method, path, request)
+            place.enter_context(self._meter.gate)
+            call = self._call = call.leaving()
+            announce()
+            exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
+            try:
+                response, content = self._exchanged(
+                    place, method, url or self._base + path, exchange, auth=auth, **request
+                )
+                logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
+                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
+                call.hear(reply)
+                self._judged(reply)
+                return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
+            except errors.PlatformError as refusal:
+                call.failed(refusal)
+                raise
+            except (requests.RequestException, HTTPError, OSError) as failure:
+                kind = lost if exchange.began else errors.TemporaryFailure
+                late = "It took longer than it may. " if exchange.is_over else ""
+                silence = kind(late + self._words(failure), platform=self.platform)
+                call.failed(silence)
+                # `from None`: what requests raises may quote the headers.
+                raise silence from None
 
-    def _exchanged(self, method: str, url: str, exchange: Exchange, **request: Any) -> tuple[requests.Response, bytes]:
+    def _exchanged(
+        self, place: ExitStack, method: str, url: str, exchange: Exchange, **request: Any
+    ) -> tuple[requests.Response, bytes]:
         """The answer and its whole body, read while the place among the requests under way is held."""
         with (
-            self._meter.gate,
+            place,
             exchanging(exchange),
             self._session.request(
                 method,
@@ -309,14 +319,22 @@ class Connection:
 
     def redact(self, text: str) -> str:
         """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
-        for secret in self._secrets:
-            if len(secret) >= _MIN_TOKEN:
-                encoded = base64.b64encode(secret.encode()).decode()
-                # Graph escapes the slashes of its JSON.
-                escaped = secret.replace("/", "\\/")
-                for form in (secret, quote(secret, safe=""), encoded.rstrip("="), escaped):
-                    text = text.replace(form, REDACTED)
-        return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+        for form in self._unspoken:
+            text = text.replace(form, REDACTED)
+        lower = text.lower()
+        # The pattern takes its time over a long answer, and hardly any holds a mark.
+        is_marked = any(mark in lower for mark in _CREDENTIAL_MARKS)
+        return _CREDENTIAL.sub(rf"\1{REDACTED}", text) if is_marked else text
+
+    @cached_property
+    def _unspoken(self) -> list[str]:
+        return [form for secret in self._secrets if len(secret) >= _MIN_TOKEN for form in _forms(secret)]
+
+
+def _forms(secret: str) -> dict[str, None]:
+    """How a secret may be written, each way once. Graph escapes the slashes of its JSON."""
+    encoded = base64.b64encode(secret.encode()).decode()
+    return dict.fromkeys((secret, quote(secret, safe=""), encoded.rstrip("="), secret.replace("/", "\\/")))
 
 
 def _excerpt(text: str) -> str:
@@ -339,13 +357,16 @@ def _backoff(attempt: int) -> float:
 
 def decode(text: str) -> Any:
     """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    value = json.loads(text, parse_constant=_refuse_constant)
+    value = _STRICT.decode(text)
     # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
     return storable(value) if _UNSTORABLE.search(text) else value
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def storable(value: Any) -> Any:

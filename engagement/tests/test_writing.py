@@ -89,6 +89,45 @@ def test_every_row_gets_its_own_values_by_one_statement(number, django_assert_nu
     assert stored("likes", "url") == [(n, f"https://example.com/{n}") for n in range(number)]
 
 
+def test_what_is_the_same_in_all_rows_arrives_beside_what_differs():
+    account = make_account()
+    posts = [make_post(account=account) for _ in range(3)]
+    same = {"caption": WORDS, "claim": CLAIM, "measured_at": NOW, "likes": 7, "lift": 0.1, "average_n": None}
+    for number, post in enumerate(posts):
+        post.shares, post.audience = number, {"country": {"PT": 10}}
+        for name, value in same.items():
+            setattr(post, name, value)
+
+    write_columns(posts, [*same, "audience", "shares"])
+
+    assert stored(*same, "audience", "shares") == [(*same.values(), posts[0].audience, number) for number in range(3)]
+
+
+@pytest.mark.parametrize("raw", ["words", 5, True, [], {}, {"a": None}])
+def test_the_same_json_in_all_rows_arrives(raw):
+    post = make_post()
+    rows = [
+        dict.fromkeys(METRIC_FIELDS)
+        | {
+            "post_id": post.pk,
+            "observed_at": NOW + timedelta(hours=hour),
+            "raw": raw,
+            "api_version": "",
+            "source": "api",
+        }
+        for hour in range(2)
+    ]
+
+    assert add_rows(MetricSnapshot, rows) == 2
+    assert [one.raw for one in MetricSnapshot.objects.all()] == [raw, raw]
+
+
+def test_rows_that_are_the_same_are_added_once():
+    budget = Budget.objects.create(platform="tiktok", name="Calls", seconds=60)
+
+    assert add_rows(Spending, [slot(budget, 0), slot(budget, 0)]) == 1
+
+
 def test_other_columns_and_other_rows_stay_as_they_are():
     stale, other = make_post(likes=1), make_post(likes=2)
     SocialMediaPost.objects.filter(pk=stale.pk).update(caption="After", comments=4)
