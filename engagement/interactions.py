@@ -4,7 +4,7 @@ Every function may run twice: what is already known as it is changes nothing. A 
 anew; what was deleted there loses its text here and counts no more. All writes go in sets.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from engagement.models import Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.tombstones import forgotten
 from engagement.values import MAX_COUNT, AuthorSignals, SeenInteraction
-from engagement.writing import write_columns
+from engagement.writing import Row, add_rows, write_columns
 
 TEXT_LIMIT = 10_000
 ID_LIMIT = 200
@@ -32,8 +32,18 @@ RENEWED = (
     "model_version",
 )
 
-# By (post, platform id), a stored or new row.
-Rows = Mapping[tuple[int, str], Interaction]
+# What nobody said or found yet of an interaction that was just seen.
+UNJUDGED: dict[str, Any] = {
+    "edited_at": None,
+    "deleted_at": None,
+    "text_purged_at": None,
+    "verdict": "",
+    "score": None,
+    "reasons": [],
+    "model_version": "",
+    "override": "",
+    "overridden_by_id": None,
+}
 
 
 def record_interactions(post: SocialMediaPost, seen: Iterable[SeenInteraction], *, now: datetime) -> int:
@@ -52,12 +62,11 @@ def record_all_interactions(
     learn_commenters(pairs)
     refused = forgotten({(post.platform, one.author_id or "") for post, one in pairs})
     admitted = (_row(post, one, now) for post, one in pairs if (post.platform, one.author_id) not in refused)
-    rows = {(row.post_id, row.platform_id): row for row in admitted}
+    rows = {(row["post_id"], row["platform_id"]): row for row in admitted}
     known = _known(rows.keys())
-    fresh = [row for key, row in rows.items() if key not in known]
-    Interaction.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    new = add_rows(Interaction, [row for key, row in rows.items() if key not in known])
     write_columns([one for key, one in known.items() if _renewed(one, rows[key], now)], RENEWED)
-    return len(fresh)
+    return new
 
 
 def mark_deleted(post: SocialMediaPost, gone: Collection[str], *, now: datetime) -> int:
@@ -72,20 +81,20 @@ def missing_from(post: SocialMediaPost, kinds: Collection[str], seen: Collection
     return sorted(set(stored) - set(seen))
 
 
-def _row(post: SocialMediaPost, seen: SeenInteraction, now: datetime) -> Interaction:
+def _row(post: SocialMediaPost, seen: SeenInteraction, now: datetime) -> Row:
     text = storable(seen.text)
-    return Interaction(
-        post=post,
-        platform_id=storable(seen.platform_id)[:ID_LIMIT],
-        kind=seen.kind,
-        occurred_at=seen.occurred_at,
-        author_key=author_key(post.platform, seen.author_id) if seen.author_id else "",
-        text=text,
-        fingerprint=fingerprint(text),
-        likes=seen.likes if seen.likes is not None and 0 <= seen.likes <= MAX_COUNT else None,
-        author_signals=known_signals(seen.signals),
-        first_seen_at=now,
-    )
+    return UNJUDGED | {
+        "post_id": post.pk,
+        "platform_id": storable(seen.platform_id)[:ID_LIMIT],
+        "kind": seen.kind,
+        "occurred_at": seen.occurred_at,
+        "author_key": author_key(post.platform, seen.author_id) if seen.author_id else "",
+        "text": text,
+        "fingerprint": fingerprint(text),
+        "likes": seen.likes if seen.likes is not None and 0 <= seen.likes <= MAX_COUNT else None,
+        "author_signals": known_signals(seen.signals),
+        "first_seen_at": now,
+    }
 
 
 def known_signals(signals: AuthorSignals | None) -> dict[str, Any]:
@@ -98,25 +107,25 @@ def known_signals(signals: AuthorSignals | None) -> dict[str, Any]:
     }
 
 
-def _renewed(stored: Interaction, seen: Interaction, now: datetime) -> bool:
+def _renewed(stored: Interaction, seen: Row, now: datetime) -> bool:
     """Put what changed on a stored row; whether anything did."""
     before = [getattr(stored, name) for name in RENEWED]
     stored.deleted_at = None
-    stored.likes = stored.likes if seen.likes is None else seen.likes
+    stored.likes = stored.likes if seen["likes"] is None else seen["likes"]
     if not stored.text_purged_at:
         # A profile is not kept longer than the text it was read beside.
-        stored.author_signals = seen.author_signals or stored.author_signals
+        stored.author_signals = seen["author_signals"] or stored.author_signals
     if _is_edited(stored, seen):
-        stored.text, stored.fingerprint = seen.text, seen.fingerprint
+        stored.text, stored.fingerprint = seen["text"], seen["fingerprint"]
         stored.edited_at, stored.text_purged_at, stored.model_version = now, None, ""
     return [getattr(stored, name) for name in RENEWED] != before
 
 
-def _is_edited(stored: Interaction, seen: Interaction) -> bool:
+def _is_edited(stored: Interaction, seen: Row) -> bool:
     """Whether the text changed there; of a text that is not kept any more its fingerprint tells."""
-    if not seen.text or stored.text == seen.text:
+    if not seen["text"] or stored.text == seen["text"]:
         return False
-    return stored.fingerprint != seen.fingerprint if stored.text_purged_at or not stored.text else True
+    return stored.fingerprint != seen["fingerprint"] if stored.text_purged_at or not stored.text else True
 
 
 def storable(text: str) -> str:
@@ -124,7 +133,7 @@ def storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")[:TEXT_LIMIT]
 
 
-def _known(keys: Collection[tuple[int, str]]) -> Rows:
+def _known(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Interaction]:
     """The stored rows of these (post, platform id); asked in parts, as a statement takes only so many parameters."""
     posts, ids = {post for post, _ in keys}, sorted({one for _, one in keys})
     found: dict[tuple[int, str], Interaction] = {}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import NullIf
 
 from engagement.enums import Verdict
 from engagement.filtering.coengagement import Act, together
@@ -126,9 +126,11 @@ def repeats(post: SocialMediaPost, marked: Iterable[tuple[Hashable, str]], place
     """
     authors: dict[Hashable, set[str]] = defaultdict(set)
     for mark, author in marked:
-        authors[mark] |= {author} - {""}
+        by = authors[mark]
+        if author:
+            by.add(author)
     found = {}
-    for mark in (mark for mark, by in authors.items() if len(by) < MANY_AUTHORS):
+    for mark in (mark for mark, known in authors.items() if len(known) < MANY_AUTHORS):
         others = [one for one in places.get((post.account_id or 0, mark), ()) if _is_near(one, post)]
         if others:
             found[mark] = Repeats(len({one.author for one in others}), len({one.post for one in others}))
@@ -220,8 +222,9 @@ def _remembered(rows: QuerySet[Any], posts: Sequence[SocialMediaPost], to: str) 
         return rows.none()
     window = {f"{to}post__published_at__gt": min(moments) - REMEMBERED}
     window |= {f"{to}post__published_at__lt": max(moments) + REMEMBERED}
-    # Not by the account itself, or SQLite would go through all that its posts hold instead of what is asked for.
-    return rows.alias(on=Coalesce(f"{to}post__account", 0)).filter(on__in=accounts, **window).order_by()
+    # Denied twice, or SQLite would go through all that the account's posts hold instead of what is asked for. With a
+    # function of the column PostgreSQL would do that: it could not tell how many posts these are.
+    return rows.filter(**window).exclude(~Q(**{f"{to}post__account__in": accounts})).order_by()
 
 
 def _placed(rows: QuerySet[Any]) -> Places:

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import CharField, DateTimeField, FloatField, IntegerField, JSONField, Model, TextField
 
-# A row to add, by the names of the attributes of its columns: all but the key, which the database gives.
+# A row to add, by the names of the attributes of its columns: all but the key and others that the database makes.
 Row = Mapping[str, Any]
 # How the statement is made of a table, its columns, what each gets, and the table, if any, that this is read from.
 Statement = Callable[[str, Sequence[str], Sequence[str], str], str]
@@ -51,7 +51,7 @@ def add_amounts(model: type[Model], rows: Collection[Row], *, key: Sequence[str]
 
 
 def _add(model: type[Model], rows: Collection[Row], statement: Statement) -> int:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
     return _run(statement, fields, [[row[field.attname] for row in rows] for field in fields])
 
 

@@ -9,6 +9,7 @@ each place is smoothed: neighbours lend each other strength as far as the posts 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import ceil
 
@@ -88,7 +89,7 @@ def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) 
     first = _scanned(evidence, runs)
     if first is None:
         return None
-    blocks = _blocks(evidence, runs)
+    blocks = _blocks(evidence, runs, first)
     places = _places(evidence, counts, blocks, floor=floor, rate=rate, critical=first.critical)
     return Cycle(first.p, first.critical, blocks, places, evidence, tuple(counts))
 
@@ -176,17 +177,16 @@ def _chance(evidence: Moments, columns: Floats) -> Floats:
     return np.asarray(((normal @ (root.T @ columns)) ** 2).max(axis=1) / total)
 
 
-def _blocks(evidence: Moments, runs: Sequence[tuple[int, ...]]) -> tuple[Block, ...]:
+def _blocks(evidence: Moments, runs: Sequence[tuple[int, ...]], first: _Scan) -> tuple[Block, ...]:
     """The sure blocks, the surest first: each is held constant while the next is looked for beside it."""
     found = list[tuple[tuple[int, ...], float]]()
     left, size = evidence, len(evidence.shared)
-    while runs:
-        scan = _scanned(left, runs)
-        if scan is None or scan.p > FLAT_NAMED / (len(found) + 1) or left.freedom - 1 < MIN_FREEDOM:
-            break
+    scan: _Scan | None = first
+    while scan and scan.p <= FLAT_NAMED / (len(found) + 1) and left.freedom - 1 >= MIN_FREEDOM:
         found.append((scan.run, scan.p))
         left = beside(left, _column(scan.run, size)[:, None])
         runs = [run for run in runs if not set(run) & set(scan.run)]
+        scan = _scanned(left, runs) if runs else None
     told = ((run, p, compared(evidence, _column(run, size), _held(found, run, size))) for run, p in found)
     return tuple(Block(run, estimate, p) for run, p, estimate in told if estimate)
 
@@ -262,18 +262,15 @@ def _smoothed(evidence: Moments, weights: Sequence[Floats], blocks: Sequence[Flo
     else:
         curve = np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared
         scatter = (evidence.total - float(evidence.shared @ curve)) / (evidence.freedom - rank)
-    rows = []
     together = sum((BLOCK_SPREAD**2 * np.outer(one, one) for one in blocks), np.zeros((size, size)))
-    for reach, spread in [(1.0, 0.0), *product(REACHES, SPREADS)]:
-        prior = spread**2 * _alike(size, reach) + together
-        system = np.eye(size) + evidence.gram @ prior / scatter
-        after = prior @ np.linalg.inv(system)
-        score = evidence.shared / scatter
-        likelihood = 0.5 * float(score @ after @ score) - 0.5 * float(np.linalg.slogdet(system)[1])
-        rows.append((likelihood, sums.T @ after @ score, np.einsum("ij,ij->j", sums, after @ sums)))
-    chances = np.exp(np.array([row[0] for row in rows]) - max(row[0] for row in rows))
+    priors = _curves(size) + together
+    systems = np.eye(size) + evidence.gram @ priors / scatter
+    after = priors @ np.linalg.inv(systems)
+    score = evidence.shared / scatter
+    likelihood = 0.5 * np.vecdot(score @ after, score) - 0.5 * np.linalg.slogdet(systems)[1]
+    chances = np.exp(likelihood - likelihood.max())
     chances /= chances.sum()
-    means, variances = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    means, variances = sums.T @ after @ score, np.einsum("ij,kij->kj", sums, after @ sums)
     mean = chances @ means
     spread = np.sqrt(np.maximum(chances @ (variances + means**2) - mean**2, 0.0))
     return [_normal(float(one), float(wide)) for one, wide in zip(mean, spread, strict=True)]
@@ -284,11 +281,13 @@ def _normal(mean: float, spread: float) -> Shrunk:
     return Shrunk(mean, mean - NORMAL * spread, mean + NORMAL * spread, above, 1 - above)
 
 
-def _alike(size: int, reach: float) -> Floats:
-    """How alike places are, by the straight distance between them on the circle."""
+@cache
+def _curves(size: int) -> Floats:
+    """The covariances of all curves that are tried: places are alike by the straight distance between them."""
     steps = np.arange(size)
     chord = size / np.pi * np.sin(np.pi * (steps[:, None] - steps) / size)
-    return np.asarray(np.exp(-0.5 * (chord / reach) ** 2))
+    tried = [(1.0, 0.0), *product(REACHES, SPREADS)]
+    return np.array([spread**2 * np.exp(-0.5 * (chord / reach) ** 2) for reach, spread in tried])
 
 
 def _columns(blocks: Iterable[Block], size: int) -> list[Floats]:

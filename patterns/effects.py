@@ -88,23 +88,18 @@ class Effect:
 
 @dataclass(frozen=True)
 class Study:
-    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole."""
+    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole.
+
+    The effects stand by the shrunk lower bound, untested ones last.
+    """
 
     effects: list[Effect]
     cycles: Mapping[PatternKind, Cycle]
     accounts_n: int
 
 
-def effects(posts: PostPerformanceQuerySet, basis: str) -> list[Effect]:
-    """Every item of these posts (`with_value()` of one basis), tested; by the shrunk lower bound, untested last.
-
-    The posts may be of one persona or of many personas of one platform.
-    """
-    return studied(posts).effects
-
-
 def studied(posts: PostPerformanceQuerySet) -> Study:
-    """The effects of these posts, and the cycles they come from; see `effects`."""
+    """What these posts (`with_value()` of one basis) say: those of one persona, or of many personas of one platform."""
     return study_of(rows_of(posts))
 
 

@@ -17,16 +17,16 @@ from engagement.local_time import refresh_local_times
 from gator.studio.models import Persona
 from patterns.alarms import alarms
 from patterns.candidates import Candidate, digest, mean_moment
-from patterns.effects import Effect, effects
+from patterns.effects import Effect, study_of
 from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
-from patterns.evidence import Rows, Seen, places, seen
 from patterns.failure_answers import FailurePattern
 from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import PostPerformanceQuerySet, commonest
+from patterns.querysets import commonest
 from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
+from patterns.windows import Post, Rows, rows_of
 from patterns.wording import failure, strategy
 
 PLAIN = ("n", "mean", "low", "high", "baseline")
@@ -136,8 +136,8 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
     posts = every.in_window(start, now)
     bases = posts.per_basis()
     basis = commonest(bases)
-    valued = posts.with_value(basis)
-    tested, rows = (effects(valued, basis), seen(valued)) if basis else ([], {})
+    rows = rows_of(posts.with_value(basis)) if basis else Rows([], {})
+    tested = study_of(rows).effects
     return Look(
         platform=platform,
         as_of=now,
@@ -145,19 +145,16 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
         posts_n=sum(bases.values()),
         basis=basis,
         tested=tested,
-        evidence={str(row.pk): row.marks() for row in rows},
-        candidates=[*_claims(tested, rows, valued, platform, basis), *high_engagement(rows, valued, platform, basis)],
+        evidence={str(row.pk): row.marks() for row in rows.posts},
+        candidates=[*_claims(tested, rows, platform, basis), *high_engagement(rows, platform, basis)],
         of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
     )
 
 
-def _claims(
-    tested: Sequence[Effect], rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str
-) -> Iterator[Candidate]:
-    claimed = [effect for effect in tested if effect.advice]
-    found = places(rows, posts, [effect.subject for effect in claimed if effect.kind == PatternKind.HASHTAG])
-    for effect in claimed:
-        yield _candidate(effect, platform, basis, found[effect.kind, effect.subject])
+def _claims(tested: Sequence[Effect], rows: Rows, platform: str, basis: str) -> Iterator[Candidate]:
+    for effect in tested:
+        if effect.advice:
+            yield _candidate(effect, platform, basis, rows.having((effect.kind, effect.subject)))
 
 
 def as_row(effect: Effect) -> dict[str, Any]:
@@ -166,7 +163,7 @@ def as_row(effect: Effect) -> dict[str, Any]:
     return {"kind": effect.kind, "subject": effect.subject, "claimed": effect.claimed, "claim": effect.claim} | numbers
 
 
-def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Seen]) -> Candidate:
+def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Post]) -> Candidate:
     return Candidate(
         kind=effect.kind,
         subject=effect.subject,

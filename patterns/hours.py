@@ -10,7 +10,7 @@ from patterns.adjustment import Fit
 from patterns.cycles import Cycle, beside, cycle
 from patterns.enums import PatternKind
 from patterns.mixed import Floats, Integers, Moments
-from patterns.windows import COLUMNS, Rows
+from patterns.windows import Rows
 
 # Places of each cycle.
 CYCLES = {PatternKind.POSTING_HOUR: 24, PatternKind.POSTING_WEEKDAY: 7}
@@ -18,8 +18,9 @@ CYCLES = {PatternKind.POSTING_HOUR: 24, PatternKind.POSTING_WEEKDAY: 7}
 
 def cycle_of(kind: PatternKind, fit: Fit, rows: Rows, *, floor: int, rate: float) -> Cycle | None:
     """What the posts of a window say of its hours or weekdays; see `cycles.cycle`."""
-    places = [getattr(post, COLUMNS[kind]) for post in rows.posts]
-    columns = np.array([[float(place == at) for at in range(CYCLES[kind])] for place in places])
+    columns = np.zeros((len(rows.posts), CYCLES[kind]))
+    for place in range(CYCLES[kind]):
+        columns[rows.places.get((kind, str(place)), []), place] = 1.0
     cells = _cells(columns, fit.window.accounts)
     moments = fit.moments(np.column_stack([columns, cells]), instead_of=(kind,))
     counts = [int(count) for count in columns.sum(axis=0)]

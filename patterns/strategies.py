@@ -4,7 +4,6 @@ They are observed and not tested: what such posts have in common may be chance, 
 run grading and ratings keep the strategy already, on its context; here they are told together, under the same names.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from math import fsum
@@ -12,7 +11,6 @@ from statistics import median
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 
 from acd.enums import Validation
 from engagement.enums import Basis, Platform
@@ -20,22 +18,20 @@ from engagement.intervals import known, wilson
 from gator.studio.models import Persona
 from patterns.candidates import Candidate, mean_moment
 from patterns.enums import Advice, PatternKind
-from patterns.evidence import Rows, Seen
 from patterns.models import GenerationOutcome
-from patterns.querysets import PostPerformanceQuerySet
-from patterns.windows import COLUMNS, UNKNOWN
+from patterns.windows import Post, Rows
 from patterns.wording import UNITS, item
 
 # What most of the best posts have is told of these kinds.
-SHARED = (PatternKind.MEDIA_KIND, PatternKind.STRATEGY, PatternKind.POSTING_HOUR)
+SHARED = (PatternKind.MEDIA_KIND, PatternKind.STRATEGY, PatternKind.POSTING_HOUR, PatternKind.HASHTAG)
 
 
-def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, basis: str) -> list[Candidate]:
+def high_engagement(rows: Rows, platform: str, basis: str) -> list[Candidate]:
     """What the posts of a window have in common that passed the threshold of the grade good at their lower bound, and
     beat the account's posts of the same age. Nothing without such posts, or without a threshold.
     """
     good, _ = settings.GRADE_THRESHOLDS.get((platform, basis), (None, None))
-    best = [row for row in rows if good is not None and (row.rate_low or 0) > good and (row.vs_average or 0) > 0]
+    best = [row for row in rows.posts if good is not None and (row.rate_low or 0) > good and (row.vs_average or 0) > 0]
     if not best:
         return []
     chosen = set(best)
@@ -45,7 +41,7 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
     )
     # One post that went viral would make all of them look so.
     versus = median(row.vs_average or 0.0 for row in best)
-    others = [row.value for row in rows if row not in chosen]
+    others = [row.value for row in rows.posts if row not in chosen]
     return [
         Candidate(
             kind=PatternKind.HIGH_ENGAGEMENT,
@@ -53,10 +49,10 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
             platform=platform,
             basis=basis,
             advice=Advice.REPEAT,
-            strategy=f"{len(best)} of {len(rows)} posts on {Platform(platform).label} passed {good:g} "
+            strategy=f"{len(best)} of {len(rows.posts)} posts on {Platform(platform).label} passed {good:g} "
             f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
             f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those (median). "
-            f"{_in_common(rows, posts, best)}. Observed, not tested.",
+            f"{_in_common(rows, best)}. Observed, not tested.",
             numbers={
                 "n": len(best),
                 "mean": rate,
@@ -71,26 +67,24 @@ def high_engagement(rows: Rows, posts: PostPerformanceQuerySet, platform: str, b
     ]
 
 
-def _in_common(rows: Rows, posts: PostPerformanceQuerySet, best: Sequence[Seen]) -> str:
+def _in_common(rows: Rows, best: Sequence[Post]) -> str:
     """What more than half of these posts have, against all of the window."""
     told = [_commonest(rows, best, kind) for kind in SHARED]
-    tags = posts.filter(pk__in=[row.pk for row in best], hashtags__isnull=False).order_by()
-    for tag, n in tags.values_list("hashtags__name").annotate(n=Count("pk")).order_by("-n", "-hashtags__name")[:1]:
-        told.append((PatternKind.HASHTAG, tag, n, posts.filter(hashtags__name=tag).count()))
     found = [
-        f"{item(kind, str(subject))} in {n} of {len(best)} ({every} of {len(rows)} posts)"
+        f"{item(kind, subject)} in {n} of {len(best)} ({every} of {len(rows.posts)} posts)"
         for kind, subject, n, every in told
         if 2 * n > len(best)
     ]
     return f"Most of them have {', '.join(found)}" if found else "There is nothing that most of them have"
 
 
-def _commonest(rows: Rows, best: Sequence[Seen], kind: PatternKind) -> tuple[PatternKind, Any, int, int]:
+def _commonest(rows: Rows, best: Sequence[Post], kind: PatternKind) -> tuple[PatternKind, str, int, int]:
     """The commonest item of a kind among the best, how many of these and how many of all have it."""
-    place = list(COLUMNS).index(kind)
-    own = Counter(subject for row in best if (subject := rows[row][place]) not in UNKNOWN)
-    subject, n = max(own.items(), key=lambda one: (one[1], str(one[0])), default=("", 0))
-    return kind, subject, n, sum(items[place] == subject for items in rows.values())
+    chosen, held = {row.pk for row in best}, [subject for of, subject in rows.places if of == kind]
+    having = {subject: [row.pk for row in rows.having((kind, subject))] for subject in held}
+    own = {subject: len(chosen.intersection(posts)) for subject, posts in having.items()}
+    subject = max(own, key=lambda one: (own[one], one), default="")
+    return kind, subject, own.get(subject, 0), len(having.get(subject, ()))
 
 
 def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate]:

@@ -1,11 +1,14 @@
-"""The posts of a window as rows of a test: logs of their values, how sure these are, and which items each post has."""
+"""The posts of a window as rows of a test: logs of their values, how sure these are, and which items each post has.
+
+The same rows are the evidence of what the test says.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +25,7 @@ ERRORS_WIDE = 2 * 1.96
 
 
 class Post(NamedTuple):
-    """What is read of a post to compare it with others; the names are the columns."""
+    """What is read of a post to compare it with others and as evidence; the names are the columns."""
 
     pk: int
     basis: str
@@ -40,6 +43,15 @@ class Post(NamedTuple):
     media_kind: str
     caption_length: str
     content__approach: str | None
+    vs_average: float | None
+    observed_count: int
+    bot_count: int
+    persona_count: int
+    context: Any
+
+    def marks(self) -> list[float]:
+        """What tells that a post counts otherwise: its value, how many were seen under it, and how many no people."""
+        return [round(self.value, 6), self.observed_count, self.bot_count + self.persona_count]
 
 
 # Items that a post has one of, by the column that names it; hashtags are a table of their own.
@@ -61,6 +73,10 @@ class Rows:
 
     posts: Sequence[Post]
     places: Mapping[Key, Sequence[int]]
+
+    def having(self, item: Key) -> list[Post]:
+        """The posts with an item, in the order in which they were read."""
+        return [self.posts[place] for place in sorted(self.places.get(item, ()))]
 
     def sample(self, item: Key | None = None) -> Sample:
         """The sufficient statistics of the values of all posts, or of those with an item."""
@@ -117,9 +133,10 @@ def _constants(rows: Sequence[Post]) -> Floats:
 
 def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, list[int]]:
     places: dict[Key, list[int]] = defaultdict(list)
+    columns = [(kind, Post._fields.index(name)) for kind, name in COLUMNS.items()]
     for place, row in enumerate(rows):
-        for kind, name in COLUMNS.items():
-            if (subject := getattr(row, name)) not in UNKNOWN:
+        for kind, column in columns:
+            if (subject := row[column]) not in UNKNOWN:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
     tagged = posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk")

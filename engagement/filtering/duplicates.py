@@ -13,6 +13,8 @@ from engagement.filtering.stack import DUPLICATES
 
 Mark = TypeVar("Mark", int, str)
 
+Steps = tuple[tuple[int, float], ...]
+
 UNKNOWN = ""
 NEVER = Repeats(0, 0)
 
@@ -37,15 +39,15 @@ def repetition(scene: Scene) -> Findings:
     found: Findings = {}
     for seen in scene.interactions:
         mark = scene.fingerprints.get(seen.id, "")
-        evidence = max(
+        told = (
             _by_many(authors.get(mark, 0)),
             _by_one(seen, copies[mark, seen.author_key]),
             _elsewhere(seen, mark, scene),
             _nearly(resembled.get(seen.id, 0)),
-            key=lambda one: one.weight,
         )
-        if evidence.weight:
-            found[seen.id] = [evidence]
+        evidence = [one for one in told if one]
+        if evidence:
+            found[seen.id] = [max(evidence, key=lambda one: one.weight)]
     return found
 
 
@@ -64,35 +66,36 @@ def _authors(marked: Iterable[tuple[Seen, Mark]], earlier: Mapping[Mark, Repeats
     """Distinct authors per mark, at least: unknown ones may be anybody, earlier ones the same people."""
     named: dict[Mark, set[str]] = defaultdict(set)
     for seen, mark in marked:
-        named[mark] |= {seen.author_key} - {UNKNOWN}
+        keys = named[mark]
+        if seen.author_key != UNKNOWN:
+            keys.add(seen.author_key)
     return {mark: max(len(keys), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}
 
 
-def _by_many(authors: int) -> Evidence:
-    detail = f"The same text came from at least {authors} authors."
-    return Evidence(DUPLICATES, "many_authors", _step(authors, AUTHOR_STEPS), detail)
+def _by_many(authors: int) -> Evidence | None:
+    return _told("many_authors", authors, AUTHOR_STEPS, "The same text came from at least {} authors.")
 
 
-def _by_one(seen: Seen, copies: int) -> Evidence:
+def _by_one(seen: Seen, copies: int) -> Evidence | None:
     """Copies without a known author count as one author's: the weaker of the two explanations."""
     if seen.author_key == UNKNOWN:
-        detail = f"The same text stands here {copies} times."
-        return Evidence(DUPLICATES, "repeated", _step(copies, COPY_STEPS), detail)
-    detail = f"The author posted this text {copies} times here."
-    return Evidence(DUPLICATES, "same_author", _step(copies, COPY_STEPS), detail)
+        return _told("repeated", copies, COPY_STEPS, "The same text stands here {} times.")
+    return _told("same_author", copies, COPY_STEPS, "The author posted this text {} times here.")
 
 
-def _elsewhere(seen: Seen, mark: str, scene: Scene) -> Evidence:
+def _elsewhere(seen: Seen, mark: str, scene: Scene) -> Evidence | None:
     record = scene.history.authors.get(seen.author_key)
     posts = record.texts.get(mark, 0) if record and seen.author_key != UNKNOWN else 0
-    detail = f"The author left this text on {posts} other posts."
-    return Evidence(DUPLICATES, "same_author_elsewhere", _step(posts, ELSEWHERE_STEPS), detail)
+    return _told("same_author_elsewhere", posts, ELSEWHERE_STEPS, "The author left this text on {} other posts.")
 
 
-def _nearly(authors: int) -> Evidence:
-    detail = f"Nearly the same text came from at least {authors} authors."
-    return Evidence(DUPLICATES, "near_copies", _step(authors, NEAR_STEPS), detail)
+def _nearly(authors: int) -> Evidence | None:
+    return _told("near_copies", authors, NEAR_STEPS, "Nearly the same text came from at least {} authors.")
 
 
-def _step(number: int, steps: tuple[tuple[int, float], ...]) -> float:
-    return next((weight for least, weight in steps if number >= least), 0.0)
+def _told(name: str, number: int, steps: Steps, detail: str) -> Evidence | None:
+    """What the highest step says that the number reaches; nothing below all of them, as of most texts."""
+    for least, weight in steps:
+        if number >= least:
+            return Evidence(DUPLICATES, name, weight, detail.format(number))
+    return None

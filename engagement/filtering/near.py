@@ -41,10 +41,14 @@ def runs(said: Sequence[str]) -> frozenset[str]:
         return frozenset()
     forms = [form for form in map(simple, said) if form[0].isalnum() or form[0] == "\x01"]
     # However long a number is, and whatever stands between its digits.
-    words = [form for form, _ in groupby(NUMBER if form == LONG_NUMBER else form for form in forms)]
+    words = [form for form, _ in groupby(forms if LONG_NUMBER not in forms else map(_short, forms))]
     if len(words) < FEWEST_WORDS:
         return frozenset()
     return frozenset(map(" ".join, pairwise(words)))
+
+
+def _short(form: str) -> str:
+    return NUMBER if form == LONG_NUMBER else form
 
 
 def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[int, ...]]:

@@ -24,16 +24,16 @@ WORD, LETTERS, NEXT, AROUND = "w", "c", "n", "s"
 
 _ENDING = r"\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop|be|gl)\b"
 _ENDS = re.compile(_ENDING)
-# Bounded by what cannot stand before it, so that no text makes it slow.
+# Bounded by what cannot stand before it, and never looking again at what it took (`++`), so that no text makes it slow.
 _LINK = re.compile(
-    rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*{_ENDING}(?!@)(?:/\S*)?",
+    rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]++(?:\.[\w-]++)*{_ENDING}(?!@)(?:/\S*)?",
 )
 # To share a post of a platform, this very one perhaps, is an ordinary thing; to lead to a page or a shop is less so.
 POST_LINK = re.compile(
     r"(?:https?://|(?<![\w.@-]))(?:[a-z]{1,6}\.)?(?:youtu\.be/|youtube\.com/watch|instagram\.com/(?:p|reel)/"
     r"|tiktok\.com/@[\w.]{1,40}/video|(?:twitter|x)\.com/\w{1,40}/status)\S*"
 )
-_ADDRESS = re.compile(r"(?<![\w.-])[\w.-]*@[\w.-]+")
+_ADDRESS = re.compile(r"(?<![\w.-])[\w.-]*+@[\w.-]+")
 _TRADES = re.compile("fx|trad|invest|wealth|financ|crypto|btc|forex|profit|fund|coin|earn|capital|mining|option")
 _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(r"\x01\w|\w+|[^\w\s\x01]")

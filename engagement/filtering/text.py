@@ -29,7 +29,8 @@ _LOOKALIKES = str.maketrans(
 )
 _MIXED = re.compile("[a-z][\u0370-\u04ff\u0500-\u052f]|[\u0370-\u04ff\u0500-\u052f][a-z]")
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
-_REPEATED_LETTER = re.compile(r"([^\W\d_])\1+")
+# All but the last of each run: what is left out needs no function that says what to put in its place.
+_REPEATED_LETTER = re.compile(r"([^\W\d_])(?=\1)")
 _WORD = re.compile(r"\w+")
 
 
@@ -59,7 +60,7 @@ def _compatible(text: str) -> str:
 
 def collapsed(shown: str) -> str:
     """`visible` text with every run of one letter reduced to a single one: "loooove" and "love" agree."""
-    return _REPEATED_LETTER.sub(r"\1", shown)
+    return _REPEATED_LETTER.sub("", shown)
 
 
 def normalise(text: str) -> str:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from engagement.history import histories, known_personas
 from engagement.marking import keep_near_marks
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
+from engagement.remembered import deeds_elsewhere, places_of_near_texts, places_of_texts
 from engagement.tests.factories import make_account, make_interaction, make_post
 
 DAY = timedelta(days=1)
@@ -371,3 +373,25 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
     # And the posts before and between, and how busy they were.
     with django_assert_num_queries(7):
         list(histories(posts, rows))
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table as small as this one as a whole.")
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [
+        (lambda post: deeds_elsewhere([post], {}), "interaction_author"),
+        (lambda post: places_of_texts([post]), "interaction_fingerprint"),
+        (lambda post: places_of_near_texts([post], {}, {}), "engagement_nearmark_mark"),
+    ],
+    ids=["authors", "texts", "near texts"],
+)
+def test_history_is_found_by_what_is_asked_for_and_not_by_account(look, index):
+    post = make_post(account=make_account(), published_at=NOW)
+
+    with CaptureQueriesContext(connection) as asked:
+        look(post)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        assert index in cursor.fetchall()[0][-1]

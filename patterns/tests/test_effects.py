@@ -8,7 +8,7 @@ import pytest
 from acd.tests.factories import NOW
 from engagement.enums import Basis
 from engagement.tests.factories import make_account
-from patterns.effects import Effect, effects, evidence
+from patterns.effects import Effect, evidence, studied
 from patterns.enums import Advice, PatternKind, Signal
 from patterns.models import PostPerformance
 from patterns.stats import benjamini_hochberg
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(basis=Basis.REACH):
-    return effects(PostPerformance.objects.all().with_value(basis), basis)
+    return studied(PostPerformance.objects.all().with_value(basis)).effects
 
 
 def item(kind, subject, basis=Basis.REACH):
