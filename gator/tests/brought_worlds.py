@@ -7,7 +7,6 @@ import csv
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from io import StringIO
-from math import log1p
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +134,5 @@ def _named(kind: str, subject: str) -> str:
 
 
 def _said(one: Mapping[str, Any]) -> Said:
-    low, high, shrunk_low, shrunk_high = (
-        log1p(one[name] / 100) for name in ("effect_low", "effect_high", "shrunk_low", "shrunk_high")
-    )
-    return Said(low, high, shrunk_low, shrunk_high, one["claim"])
+    ends = ("effect_low", "effect_high", "shrunk_low", "shrunk_high")
+    return Said.of_percent(one["claim"], *(one[name] for name in ends))

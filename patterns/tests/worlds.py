@@ -7,7 +7,8 @@ around page, month, hour and format, hours differ by 0.28 and formats by factors
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import log1p
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,10 @@ class Laws:
     # How much personas differ in the hashtags they love, and how strongly hashtags have their hour.
     loved: float = 1.0
     timed: float = 1.2
+
+
+# A persona after three weeks: as few posts and hashtags as the demo has, with effects and noise as large as there.
+FEW = Laws(19, personas=1, tags=8, helpful=3, most_tags=5, effects=(0.4, 0.7), noise=0.35)
 
 
 @dataclass(frozen=True)
@@ -156,13 +161,18 @@ def _noise(rng: np.random.Generator, laws: Laws) -> Floats:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one item: the plain interval and the shrunk one in logs, and the claim."""
+    """What is said of one item: the claim, the plain interval and the shrunk one in logs."""
 
+    claim: str
     low: float
     high: float
     shrunk_low: float
     shrunk_high: float
-    claim: str
+
+    @classmethod
+    def of_percent(cls, claim: str, *ends: float) -> Self:
+        """What an answer says: the claim, and the ends of both intervals in percent more or less."""
+        return cls(claim, *(log1p(end / 100) for end in ends))
 
     def holds(self, truth: float) -> bool:
         """Whether the plain interval holds the truth."""
@@ -208,7 +218,7 @@ def told_of(found: dict[Key, Estimate]) -> Told:
 
 def _said(one: Estimate, verdict: Verdict) -> Said:
     around = verdict.shrunk
-    return Said(one.effect - one.half, one.effect + one.half, around.low, around.high, verdict.claim)
+    return Said(verdict.claim, one.effect - one.half, one.effect + one.half, around.low, around.high)
 
 
 def score(world: World, found: dict[Key, Estimate] | None = None) -> Score:
