@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from acd.admin import error, state, verdict
 from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import link, one_to_one_users
-from acd.figures import UNKNOWN, decimals, effect, interval, number, percent, q_value, short
+from acd.figures import UNKNOWN, decimals, effect, interval, number, percent, q_value, short, stacked
 from acd.theme import (
     Admin,
     AutocompleteSelectFilter,
@@ -40,8 +40,8 @@ TESTED_TABLE = (
     "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
 )
 TESTED_LINE = (
-    '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number">{}</td>'
-    '<td class="gator-number">{}</td><td class="gator-number">{}</td><td>{}</td></tr>'
+    '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number gator-around">{}</td>'
+    '<td class="gator-number gator-around">{}</td><td class="gator-number">{}</td><td>{}</td></tr>'
 )
 EVIDENCE = (
     "genuine_engagement",
@@ -248,8 +248,8 @@ def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:
         kind,
         str(item.get("subject")),
         number(item.get("n")),
-        interval(item.get("mean"), item.get("low"), item.get("high"), digits=2),
-        effect(item.get("effect"), item.get("effect_low"), item.get("effect_high")),
+        stacked(interval(item.get("mean"), item.get("low"), item.get("high"), digits=2)),
+        stacked(effect(item.get("effect"), item.get("effect_low"), item.get("effect_high"))),
         q_value(item.get("q")),
         badge("Claimed", "success") if item.get("claimed") else UNKNOWN,
     )
