@@ -37,11 +37,11 @@ STATUS_COLOURS = {PatternStatus.ACTIVE: "success", PatternStatus.REJECTED: "dang
 
 TESTED_TABLE = (
     '<div class="gator-scroll"><table class="gator-table gator-narrow"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
-    "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
+    "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th></tr></thead><tbody>{}</tbody></table></div>"
 )
 TESTED_LINE = (
     '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number gator-around">{}</td>'
-    '<td class="gator-number gator-around">{}</td><td class="gator-number">{}</td><td>{}</td></tr>'
+    '<td class="gator-number gator-around">{}</td><td class="gator-number">{}</td></tr>'
 )
 EVIDENCE = (
     "genuine_engagement",
@@ -246,12 +246,11 @@ def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:
     kind = PatternKind(item["kind"]).label if item.get("kind") in PatternKind.values else str(item.get("kind"))
     return (
         kind,
-        str(item.get("subject")),
+        format_html("{} {}", item.get("subject"), badge("Claimed", "success") if item.get("claimed") else ""),
         number(item.get("n")),
         stacked(interval(item.get("mean"), item.get("low"), item.get("high"), digits=2)),
         stacked(effect(item.get("effect"), item.get("effect_low"), item.get("effect_high"))),
         q_value(item.get("q")),
-        badge("Claimed", "success") if item.get("claimed") else UNKNOWN,
     )
 
 
