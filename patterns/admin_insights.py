@@ -31,7 +31,6 @@ from patterns.answers import (
     Finding,
     Findings,
     Framed,
-    HourBlock,
     PostingTimes,
     SuccessfulPosts,
     Suggestions,
@@ -41,6 +40,8 @@ from patterns.api_questions import MAX_DAYS, written
 from patterns.effect_plot import Axis
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, Scope, Signal
+from patterns.hour_answers import HourBlock
+from patterns.hour_plot import drawn
 from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.report import rests_on
@@ -165,7 +166,8 @@ def _(answer: Findings) -> dict[str, Any]:
 def _(answer: PostingTimes) -> dict[str, Any]:
     groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
     plots = [plot(answer, title, found) for title, found in groups.items() if found]
-    return {"plots": plots, "cards": curve_cards(answer)}
+    halves = {"Working days": answer.working_days, "Weekend": answer.weekend}
+    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves)}
 
 
 def curve_cards(answer: PostingTimes) -> list[tuple[str, str, str]]:

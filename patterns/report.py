@@ -17,7 +17,8 @@ from patterns.answers import (
     Summary,
 )
 from patterns.enums import Reason
-from patterns.wording import WORTH, discovery_rate, item
+from patterns.hour_answers import HalfWeek
+from patterns.wording import WORTH, chance, discovery_rate, item
 
 
 def lines(answer: Asked) -> Iterator[str]:
@@ -67,7 +68,19 @@ def _(answer: Findings) -> Iterable[str]:
 
 @items.register
 def _(answer: PostingTimes) -> Iterable[str]:
-    return map(finding, answer.hours + answer.weekdays)
+    yield from map(finding, answer.hours + answer.weekdays)
+    for name, half in (("Working days", answer.working_days), ("Weekends", answer.weekend)):
+        if half:
+            yield f"{name}: {half_week(half)}"
+
+
+def half_week(half: HalfWeek) -> str:
+    """The hours of working days or weekends: the best block, or how often chance alone would make them so uneven."""
+    if half.best is None:
+        return f"no hours stand out as better among {posts(half.posts_n)} ({chance(half.curve_p)})"
+    best = half.best
+    around = effect(best.shrunk, best.shrunk_low, best.shrunk_high)
+    return f"best from {best.start}:00 to {best.end}:00, shrunk {around}, n = {best.n} of {half.posts_n}"
 
 
 def finding(one: Finding) -> str:

@@ -117,7 +117,13 @@ def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     account = make_account()
     make_window(account, 60, local_weekday=1)
     for number in range(30):
-        make_evidence(account, local_hour=21, engagement_rate=9.0 + number % 3, published_at=NOW - timedelta(days=15))
+        make_evidence(
+            account,
+            local_hour=21,
+            local_weekday=1,
+            engagement_rate=9.0 + number % 3,
+            published_at=NOW - timedelta(days=15),
+        )
 
     told = page(admin_client, "posting-times", persona=account.persona.slug, platform="instagram", days=30_000)
 
@@ -129,6 +135,9 @@ def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
         "By chance": "&lt; 0.001",
     }
     assert "Its own posts: 90" in told
+    # All of these posts went out on one working day: nothing is said of weekends.
+    assert re.findall(r"<figcaption>(.*?) <", told) == ["Working days"]
+    assert [line[0] for line in re.findall(r"<tr><td class=.gator-number.>(.*?)</td>", told)] == ["8", "1", "1", "2"]
 
 
 def test_failure_leads_to_its_runs(admin_client):

@@ -13,6 +13,8 @@ from patterns.analyzer import PatternAnalyzer
 from patterns.answers import Curve
 from patterns.effects import study_of
 from patterns.enums import Claim, PatternKind, Scope, Signal
+from patterns.hour_answers import HalfWeek
+from patterns.hours import WEEKEND, WORKING_DAYS
 from patterns.tests.days import AUTUMN, NEW_YORK, Days, some_days
 from patterns.tests.factories import make_evidence
 from patterns.windows import Rows
@@ -80,6 +82,34 @@ def test_hour_that_only_beats_the_hours_outside_its_block_is_not_claimed():
     assert best is not None
     assert best.hours == (18, 19, 20, 21)
     assert claims == {18: Claim.GAIN}
+
+
+def test_working_days_and_weekends_have_their_own_hours():
+    drawn = some_days(np.random.default_rng(9), 700, sd=0.4)
+    own = {False: {12, 13}, True: {19, 20}}
+
+    def is_weekend_at(post):
+        return post.local_weekday in WEEKEND
+
+    rows = [
+        _at(post, post.local_hour, post.value * (2.0 if post.local_hour in own[is_weekend_at(post)] else 1.0))
+        for post in drawn.rows.posts
+    ]
+
+    study = study_of(Rows(rows, drawn.rows.places))
+
+    for days, is_weekend in ((WORKING_DAYS, False), (WEEKEND, True)):
+        cycle = study.hours_on(days)
+        assert cycle is not None
+        half = HalfWeek.of(cycle)
+        assert half.best is not None
+        assert set(half.best.hours) == own[is_weekend]
+        assert (
+            half.posts_n == sum(one.n for one in half.hours) == sum(is_weekend_at(post) == is_weekend for post in rows)
+        )
+        at = {one.hour: one for one in half.hours}
+        assert min(at[hour].shrunk_low for hour in own[is_weekend]) > 20
+        assert max(at[hour].shrunk_low for hour in own[not is_weekend]) < 10
 
 
 def test_curve_says_how_many_posts_are_missing():
