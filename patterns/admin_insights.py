@@ -51,8 +51,8 @@ from patterns.wording import NOUNS, UNITS, WORTH, label
 MOST_LINKED = 400
 # A claim is likely and not certain: of all claims of a kind as many as the false discovery rate may be false.
 SIGNALS = {
-    Signal.OK: ("Told from chance", "success"),
-    Signal.THIN: ("Not told from chance", "warning"),
+    Signal.OK: ("Likely", "success"),
+    Signal.THIN: ("Unclear", "warning"),
     Signal.NONE: ("Unknown", ""),
 }
 TONES = {Advice.REPEAT: ("gain", "Repeat", "success"), Advice.AVOID: ("loss", "Avoid", "warning")}
