@@ -74,6 +74,7 @@ pins: ## Compile the pins again, with uv (ARGS=--upgrade for newer ones, and aft
 	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) $(ARGS) requirements-lint.in -o requirements-lint.txt
 	$(COMPILE) $(ARGS) requirements-train.in -o requirements-train.txt
+	$(COMPILE) $(ARGS) requirements-bench.in -o requirements-bench.txt
 
 # Each stamp is touched last, so an interrupted install starts again; --clear also drops the other
 # stamps, and an environment half-built by another interpreter.

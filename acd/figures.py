@@ -41,6 +41,11 @@ def effect(value: float | None, low: float | None, high: float | None, digits: i
     return f"{percent(value, digits, signed=True)} ({' to '.join(ends)})"
 
 
+def stacked(text: str) -> str:
+    """A number above its interval, for columns that keep line breaks."""
+    return text.replace(" (", "\n(")
+
+
 def q_value(q: float | None) -> str:
     """The false discovery rate at which something would be claimed; never zero, which no test can show."""
     return "< 0.001" if q is not None and q < 0.001 else number(q, 3)

@@ -34,6 +34,8 @@ OWN_SCATTER = 0.5
 USUAL, MAD_OF_NORMAL = 3.0, 1.4826
 # More claims than these are not held constant: there are fewer true ones, and each costs a posterior degree of freedom.
 MOST_HELD = 60
+# One claim for so many degrees of freedom: the best of a few columns make a few posts look alike by chance.
+FREEDOM_OF_HELD = 20
 
 
 @dataclass(frozen=True)
@@ -214,8 +216,8 @@ def _claimed(plain: Moments, rate: float) -> tuple[Integers, float]:
 
 
 def _forward(around: Moments, ratio: float, rate: float) -> Integers:
-    held = np.arange(0)
-    while len(held) < MOST_HELD and around.freedom - len(held) > MIN_FREEDOM:
+    held, most = np.arange(0), min(MOST_HELD, around.freedom // FREEDOM_OF_HELD)
+    while len(held) < most:
         effects, errors, freedom = _tests(around, held, ratio)
         t = effects / errors
         q_values = np.minimum(benjamini_hochberg(stdtr(freedom, -t)), benjamini_hochberg(stdtr(freedom, t)))

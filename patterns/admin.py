@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from acd.admin import error, state, verdict
 from acd.admin_actions import Refused, each, on_page, tell
 from acd.admin_links import link, one_to_one_users
-from acd.figures import UNKNOWN, decimals, effect, interval, number, percent, q_value, short
+from acd.figures import UNKNOWN, decimals, effect, interval, number, percent, q_value, short, stacked
 from acd.theme import (
     Admin,
     AutocompleteSelectFilter,
@@ -38,12 +38,12 @@ from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerforma
 STATUS_COLOURS = {PatternStatus.ACTIVE: "success", PatternStatus.REJECTED: "danger"}
 
 TESTED_TABLE = (
-    '<div class="gator-scroll"><table class="gator-table gator-plain"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
-    "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
+    '<div class="gator-scroll"><table class="gator-table gator-narrow"><thead><tr><th>Kind</th><th>Item</th><th>n</th>'
+    "<th>Mean (95 %)</th><th>Effect (95 %)</th><th>q</th></tr></thead><tbody>{}</tbody></table></div>"
 )
 TESTED_LINE = (
-    '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number">{}</td>'
-    '<td class="gator-number">{}</td><td class="gator-number">{}</td><td>{}</td></tr>'
+    '<tr><td>{}</td><td>{}</td><td class="gator-number">{}</td><td class="gator-number gator-around">{}</td>'
+    '<td class="gator-number gator-around">{}</td><td class="gator-number">{}</td></tr>'
 )
 EVIDENCE = (
     "genuine_engagement",
@@ -253,12 +253,11 @@ def tested_cells(item: dict[str, Any]) -> tuple[str, ...]:
     kind = PatternKind(item["kind"]).label if item.get("kind") in PatternKind.values else str(item.get("kind"))
     return (
         kind,
-        str(item.get("subject")),
+        format_html("{} {}", item.get("subject"), badge("Claimed", "success") if item.get("claimed") else ""),
         number(item.get("n")),
-        interval(item.get("mean"), item.get("low"), item.get("high"), digits=2),
-        effect(item.get("effect"), item.get("effect_low"), item.get("effect_high")),
+        stacked(interval(item.get("mean"), item.get("low"), item.get("high"), digits=2)),
+        stacked(effect(item.get("effect"), item.get("effect_low"), item.get("effect_high"))),
         q_value(item.get("q")),
-        badge("Claimed", "success") if item.get("claimed") else UNKNOWN,
     )
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from acd.admin_links import list_url
-from acd.figures import UNKNOWN, effect, interval, number, percent, q_value
+from acd.figures import UNKNOWN, effect, interval, number, percent, q_value, stacked
 from acd.tables import csv_file
 from acd.theme import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from engagement.enums import Basis, Platform
@@ -37,15 +37,22 @@ from patterns.answers import (
 from patterns.api_questions import MAX_DAYS, written
 from patterns.effect_plot import Axis
 from patterns.effects import FILTERS
-from patterns.enums import Advice, PatternKind, Signal
+from patterns.enums import Advice, PatternKind, Scope, Signal
+from patterns.hour_answers import HourBlock
+from patterns.hour_plot import drawn
 from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.report import rests_on
-from patterns.wording import NOUNS, UNITS, label
+from patterns.wording import NOUNS, UNITS, WORTH, label
 
 # Posts that one link can name; an address must not grow too long.
 MOST_LINKED = 400
-SIGNALS = {Signal.OK: ("Sure", "success"), Signal.THIN: ("Not sure", "warning"), Signal.NONE: ("Unknown", "")}
+# A claim is likely and not certain: of all claims of a kind as many as the false discovery rate may be false.
+SIGNALS = {
+    Signal.OK: ("Likely", "success"),
+    Signal.THIN: ("Unclear", "warning"),
+    Signal.NONE: ("Unknown", ""),
+}
 TONES = {Advice.REPEAT: ("gain", "Repeat", "success"), Advice.AVOID: ("loss", "Avoid", "warning")}
 
 
@@ -118,9 +125,7 @@ def insight(admin: Any, question: str, request: HttpRequest) -> HttpResponse:
         if asked.get("format") == "csv":
             return csv_file(question, table(written(question, answer)))
         context |= shown(answer) | {"csv": f"?{query}&format=csv"}
-    return TemplateResponse(
-        request, "admin/insight.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
-    )
+    return TemplateResponse(request, "admin/insight.html", admin.admin_site.each_context(request) | context)
 
 
 def table(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -167,7 +172,31 @@ def _(answer: Findings) -> dict[str, Any]:
 @parts.register
 def _(answer: PostingTimes) -> dict[str, Any]:
     groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
-    return {"plots": [plot(answer, title, found) for title, found in groups.items() if found]}
+    plots = [plot(answer, title, found) for title, found in groups.items() if found]
+    halves = {"Working days": answer.working_days, "Weekend": answer.weekend}
+    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves)}
+
+
+def curve_cards(answer: PostingTimes) -> list[tuple[str, str, str]]:
+    """The hours as a whole: the blocks that stand out, and whose posts say so."""
+    chance_alone = UNKNOWN if answer.curve_p is None else q_value(answer.curve_p)
+    accounts = number(answer.accounts_n) + (" account" if answer.accounts_n == 1 else " accounts")
+    whose = f"{Scope(answer.scope).label}: {number(answer.posts_n)}"
+    if answer.more_posts:
+        whose += f"; about {number(answer.more_posts)} more until {WORTH} over three hours could be told"
+    return [
+        ("Best hours", *_block(answer.best)),
+        ("Worst hours", *_block(answer.worst)),
+        ("Told of", accounts, whose),
+        ("By chance", chance_alone, "how often equal hours would look as uneven (p)"),
+    ]
+
+
+def _block(found: HourBlock | None) -> tuple[str, str]:
+    if found is None:
+        return UNKNOWN, "none can be told from chance"
+    around = effect(found.shrunk, found.shrunk_low, found.shrunk_high)
+    return f"{found.start}:00 to {found.end}:00", f"{around} against other hours, shrunk; {number(found.n)} posts"
 
 
 def plot(answer: Framed, title: str, found: Sequence[Finding]) -> dict[str, Any]:
@@ -193,9 +222,9 @@ def row(answer: Framed, axis: Axis, one: Finding) -> dict[str, Any]:
         "tone": tone,
         "advice": advice,
         "colour": colour,
-        "effect": effect(one.effect, one.effect_low, one.effect_high),
-        "shrunk": effect(one.shrunk, one.shrunk_low, one.shrunk_high),
-        "mean": interval(one.mean, one.low, one.high, digits=2),
+        "effect": stacked(effect(one.effect, one.effect_low, one.effect_high)),
+        "shrunk": stacked(effect(one.shrunk, one.shrunk_low, one.shrunk_high)),
+        "mean": stacked(interval(one.mean, one.low, one.high, digits=2)),
         "n": number(one.n),
         "q": q_value(one.q),
         "more": number(one.more_posts) if one.more_posts and not one.claimed else "",

@@ -25,7 +25,10 @@ from patterns.uplift_report import left_out
 Names = dict[str, tuple[int, str]]
 
 
-@action(description="What guidance gains", url_path="uplift", permissions=["view"], icon="trending_up")
+TITLE = "What guidance gains"
+
+
+@action(description=TITLE, url_path="uplift", permissions=["view"], icon="trending_up")
 def uplift_page(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """What the loop's own advice gained, with how sure that is; as a file with `format=csv`."""
     platform = request.GET.get("platform", "")
@@ -37,7 +40,7 @@ def uplift_page(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "admin/uplift.html",
-        admin.admin_site.each_context(request) | {"opts": admin.opts, "title": "What guidance gains"} | shown(found),
+        admin.admin_site.each_context(request) | {"title": TITLE} | shown(found),
     )
 
 

@@ -33,6 +33,8 @@ from patterns.effects import Effect, Study, evidence_of, studied
 from patterns.enums import FailureGroup, PatternKind, Scope, Signal
 from patterns.failure_answers import FailingGroup, FailurePattern, Recurrence
 from patterns.failure_questions import failing_groups, failure_kinds
+from patterns.hour_answers import HalfWeek
+from patterns.hours import WEEKEND, WORKING_DAYS
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, caption_length
 from patterns.recurrences import recurrences
@@ -161,7 +163,9 @@ class PatternAnalyzer:
         found, study = self._findings(PatternKind.POSTING_HOUR), self._study
         cycle = study.cycles.get(PatternKind.POSTING_HOUR)
         curve = Curve.drawn(cycle, scope=scope, accounts_n=study.accounts_n, posts_n=found.posts_n)
-        return PostingHours(**vars(found) | vars(curve) | {"meaning": best_hours(found, curve)})
+        halves = {"working_days": study.hours_on(WORKING_DAYS), "weekend": study.hours_on(WEEKEND)}
+        told: dict[str, Any] = {name: HalfWeek.of(half) if half else None for name, half in halves.items()}
+        return PostingHours(**vars(found) | vars(curve) | told | {"meaning": best_hours(found, curve)})
 
     def optimal_weekdays(self) -> Findings:
         """Weekdays of the persona's own zone; 0 is Monday."""

@@ -13,9 +13,10 @@ from typing import Any, Self
 from django.conf import settings
 
 from patterns.claims import more_posts
-from patterns.cycles import Block, Cycle
-from patterns.effects import Effect, percent
+from patterns.cycles import Cycle
+from patterns.effects import Effect
 from patterns.enums import Reason, Scope, Signal
+from patterns.hour_answers import HalfWeek, HourBlock, blocks_of
 
 # Posts whose numbers may teach something, whether or not by the basis of the answer.
 MEASURED = ("", Reason.WITHOUT_VALUE)
@@ -115,45 +116,6 @@ class Findings(Framed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HourBlock:
-    """Neighbouring hours that stand out from those in no block: from `start`:00 until `end`:00, in percent.
-
-    `p` is how often chance alone makes some block stand out as much; `shrunk` is the better guess of the two effects,
-    since the block was chosen for being large.
-    """
-
-    start: int
-    end: int
-    hours: tuple[int, ...]
-    n: int
-    effect: float
-    effect_low: float
-    effect_high: float
-    shrunk: float
-    shrunk_low: float
-    shrunk_high: float
-    p: float
-
-    @classmethod
-    def of(cls, cycle: Cycle, block: Block) -> Self:
-        """A sure block of a day as a value to show."""
-        hours, one, around = block.places, block.estimate, cycle.smoothed(block.places)
-        return cls(
-            start=hours[0],
-            end=(hours[-1] + 1) % len(cycle.counts),
-            hours=hours,
-            n=sum(cycle.counts[hour] for hour in hours),
-            effect=percent(one.effect),
-            effect_low=percent(one.effect - one.half),
-            effect_high=percent(one.effect + one.half),
-            shrunk=percent(around.mean),
-            shrunk_low=percent(around.low),
-            shrunk_high=percent(around.high),
-            p=block.p,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Curve:
     """The hours as a whole. `curve_p` is how often a flat curve would look so uneven by chance alone.
 
@@ -171,13 +133,13 @@ class Curve:
     @classmethod
     def drawn(cls, cycle: Cycle | None, *, scope: Scope, accounts_n: int, posts_n: int) -> Self:
         """What the cycle of a day comes to."""
-        blocks = [HourBlock.of(cycle, block) for block in cycle.blocks] if cycle else []
+        best, worst = blocks_of(cycle) if cycle else (None, None)
         return cls(
             scope=scope,
             accounts_n=accounts_n,
             curve_p=cycle.p if cycle else None,
-            best=max((one for one in blocks if one.effect > 0), key=lambda one: one.shrunk_low, default=None),
-            worst=min((one for one in blocks if one.effect < 0), key=lambda one: one.shrunk_high, default=None),
+            best=best,
+            worst=worst,
             more_posts=_missing(cycle) if cycle else max(0, 2 * settings.PATTERN_MIN_POSTS - posts_n) or None,
         )
 
@@ -196,12 +158,22 @@ def _missing(cycle: Cycle) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingHours(Curve, Findings):
-    """Every hour of the personas' own zones, and the hours as a whole."""
+    """Every hour of the personas' own zones, the hours as a whole, and apart on working days and at weekends."""
+
+    working_days: HalfWeek | None
+    weekend: HalfWeek | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostingTimes(Curve, Framed):
-    """Every hour and weekday of the personas' own zones; the signal is that of the hours."""
+    """Every hour and weekday of the personas' own zones; the signal is that of the hours.
+
+    `working_days` and `weekend` are the hours there, each against the others of its own days; None where too few posts
+    tell.
+    """
+
+    working_days: HalfWeek | None
+    weekend: HalfWeek | None
 
     hours: tuple[Finding, ...]
     weekdays: tuple[Finding, ...]

@@ -7,4 +7,4 @@ class PatternsConfig(AppConfig):
     """What works, what fails, and how sure Gator is."""
 
     name = "patterns"
-    verbose_name = "Patterns"
+    verbose_name = "Learning"

@@ -4,18 +4,18 @@ The posts of a window are read once; what is said of their items, the test and i
 one kind are one family: the false discovery rate is controlled for each kind, and for gains apart from losses.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from math import ceil, expm1, sqrt
 from statistics import median
 
 from django.conf import settings
 
-from patterns.adjustment import Estimate, Key, estimates, fitted
+from patterns.adjustment import Estimate, Fit, Key, estimates, fitted
 from patterns.claims import Verdict, judged, more_posts
 from patterns.cycles import FLAT_NAMED, Cycle
 from patterns.enums import Advice, Claim, PatternKind, Signal
-from patterns.hours import CYCLES, cycle_of
+from patterns.hours import CYCLES, cycle_of, hours_on
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
 from patterns.windows import COLUMNS, Rows, rows_of
@@ -88,7 +88,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Study:
-    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole.
+    """What the posts of so many accounts say of all their items, and of their hours and weekdays as a whole; with the
+    model that says so, where there is one.
 
     The effects stand by the shrunk lower bound, untested ones last.
     """
@@ -96,6 +97,15 @@ class Study:
     effects: list[Effect]
     cycles: Mapping[PatternKind, Cycle]
     accounts_n: int
+    rows: Rows
+    fit: Fit | None = None
+
+    def hours_on(self, weekdays: Set[int]) -> Cycle | None:
+        """The hours as a cycle by the posts of some weekdays alone; None where nothing can be told."""
+        if self.fit is None:
+            return None
+        floor, rate = settings.PATTERN_MIN_POSTS, settings.FALSE_DISCOVERY_RATE
+        return hours_on(weekdays, self.fit, self.rows, floor=floor, rate=rate)
 
 
 def studied(posts: PostPerformanceQuerySet) -> Study:
@@ -106,7 +116,7 @@ def studied(posts: PostPerformanceQuerySet) -> Study:
 def study_of(rows: Rows) -> Study:
     """What the posts of a window say, without a database."""
     if not rows.posts:
-        return Study([], {}, 0)
+        return Study([], {}, 0, rows)
     everything = rows.sample()
     found = [_described(item, rows.sample(item), everything) for item in rows.places]
     limits = {"rate": settings.FALSE_DISCOVERY_RATE}
@@ -120,7 +130,7 @@ def study_of(rows: Rows) -> Study:
     for kind in PatternKind:
         items = [replace(one, curve_p=_curve_p(kind, cycles)) for one in found if one.kind == kind]
         told += _family(items, _judged(kind, items, tested, cycles), everything.n)
-    return Study(sorted(told, key=_rank), cycles, len({post.account for post in rows.posts}))
+    return Study(sorted(told, key=_rank), cycles, len({post.account for post in rows.posts}), rows, fit)
 
 
 def _curve_p(kind: PatternKind, cycles: Mapping[PatternKind, Cycle]) -> float | None:

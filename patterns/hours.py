@@ -4,6 +4,8 @@ Hours are those where each persona lives (engagement/local_time.py). Everything 
 hashtags, formats and so on, weekdays for the hours, hours for the weekdays.
 """
 
+from collections.abc import Set
+
 import numpy as np
 
 from patterns.adjustment import Fit
@@ -14,6 +16,8 @@ from patterns.windows import Rows
 
 # Places of each cycle.
 CYCLES = {PatternKind.POSTING_HOUR: 24, PatternKind.POSTING_WEEKDAY: 7}
+# The weekdays on which people have one day and another; 0 is Monday.
+WORKING_DAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 
 
 def cycle_of(kind: PatternKind, fit: Fit, rows: Rows, *, floor: int, rate: float) -> Cycle | None:
@@ -25,6 +29,22 @@ def cycle_of(kind: PatternKind, fit: Fit, rows: Rows, *, floor: int, rate: float
     moments = fit.moments(np.column_stack([columns, cells]), instead_of=(kind,))
     counts = [int(count) for count in columns.sum(axis=0)]
     return cycle(_beside_cells(moments, CYCLES[kind]), counts, floor=floor, rate=rate)
+
+
+def hours_on(weekdays: Set[int], fit: Fit, rows: Rows, *, floor: int, rate: float) -> Cycle | None:
+    """What the posts of some weekdays say of their hours, those of the other weekdays held constant; see `cycle`."""
+    size = CYCLES[PatternKind.POSTING_HOUR]
+    everywhere = np.array([[float(post.local_hour == at) for at in range(size)] for post in rows.posts])
+    inside = np.array([[float(post.local_weekday in weekdays)] for post in rows.posts])
+    columns = everywhere * inside
+    cells = _cells(columns, fit.window.accounts)
+    moments = fit.moments(
+        np.column_stack([columns, cells, everywhere - columns]), instead_of=(PatternKind.POSTING_HOUR,)
+    )
+    own = np.arange(size + cells.shape[1])
+    kept = beside(moments, np.eye(len(moments.shared))[:, len(own) :]).of(own)
+    counts = [int(count) for count in columns.sum(axis=0)]
+    return cycle(_beside_cells(kept, size), counts, floor=floor, rate=rate)
 
 
 def _cells(columns: Floats, accounts: Integers) -> Floats:

@@ -18,7 +18,8 @@ from patterns.answers import (
 )
 from patterns.enums import AlarmState, Reason
 from patterns.failure_answers import FailingGroup, Failures
-from patterns.wording import WORTH, discovery_rate, item
+from patterns.hour_answers import HalfWeek
+from patterns.wording import WORTH, chance, discovery_rate, item
 
 # So much of a prompt is shown: it may be long, and have many lines.
 MOST_SHOWN = 120
@@ -78,7 +79,19 @@ def _(answer: Findings) -> Iterable[str]:
 
 @items.register
 def _(answer: PostingTimes) -> Iterable[str]:
-    return map(finding, answer.hours + answer.weekdays)
+    yield from map(finding, answer.hours + answer.weekdays)
+    for name, half in (("Working days", answer.working_days), ("Weekends", answer.weekend)):
+        if half:
+            yield f"{name}: {half_week(half)}"
+
+
+def half_week(half: HalfWeek) -> str:
+    """The hours of working days or weekends: the best block, or how often chance alone would make them so uneven."""
+    if half.best is None:
+        return f"no hours stand out as better among {posts(half.posts_n)} ({chance(half.curve_p)})"
+    best = half.best
+    around = effect(best.shrunk, best.shrunk_low, best.shrunk_high)
+    return f"best from {best.start}:00 to {best.end}:00, shrunk {around}, n = {best.n} of {half.posts_n}"
 
 
 def finding(one: Finding) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 from acd import figures
 from engagement.enums import Basis
 from patterns.alarm_answers import Alarm
-from patterns.answers import Coverage, Curve, Findings, HourBlock
+from patterns.answers import Coverage, Curve, Findings
 from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
 from patterns.enums import AlarmState, Claim, PatternKind, Signal
 from patterns.failure_answers import FailurePattern
+from patterns.hour_answers import HourBlock
 
 WORTH = f"{100 * WORTH_FINDING:.0f} %"
 # Claims that a sentence names; a list has the rest.

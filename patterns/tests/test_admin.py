@@ -104,6 +104,6 @@ def test_extraction_lists_every_tested_item_claimed_or_not(admin_client):
 
     page = admin_client.get(reverse("admin:patterns_extraction_change", args=[extraction.pk])).content.decode()
 
-    assert "+35 % (+12 to +60)" in page
+    assert "+35 %\n(+12 to +60)" in page
     assert "&lt; 0.001" in page
     assert (page.count("Claimed"), page.count("Posting hour")) == (1, 1)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from acd.enums import State
 from acd.tests.clients import make_user
-from acd.tests.factories import make_context
+from acd.tests.factories import NOW, make_context
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
 from patterns.admin_insights import address
@@ -44,6 +44,13 @@ def test_page_of_an_empty_installation_opens(admin_client, question):
     told = page(admin_client, question)
 
     assert "All personas on Instagram" in told
+
+
+@EVERY_QUESTION
+def test_page_is_headed_by_its_question(admin_client, question):
+    heading = page(admin_client, question).split("<h1")[1].split("</h1>")[0]
+
+    assert re.findall(r">\s*(\w[\w ]*\w)\s*</", heading) == [QUESTIONS[question].title]
 
 
 @EVERY_QUESTION
@@ -104,6 +111,33 @@ def test_every_item_leads_to_its_posts(admin_client):
             assert listed.status_code == 200
             assert 0 < len(listed.context["cl"].result_list) <= 40
             assert "somebody else" not in listed.content.decode()
+
+
+def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
+    account = make_account()
+    make_window(account, 60, local_weekday=1)
+    for number in range(30):
+        make_evidence(
+            account,
+            local_hour=21,
+            local_weekday=1,
+            engagement_rate=9.0 + number % 3,
+            published_at=NOW - timedelta(days=15),
+        )
+
+    told = page(admin_client, "posting-times", persona=account.persona.slug, platform="instagram", days=30_000)
+
+    cards = dict(re.findall(r'card-title">([^<]+)</span><strong class="gator-card-value">([^<]+)</strong>', told))
+    assert cards == {
+        "Best hours": "21:00 to 22:00",
+        "Worst hours": "—",
+        "Told of": "1 account",
+        "By chance": "&lt; 0.001",
+    }
+    assert "Its own posts: 90" in told
+    # All of these posts went out on one working day: nothing is said of weekends.
+    assert re.findall(r"<figcaption>(.*?) <", told) == ["Working days"]
+    assert [line[0] for line in re.findall(r"<tr><td class=.gator-number.>(.*?)</td>", told)] == ["8", "1", "1", "2"]
 
 
 def test_failure_leads_to_its_runs(admin_client):

@@ -154,6 +154,19 @@ def test_insight_costs_the_same_queries_for_few_posts_and_for_many(viewer, quest
     assert costs[0] == costs[1]
 
 
+@pytest.mark.parametrize("persona", ["", "new"], ids=["all personas", "one that borrows from all"])
+def test_pooled_posting_times_cost_the_same_queries_for_few_personas_and_for_many(viewer, persona):
+    make_account(persona=make_persona(slug="new"))
+    costs = []
+    for _ in range(2):
+        for _ in range(3):
+            make_window(make_account(), 22)
+        costs.append(queries(viewer, "posting-times", persona))
+
+    assert costs[0] == costs[1]
+    assert costs[0] <= 10
+
+
 def test_hashtags_carry_all_that_is_known_of_them(viewer):
     account = make_account()
     now = timezone.now()

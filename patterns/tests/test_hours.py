@@ -13,8 +13,11 @@ from patterns.analyzer import PatternAnalyzer
 from patterns.answers import Curve
 from patterns.effects import study_of
 from patterns.enums import Claim, PatternKind, Scope, Signal
-from patterns.tests.days import AUTUMN, NEW_YORK, some_days
+from patterns.hour_answers import HalfWeek
+from patterns.hours import WEEKEND, WORKING_DAYS
+from patterns.tests.days import AUTUMN, NEW_YORK, Days, some_days
 from patterns.tests.factories import make_evidence
+from patterns.windows import Rows
 
 HOUR = PatternKind.POSTING_HOUR
 
@@ -26,6 +29,26 @@ def hours_of(days):
 def curve_of(days):
     study = study_of(days.rows)
     return Curve.drawn(study.cycles.get(HOUR), scope=Scope.PERSONA, accounts_n=1, posts_n=len(days.rows.posts))
+
+
+def of_hours(posts):
+    """A window with so many posts at each hour, of about such a rate."""
+    noise, drawn = np.random.default_rng(5), some_days(np.random.default_rng(5), sum(n for n, _ in posts.values()))
+    hours = np.repeat([*posts], [n for n, _ in posts.values()])
+    noise.shuffle(hours)
+    rows = [
+        _at(post, int(hour), posts[hour][1] * float(np.exp(noise.normal(0, 0.1))))
+        for post, hour in zip(drawn.rows.posts, hours, strict=True)
+    ]
+    others = {
+        item: places for item, places in drawn.rows.places.items() if item[0] in ("posting_weekday", "media_kind")
+    }
+    places = others | {(HOUR, str(hour)): np.flatnonzero(hours == hour).tolist() for hour in posts}
+    return Days(Rows(rows, places), frozenset())
+
+
+def _at(post, hour, rate):
+    return post._replace(local_hour=hour, value=rate, rate_low=0.9 * rate, rate_high=1.1 * rate)
 
 
 @pytest.mark.parametrize("posts", [30, 120])
@@ -47,6 +70,46 @@ def test_planted_block_is_found_across_daylight_saving():
     assert sum(bool(one and days.block & set(one.hours)) for one, days in zip(best, worlds, strict=True)) >= 9
     gains = [{int(one.subject) for one in hours_of(days) if one.claim == Claim.GAIN} for days in worlds]
     assert sum(bool(hours) and hours <= days.block for hours, days in zip(gains, worlds, strict=True)) >= 8
+
+
+def test_hour_that_only_beats_the_hours_outside_its_block_is_not_claimed():
+    # Nobody posts between 18:00 and 21:00, so these are one block. At 21:00 posts beat those of the morning alone.
+    days = of_hours({8: (4, 3.0), 12: (4, 3.0), 18: (10, 12.0), 21: (26, 6.4)})
+
+    claims = {int(one.subject): one.claim for one in hours_of(days) if one.claim}
+
+    best = curve_of(days).best
+    assert best is not None
+    assert best.hours == (18, 19, 20, 21)
+    assert claims == {18: Claim.GAIN}
+
+
+def test_working_days_and_weekends_have_their_own_hours():
+    drawn = some_days(np.random.default_rng(9), 700, sd=0.4)
+    own = {False: {12, 13}, True: {19, 20}}
+
+    def is_weekend_at(post):
+        return post.local_weekday in WEEKEND
+
+    rows = [
+        _at(post, post.local_hour, post.value * (2.0 if post.local_hour in own[is_weekend_at(post)] else 1.0))
+        for post in drawn.rows.posts
+    ]
+
+    study = study_of(Rows(rows, drawn.rows.places))
+
+    for days, is_weekend in ((WORKING_DAYS, False), (WEEKEND, True)):
+        cycle = study.hours_on(days)
+        assert cycle is not None
+        half = HalfWeek.of(cycle)
+        assert half.best is not None
+        assert set(half.best.hours) == own[is_weekend]
+        assert (
+            half.posts_n == sum(one.n for one in half.hours) == sum(is_weekend_at(post) == is_weekend for post in rows)
+        )
+        at = {one.hour: one for one in half.hours}
+        assert min(at[hour].shrunk_low for hour in own[is_weekend]) > 20
+        assert max(at[hour].shrunk_low for hour in own[not is_weekend]) < 10
 
 
 def test_curve_says_how_many_posts_are_missing():

@@ -6,7 +6,8 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from patterns.tests.worlds import Laws, draw, score
+from patterns.tests.world_rows import told_as_answered
+from patterns.tests.worlds import FEW, Laws, draw, score, scored
 
 NOTHING = Laws(0, personas=1, helpful=0, hours=0.0, weekdays=0.0, formats=0.0)
 POOLED = Laws(1000)
@@ -29,6 +30,16 @@ def test_claims_are_right_where_the_naive_ranking_is_wrong(laws, false, power):
     assert fmean(one.power for one in found) >= power
     assert 0.93 <= fmean(one.plain_coverage for one in found) <= 0.97
     assert sum(one.claims_covered for one in found) / sum(one.claims for one in found) >= 0.85
+
+
+def test_few_posts_of_one_persona_are_not_taken_for_many():
+    drawn = [draw(np.random.default_rng([2026, run]), FEW) for run in range(60)]
+
+    found = [scored(world, told_as_answered(world)) for world in drawn]
+
+    assert fmean(one.false_share for one in found) <= 0.05
+    assert fmean(one.others_false / max(1, one.others) for one in found) <= 0.05
+    assert fmean(one.plain_coverage or 0.0 for one in found if one.tested) >= 0.92
 
 
 @pytest.mark.parametrize(("posts", "runs"), [(30, 100), (60, 100), (120, 60)], ids=["30", "60", "120"])

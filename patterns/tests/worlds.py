@@ -5,8 +5,10 @@ real posts (`benchmarks/honesty.py` says which): on pages of Facebook the same p
 around page, month, hour and format, hours differ by 0.28 and formats by factors of about two.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import log1p
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,13 +50,30 @@ class Laws:
     timed: float = 1.2
 
 
+# A persona after three weeks: as few posts and hashtags as the demo has, with effects and noise as large as there.
+FEW = Laws(19, personas=1, tags=8, helpful=3, most_tags=5, effects=(0.4, 0.7), noise=0.35)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of each post: its persona, the hour and weekday there, the place of its format in `FORMATS`, and its day."""
+
+    persona: Integers
+    hour: Integers
+    weekday: Integers
+    media: Integers
+    day: Floats
+
+
 @dataclass(frozen=True)
 class World:
-    """Posts as a window, and the true effect of each hashtag in logs."""
+    """Posts as a window, and the true effects in logs: of each hashtag, and of each level against the other posts."""
 
     window: Window
     uses: Floats
     truth: Floats
+    facts: Facts
+    levels: dict[Key, float]
 
     def naive_top(self, size: int = 10) -> Integers:
         """The ranking of the original design: the best mean rates among hashtags with five posts or more."""
@@ -71,11 +90,14 @@ def draw(rng: np.random.Generator, laws: Laws) -> World:
     days = np.sort(rng.uniform(0, DAYS, laws.posts))
     uses, truth = _uses(rng, laws, persona, hour), _truth(rng, laws)
     best = rng.uniform(0, HOURS)
+    level = rng.normal(0, laws.levels, laws.personas)
+    by_hour = laws.hours * np.sqrt(2) * _daily(np.arange(HOURS) - best)
+    by_weekday, by_media = rng.normal(0, laws.weekdays, 7), rng.normal(0, laws.formats, len(FORMATS))
     values = (
-        rng.normal(0, laws.levels, laws.personas)[persona]
-        + laws.hours * np.sqrt(2) * _daily(hour - best)
-        + rng.normal(0, laws.weekdays, 7)[weekday]
-        + rng.normal(0, laws.formats, len(FORMATS))[media]
+        level[persona]
+        + by_hour[hour]
+        + by_weekday[weekday]
+        + by_media[media]
         + rng.normal(0, 0.2) * days / DAYS
         + uses @ truth
         + laws.noise * _noise(rng, laws)
@@ -89,7 +111,18 @@ def draw(rng: np.random.Generator, laws: Laws) -> World:
     enough = {key: one for key, one in items.items() if FLOOR <= one.sum() <= laws.posts - FLOOR}
     accounts = np.unique(persona, return_inverse=True)[1]
     constants = np.column_stack([accounts[:, None] == np.unique(accounts), days])
-    return World(Window(values, np.zeros(laws.posts), accounts, constants, enough), uses, truth)
+    window = Window(values, np.zeros(laws.posts), accounts, constants, enough)
+    levels = _levels(PatternKind.POSTING_HOUR, hour, by_hour)
+    levels |= _levels(PatternKind.POSTING_WEEKDAY, weekday, by_weekday) | _levels(
+        PatternKind.MEDIA_KIND, media, by_media
+    )
+    return World(window, uses, truth, Facts(persona, hour, weekday, media, days), levels)
+
+
+def _levels(kind: PatternKind, codes: Integers, worth: Floats) -> dict[Key, float]:
+    """What each level is truly worth against the posts without it."""
+    found = np.unique(codes)
+    return {(kind.value, str(one)): float(worth[one] - worth[codes[codes != one]].mean()) for one in found}
 
 
 def _hours(rng: np.random.Generator, persona: Integers, personas: int) -> Integers:
@@ -127,8 +160,32 @@ def _noise(rng: np.random.Generator, laws: Laws) -> Floats:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is said of one item: the claim, the plain interval and the shrunk one in logs."""
+
+    claim: str
+    low: float
+    high: float
+    shrunk_low: float
+    shrunk_high: float
+
+    @classmethod
+    def of_percent(cls, claim: str, *ends: float) -> Self:
+        """What an answer says: the claim, and the ends of both intervals in percent more or less."""
+        return cls(claim, *(log1p(end / 100) for end in ends))
+
+    def holds(self, truth: float) -> bool:
+        """Whether the plain interval holds the truth."""
+        return bool(self.low <= truth <= self.high)
+
+    def is_right(self, truth: float) -> bool:
+        """Whether the truth lies on the side that is claimed."""
+        return bool(truth > 0 if self.claim == Claim.GAIN else truth < 0)
+
+
+@dataclass(frozen=True)
 class Score:
-    """What came of one world. Shares are None where there is nothing to take them of."""
+    """What came of one world. Shares are None where there is nothing to take them of; `others` are no hashtags."""
 
     tested: int
     gains: int
@@ -140,43 +197,65 @@ class Score:
     claims: int
     claims_covered: int
     gains_of_any_kind: int
+    others: int
+    others_false: int
+    formats_coverage: float | None
 
 
-# What is said of each tested item, by kind and subject.
-Told = dict[str, dict[str, tuple[Estimate, Verdict]]]
+# What is said of every tested item, by kind and subject.
+Told = dict[str, dict[str, Said]]
 
 
 def told_of(found: dict[Key, Estimate]) -> Told:
-    """The verdict on every tested item of a window."""
+    """What is said of every tested item of a window."""
     told: Told = {}
     for kind in sorted({kind for kind, _ in found}):
         family = {subject: one for (its, subject), one in found.items() if its == kind}
         judgements = judged([*family.values()], rate=RATE)
-        told[kind] = {subject: (family[subject], one) for subject, one in zip(family, judgements, strict=True)}
+        told[kind] = {subject: _said(family[subject], one) for subject, one in zip(family, judgements, strict=True)}
     return told
 
 
+def _said(one: Estimate, verdict: Verdict) -> Said:
+    around = verdict.shrunk
+    return Said(verdict.claim, one.effect - one.half, one.effect + one.half, around.low, around.high)
+
+
 def score(world: World, found: dict[Key, Estimate] | None = None) -> Score:
+    """What `adjusted` says of the window, or what was found otherwise, against the truth."""
+    return scored(world, told_of(adjusted(world.window, rate=RATE) if found is None else found))
+
+
+def scored(world: World, told: Told) -> Score:
     """Claims against the truth. Power is of all hashtags with an effect, used enough to be tested or not."""
-    told = told_of(adjusted(world.window, rate=RATE) if found is None else found)
     tags = {int(subject): one for subject, one in told.get(PatternKind.HASHTAG, {}).items()}
     truth = world.truth
-    gains = sorted(
-        (tag for tag, (_, one) in tags.items() if one.claim == Claim.GAIN), key=lambda tag: -tags[tag][1].shrunk.low
-    )
-    losses = [tag for tag, (_, one) in tags.items() if one.claim == Claim.LOSS]
-    right = [tag for tag in gains if truth[tag] > 0] + [tag for tag in losses if truth[tag] < 0]
-    plain = [abs(one.effect - truth[tag]) <= one.half for tag, (one, _) in tags.items()]
-    shown = [bool(tags[tag][1].shrunk.low <= truth[tag] <= tags[tag][1].shrunk.high) for tag in gains + losses]
+    gains = sorted((tag for tag, one in tags.items() if one.claim == Claim.GAIN), key=lambda tag: -tags[tag].shrunk_low)
+    claims = [(tag, one) for tag, one in tags.items() if one.claim]
+    shown = [bool(one.shrunk_low <= truth[tag] <= one.shrunk_high) for tag, one in claims]
+    rest = [
+        (world.levels.get((kind, subject), 0.0), one)
+        for kind, family in told.items()
+        if kind != PatternKind.HASHTAG
+        for subject, one in family.items()
+    ]
+    formats = [one.holds(world.levels[PatternKind.MEDIA_KIND, at]) for at, one in told.get("media_kind", {}).items()]
     return Score(
         tested=len(tags),
         gains=len(gains),
         false_share=float(np.mean(truth[gains] <= 0)) if gains else 0.0,
-        power=len(right) / max(1, int((truth != 0).sum())),
+        power=sum(one.is_right(truth[tag]) for tag, one in claims) / max(1, int((truth != 0).sum())),
         precision_at_10=float(np.mean(truth[gains[:10]] > 0)) if gains else None,
         naive_false=float(np.mean(truth[world.naive_top()] <= 0)),
-        plain_coverage=float(np.mean(plain)) if plain else None,
+        plain_coverage=_share([one.holds(truth[tag]) for tag, one in tags.items()]),
         claims=len(shown),
         claims_covered=sum(shown),
-        gains_of_any_kind=sum(one.claim == Claim.GAIN for family in told.values() for _, one in family.values()),
+        gains_of_any_kind=sum(one.claim == Claim.GAIN for family in told.values() for one in family.values()),
+        others=sum(bool(one.claim) for _, one in rest),
+        others_false=sum(bool(one.claim) and not one.is_right(effect) for effect, one in rest),
+        formats_coverage=_share(formats),
     )
+
+
+def _share(held: Sequence[bool]) -> float | None:
+    return float(np.mean(held)) if held else None
