@@ -38,11 +38,12 @@ from patterns.api_questions import MAX_DAYS, written
 from patterns.effect_plot import Axis
 from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, Scope, Signal
-from patterns.hour_answers import HourBlock
+from patterns.hour_answers import HourBlock, HourOfWeekday
 from patterns.hour_plot import drawn
 from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.report import rests_on
+from patterns.week_plot import drawn_week
 from patterns.wording import NOUNS, UNITS, WORTH, label
 
 # Posts that one link can name; an address must not grow too long.
@@ -174,7 +175,8 @@ def _(answer: PostingTimes) -> dict[str, Any]:
     groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
     plots = [plot(answer, title, found) for title, found in groups.items() if found]
     halves = {"Working days": answer.working_days, "Weekend": answer.weekend}
-    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves)}
+    week = drawn_week(answer.week, partial(week_url, answer))
+    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves), "map": week}
 
 
 def curve_cards(answer: PostingTimes) -> list[tuple[str, str, str]]:
@@ -237,10 +239,23 @@ def evidence_url(answer: Framed, one: Finding) -> str:
         return posts_url(one.posts)
     if one.kind == PatternKind.CAPTION_LENGTH:
         return ""
-    whose = {"persona__slug": answer.persona} if answer.persona else {}
+    return _list_of(answer, **{FILTERS[one.kind]: one.subject})
+
+
+def week_url(answer: PostingTimes, one: HourOfWeekday) -> str:
+    """The list of the posts of an hour of a weekday in the window."""
+    weekday, hour = FILTERS[PatternKind.POSTING_WEEKDAY], FILTERS[PatternKind.POSTING_HOUR]
+    return _list_of(answer, **{weekday: str(one.weekday), hour: str(one.hour)})
+
+
+def _list_of(answer: Framed, **having: str) -> str:
+    pooled = isinstance(answer, PostingTimes) and answer.scope == Scope.PLATFORM
+    whose = {"persona__slug": answer.persona} if answer.persona and not pooled else {}
     return list_url(
         PostPerformance,
-        **{FILTERS[one.kind]: one.subject, "platform__exact": answer.platform, "basis__exact": answer.basis},
+        **having,
+        platform__exact=answer.platform,
+        basis__exact=answer.basis,
         published_at__gt=answer.window.start.isoformat(),
         **whose,
     )

@@ -33,7 +33,7 @@ from patterns.effects import Effect, Study, evidence_of, studied
 from patterns.enums import FailureGroup, PatternKind, Scope, Signal
 from patterns.failure_answers import FailingGroup, FailurePattern, Recurrence
 from patterns.failure_questions import failing_groups, failure_kinds
-from patterns.hour_answers import HalfWeek
+from patterns.hour_answers import HalfWeek, HourOfWeekday
 from patterns.hours import WEEKEND, WORKING_DAYS
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, caption_length
@@ -165,6 +165,7 @@ class PatternAnalyzer:
         curve = Curve.drawn(cycle, scope=scope, accounts_n=study.accounts_n, posts_n=found.posts_n)
         halves = {"working_days": study.hours_on(WORKING_DAYS), "weekend": study.hours_on(WEEKEND)}
         told: dict[str, Any] = {name: HalfWeek.of(half) if half else None for name, half in halves.items()}
+        told["week"] = tuple(HourOfWeekday.of(one) for one in study.week())
         return PostingHours(**vars(found) | vars(curve) | told | {"meaning": best_hours(found, curve)})
 
     def optimal_weekdays(self) -> Findings:

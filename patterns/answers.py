@@ -16,7 +16,7 @@ from patterns.claims import more_posts
 from patterns.cycles import Cycle
 from patterns.effects import Effect
 from patterns.enums import Reason, Scope, Signal
-from patterns.hour_answers import HalfWeek, HourBlock, blocks_of
+from patterns.hour_answers import HalfWeek, HourBlock, HourOfWeekday, blocks_of
 
 # Posts whose numbers may teach something, whether or not by the basis of the answer.
 MEASURED = ("", Reason.WITHOUT_VALUE)
@@ -158,10 +158,11 @@ def _missing(cycle: Cycle) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class PostingHours(Curve, Findings):
-    """Every hour of the personas' own zones, the hours as a whole, and apart on working days and at weekends."""
+    """Every hour of the personas' own zones: as a whole, apart on working days and weekends, and by weekday."""
 
     working_days: HalfWeek | None
     weekend: HalfWeek | None
+    week: tuple[HourOfWeekday, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,11 +170,12 @@ class PostingTimes(Curve, Framed):
     """Every hour and weekday of the personas' own zones; the signal is that of the hours.
 
     `working_days` and `weekend` are the hours there, each against the others of its own days; None where too few posts
-    tell.
+    tell. `week` has the hours of each weekday against the mean of all posts: a picture, not a test.
     """
 
     working_days: HalfWeek | None
     weekend: HalfWeek | None
+    week: tuple[HourOfWeekday, ...]
 
     hours: tuple[Finding, ...]
     weekdays: tuple[Finding, ...]

@@ -14,12 +14,13 @@ from itertools import product
 from math import ceil
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
 from patterns.adjustment import MIN_FREEDOM, Estimate
-from patterns.claims import NORMAL, POWER, Verdict
+from patterns.claims import POWER, Verdict
 from patterns.enums import Claim
 from patterns.mixed import ROUNDING, Floats, Moments
+from patterns.processes import averaged, chords
 from patterns.shrinkage import Shrunk
 from patterns.stats import benjamini_hochberg
 
@@ -257,46 +258,20 @@ def _against(own: set[int], blocks: Iterable[Block], counts: Floats) -> Floats:
 
 
 def _smoothed(evidence: Moments, weights: Sequence[Floats], blocks: Sequence[Floats]) -> list[Shrunk]:
-    """Weighted sums of the curve: a level of its own for each sure block, and a Gaussian process on the circle.
-
-    The spread and reach of the process are averaged by how likely they make the posts, which is wider where several
-    explain them equally well (Rasmussen and Williams 2006, chapters 2.2 and 5.4).
-    """
+    """Weighted sums of the curve: a level of its own for each sure block, and a Gaussian process on the circle."""
     if not weights:
         return []
-    sums, size = np.column_stack(weights), len(evidence.shared)
-    rank = int(np.linalg.matrix_rank(evidence.gram, tol=ROUNDING * float(np.trace(evidence.gram)), hermitian=True))
-    if evidence.freedom - rank < MIN_FREEDOM:
-        scatter = evidence.total / evidence.freedom
-    else:
-        curve = np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared
-        scatter = (evidence.total - float(evidence.shared @ curve)) / (evidence.freedom - rank)
+    size = len(evidence.shared)
     together = sum((BLOCK_SPREAD**2 * np.outer(one, one) for one in blocks), np.zeros((size, size)))
-    priors = _curves(size) + together
-    systems = np.eye(size) + evidence.gram @ priors / scatter
-    after = priors @ np.linalg.inv(systems)
-    score = evidence.shared / scatter
-    likelihood = 0.5 * np.vecdot(score @ after, score) - 0.5 * np.linalg.slogdet(systems)[1]
-    chances = np.exp(likelihood - likelihood.max())
-    chances /= chances.sum()
-    means, variances = sums.T @ after @ score, np.einsum("ij,kij->kj", sums, after @ sums)
-    mean = chances @ means
-    spread = np.sqrt(np.maximum(chances @ (variances + means**2) - mean**2, 0.0))
-    return [_normal(float(one), float(wide)) for one, wide in zip(mean, spread, strict=True)]
-
-
-def _normal(mean: float, spread: float) -> Shrunk:
-    above = float(ndtr(mean / spread)) if spread else float(mean > 0)
-    return Shrunk(mean, mean - NORMAL * spread, mean + NORMAL * spread, above, 1 - above)
+    return averaged(evidence, np.column_stack(weights), _curves(size) + together)
 
 
 @cache
 def _curves(size: int) -> Floats:
-    """The covariances of all curves that are tried: places are alike by the straight distance between them."""
-    steps = np.arange(size)
-    chord = size / np.pi * np.sin(np.pi * (steps[:, None] - steps) / size)
+    """The covariances of all curves that are tried."""
+    apart = chords(np.arange(size), size)
     tried = [(1.0, 0.0), *product(REACHES, SPREADS)]
-    return np.array([spread**2 * np.exp(-0.5 * (chord / reach) ** 2) for reach, spread in tried])
+    return np.array([spread**2 * np.exp(-0.5 * (apart / reach) ** 2) for reach, spread in tried])
 
 
 def _columns(blocks: Iterable[Block], size: int) -> list[Floats]:

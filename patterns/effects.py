@@ -18,6 +18,7 @@ from patterns.enums import Advice, Claim, PatternKind, Signal
 from patterns.hours import CYCLES, cycle_of, hours_on
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample, interval
+from patterns.weeks import HourOfWeek, week_of
 from patterns.windows import COLUMNS, Rows, rows_of
 
 # So many hashtags are tested at most, those used most.
@@ -106,6 +107,10 @@ class Study:
             return None
         floor, rate = settings.PATTERN_MIN_POSTS, settings.FALSE_DISCOVERY_RATE
         return hours_on(weekdays, self.fit, self.rows, floor=floor, rate=rate)
+
+    def week(self) -> list[HourOfWeek]:
+        """Every hour of the week with posts; none where nothing can be told."""
+        return week_of(self.fit, self.rows) if self.fit else []
 
 
 def studied(posts: PostPerformanceQuerySet) -> Study:

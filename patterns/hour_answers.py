@@ -1,10 +1,14 @@
-"""What is answered about hours: blocks that stand out, and the curves of working days and of weekends. In percent."""
+"""What is answered about hours: blocks that stand out, the curves of working days and of weekends, and the whole week.
+
+In percent more or less genuine engagement.
+"""
 
 from dataclasses import dataclass
 from typing import Self
 
 from patterns.cycles import Block, Cycle
 from patterns.effects import percent
+from patterns.weeks import HourOfWeek
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,3 +96,34 @@ def _hour_of_curve(cycle: Cycle, hour: int) -> HourOfCurve:
     return HourOfCurve(
         hour=hour, n=cycle.counts[hour], shrunk=percent(around.mean), shrunk_low=ends[0], shrunk_high=ends[1]
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourOfWeekday:
+    """An hour of a weekday (0 is Monday) with posts, against the mean of all posts, in the light of those around it.
+
+    `likely` is how likely it is, 0 to 1, that posts do better there than the mean.
+    """
+
+    weekday: int
+    hour: int
+    n: int
+    shrunk: float
+    shrunk_low: float
+    shrunk_high: float
+    likely: float
+
+    @classmethod
+    def of(cls, one: HourOfWeek) -> Self:
+        """An hour of the week as a value to show."""
+        (weekday, hour), around = one.place, one.around
+        low, high = percent(around.low), percent(around.high)
+        return cls(
+            weekday=weekday,
+            hour=hour,
+            n=one.n,
+            shrunk=percent(around.mean),
+            shrunk_low=low,
+            shrunk_high=high,
+            likely=around.above,
+        )

@@ -25,10 +25,10 @@ def cycle_of(kind: PatternKind, fit: Fit, rows: Rows, *, floor: int, rate: float
     columns = np.zeros((len(rows.posts), CYCLES[kind]))
     for place in range(CYCLES[kind]):
         columns[rows.places.get((kind, str(place)), []), place] = 1.0
-    cells = _cells(columns, fit.window.accounts)
+    cells = cells_of(columns, fit.window.accounts)
     moments = fit.moments(np.column_stack([columns, cells]), instead_of=(kind,))
     counts = [int(count) for count in columns.sum(axis=0)]
-    return cycle(_beside_cells(moments, CYCLES[kind]), counts, floor=floor, rate=rate)
+    return cycle(beside_cells(moments, CYCLES[kind]), counts, floor=floor, rate=rate)
 
 
 def hours_on(weekdays: Set[int], fit: Fit, rows: Rows, *, floor: int, rate: float) -> Cycle | None:
@@ -37,17 +37,17 @@ def hours_on(weekdays: Set[int], fit: Fit, rows: Rows, *, floor: int, rate: floa
     everywhere = np.array([[float(post.local_hour == at) for at in range(size)] for post in rows.posts])
     inside = np.array([[float(post.local_weekday in weekdays)] for post in rows.posts])
     columns = everywhere * inside
-    cells = _cells(columns, fit.window.accounts)
+    cells = cells_of(columns, fit.window.accounts)
     moments = fit.moments(
         np.column_stack([columns, cells, everywhere - columns]), instead_of=(PatternKind.POSTING_HOUR,)
     )
     own = np.arange(size + cells.shape[1])
     kept = beside(moments, np.eye(len(moments.shared))[:, len(own) :]).of(own)
     counts = [int(count) for count in columns.sum(axis=0)]
-    return cycle(_beside_cells(kept, size), counts, floor=floor, rate=rate)
+    return cycle(beside_cells(kept, size), counts, floor=floor, rate=rate)
 
 
-def _cells(columns: Floats, accounts: Integers) -> Floats:
+def cells_of(columns: Floats, accounts: Integers) -> Floats:
     """A column for each place of each account, where there are several: what holds for some need not hold for all."""
     levels = accounts[:, None] == np.unique(accounts)
     if levels.shape[1] < 2:
@@ -56,7 +56,7 @@ def _cells(columns: Floats, accounts: Integers) -> Floats:
     return np.asarray(cells[:, cells.any(axis=0)])
 
 
-def _beside_cells(moments: Moments, size: int) -> Moments:
+def beside_cells(moments: Moments, size: int) -> Moments:
     """The moments of the first columns, beside the others as random effects of one variance."""
     cells = np.arange(size, len(moments.shared))
     ratio = beside(moments, np.eye(len(moments.shared), size)).ratio(cells)

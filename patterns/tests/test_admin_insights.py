@@ -138,6 +138,11 @@ def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     # All of these posts went out on one working day: nothing is said of weekends.
     assert re.findall(r"<figcaption>(.*?) <", told) == ["Working days"]
     assert [line[0] for line in re.findall(r"<tr><td class=.gator-number.>(.*?)</td>", told)] == ["8", "1", "1", "2"]
+    squares = dict(re.findall(r'<a href="([^"]+)"><rect.*?<title>(Tuesday \d+:00)', told))
+    evening = next(url for url, name in squares.items() if name == "Tuesday 21:00")
+    listed = admin_client.get(evening.replace("&amp;", "&")).context["cl"].result_list
+    assert {(post.local_weekday, post.local_hour) for post in listed} == {(1, 21)}
+    assert len(listed) == 30
 
 
 def test_failure_leads_to_its_runs(admin_client):
