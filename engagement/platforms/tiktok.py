@@ -95,7 +95,8 @@ class TikTokAdapter(ModeratedAdapter):
     def _creator(self) -> Node:
         """What the creator allows; TikTok wants it asked before every post."""
         data = self.http.query("/v2/post/publish/creator_info/query/", body={}).node.node("data")
-        if PUBLIC not in (data.value.get("privacy_level_options") or ()):
+        options = data.value.get("privacy_level_options")
+        if not isinstance(options, list) or PUBLIC not in options:
             raise errors.AccessDenied(
                 "The account offers no public posts: it is private, or the app is not audited yet",
                 platform=self.platform,

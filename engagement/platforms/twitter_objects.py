@@ -17,6 +17,8 @@ from engagement.values import AuthorSignals, SeenInteraction
 # In ids: milliseconds = (id >> 22) + this. Ids below the first of that form, of November 2010, were counted.
 EPOCH_MS = 1288834974657
 FIRST_SNOWFLAKE = 29_700_859_247
+# Ids are signed 64-bit integers.
+MAX_ID = 2**63 - 1
 # How a post names what it answers, in each of the spellings of `X_POST_FIELDS`.
 REFERENCES = {"tweet.fields": "referenced_tweets", "post.fields": "referenced_posts"}
 USER_FIELDS = "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type"
@@ -31,7 +33,7 @@ People = Mapping[str, Node]
 
 def moment_of(post_id: str) -> datetime | None:
     """When a post was made: X writes it into the id."""
-    if not (post_id.isascii() and post_id.isdigit()) or int(post_id) < FIRST_SNOWFLAKE:
+    if not (post_id.isascii() and post_id.isdigit()) or not FIRST_SNOWFLAKE <= int(post_id) <= MAX_ID:
         return None
     return datetime.fromtimestamp(((int(post_id) >> 22) + EPOCH_MS) / 1000, UTC)
 

@@ -4,7 +4,7 @@ import pytest
 
 from engagement.platforms import ADAPTERS, errors
 from engagement.tests.replies import Answer, answering
-from engagement.values import Credentials, Metrics
+from engagement.values import Credentials, Draft, Metrics
 
 ME = Credentials(platform_user_id="act.me", handle="me", access_token="token-of-a-test")
 ID = "7321098765432100004"
@@ -80,6 +80,14 @@ def test_video_of_the_business_api_gives_every_number_it_has():
         "average_watch_seconds": 6.1, "total_watch_seconds": 31720.5,
     }  # fmt: skip
     assert metrics.audience == {"country": {"US": 3731}}
+
+
+@pytest.mark.parametrize("options", [True, None, "PUBLIC", {"PUBLIC_TO_EVERYONE": 1}, ["SELF_ONLY"]])
+def test_creator_without_a_list_that_holds_public_posts_offers_none(options):
+    creator = Answer({"data": {"privacy_level_options": options}, "error": OK})
+    draft = Draft(media_kind="video", caption="Look", media_urls=("https://media.example/v.mp4",))
+    with answering(creator) as asked, pytest.raises(errors.AccessDenied, match="no public posts"):
+        ADAPTERS["tiktok"](ME, asked.address).publish(draft)
 
 
 def test_numbers_that_vanish_when_a_video_was_inactive_are_unknown():

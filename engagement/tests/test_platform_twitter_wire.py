@@ -4,7 +4,7 @@ import pytest
 
 from engagement.platforms import ADAPTERS, errors
 from engagement.tests.replies import Answer, answering
-from engagement.values import Credentials, Metrics
+from engagement.values import Credentials, Draft, Metrics
 
 ME = Credentials(platform_user_id="111", handle="me", access_token="token-of-a-test")
 # Made in 2021, so nothing of it is the owner's any more.
@@ -74,6 +74,13 @@ def test_numbers_that_are_null_or_missing_are_unknown_and_text_doubles_are_ignor
 
     assert isinstance(metrics, Metrics)
     assert (metrics.likes, metrics.comments, metrics.shares, metrics.views) == (None, 12, 5, None)
+
+
+def test_post_whose_id_tells_no_moment_is_published_all_the_same():
+    with answering(Answer({"data": {"id": 10**30}}, 201)) as asked:
+        published = x(asked).publish(Draft(media_kind="text", caption="Hi"))
+
+    assert (published.platform_post_id, published.published_at) == (str(10**30), None)
 
 
 @pytest.mark.parametrize("keys", [[["13_9"]], [{}], [None], "13_9", {"13_9": 1}])
