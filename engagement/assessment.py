@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, When
+from django.db.models import Count
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.bursts import Timeline, timeline_evidence
@@ -96,6 +96,8 @@ class Counted:
     @property
     def grouped(self) -> dict[str, Group]:
         """Those who came as a group, by kind; none where they are too few."""
+        if not self.company:
+            return {}
         wrote = [one for kind, one in self.company.items() if kind in WRITTEN]
         found = is_group(sum(one.called for one in wrote), sum(one.unsure for one in wrote))
         return self.company if found else {}
@@ -175,20 +177,28 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     seen: dict[int, Counted] = defaultdict(Counted)
     wrote = Counter[int]()
     rows = Interaction.objects.visible().filter(post__in=posts.keys())
-    doubtful = rows.annotate(doubt=Case(When(final_verdict=Verdict.UNSURE, then=F("score")), default=None))
-    counts = doubtful.values_list("post", "kind", "final_verdict", "doubt").annotate(n=Count("pk"))
-    # In order, since sums of floats depend on it in their last digit.
-    for post, kind, verdict, doubt, n in counts.order_by("post", "kind", "final_verdict", "doubt"):
+    doubtful = set[int]()
+    for post, kind, verdict, n in rows.order_by().values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
+        wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
         if verdict == Verdict.UNSURE:
-            seen[post].doubt(kind, n, at_prevalence(doubt, model.prevalence, USUAL_BOTS))
+            doubtful.add(post)
         else:
             seen[post].clear[kind, verdict] = n
-        wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
+    for post, kind, chance, n in _unsure(doubtful):
+        seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
     for post, kind, verdict, score, reasons, at in _accused([post for post, n in wrote.items() if n >= GROUP_LEAST]):
         if is_one_of_many(reasons):
             unsure = verdict == Verdict.UNSURE
             seen[post].join(kind, at_prevalence(score, model.prevalence, USUAL_BOTS) if unsure else None, at)
     return seen
+
+
+def _unsure(posts: Collection[int]) -> Iterable[Any]:
+    """Kind, probability to be a bot, and number of whom the filter is not sure of; no query without posts."""
+    rows = Interaction.objects.visible().filter(post__in=posts, final_verdict=Verdict.UNSURE)
+    # In order, since sums of floats depend on it in their last digit.
+    counts = rows.order_by("post", "kind", "score").values_list("post", "kind", "score").annotate(n=Count("pk"))
+    return counts if posts else ()
 
 
 def _accused(posts: Collection[int]) -> Iterable[Any]:
@@ -309,9 +319,10 @@ def _tally(post: SocialMediaPost, seen: Counted, prior: Prior, timeline: Timelin
 
 
 def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:
+    counts = post.counts()
     post.measured_at = now
-    post.total_engagement = total_engagement(post.counts())
-    basis, size = choose_basis(post.counts(), post.account.followers if post.account else None)
+    post.total_engagement = total_engagement(counts)
+    basis, size = choose_basis(counts, post.account.followers if post.account else None)
     post.basis = basis if found else ""
     post.genuine_engagement, post.genuine_low, post.genuine_high = (
         (found.genuine, found.low, found.high) if found else (None, None, None)

@@ -6,20 +6,20 @@ nothing learns from it. Whoever dies in between has changed nothing, and the cla
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from engagement.assessment import ASSESSED, assess_on, oldest_first, with_accounts
+from engagement.assessment import ASSESSED, assess_on, oldest_first
 from engagement.audiences import shown
 from engagement.baselines import GROUP
 from engagement.endings import Ending, ending, is_gone, not_asked, told
 from engagement.enums import FilterState
 from engagement.fetching import Batch, Fetched
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
-from engagement.models import Interaction, SocialMediaPost
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import errors
 from engagement.recording import DOUBTS, STANDING_FIELDS, Observation, record_on, refuse
 from engagement.reports import Item
@@ -45,8 +45,9 @@ Posts = dict[int, SocialMediaPost]
 def land(landed: Sequence[tuple[Batch, Fetched]], now: datetime) -> list[Item]:
     """Write what batches brought; what is told of each of their posts."""
     claimed = {post.pk: post for batch, _ in landed for post in batch.posts}
+    accounts = {batch.account.pk: batch.account for batch, _ in landed}
     failures = {pk: error for _, fetched in landed for pk, error in fetched.failures.items()}
-    posts, mine = _locked(claimed)
+    posts, mine = _locked(claimed, accounts)
     observed = _store([fetched for _, fetched in landed], posts, now)
     endings = Endings(mine, failures, now)
     unfiltered = _finish({pk: post for pk, post in posts.items() if pk in observed}, endings)
@@ -67,7 +68,7 @@ class Endings:
         return ending(post, self.failures.get(post.pk), self.now, is_filtered=is_filtered)
 
 
-def _locked(claimed: Posts) -> tuple[Posts, frozenset[int]]:
+def _locked(claimed: Posts, accounts: Mapping[int, SocialAccount]) -> tuple[Posts, frozenset[int]]:
     """The claimed posts as they are stored now, in the order in which they are judged, and whose claim still holds."""
     stored = SocialMediaPost.objects.select_for_update().filter(pk__in=claimed).order_by("pk")
     rows = {pk: (claim, values) for pk, claim, *values in stored.values_list("pk", "claim", *LOCKED)}
@@ -75,7 +76,10 @@ def _locked(claimed: Posts) -> tuple[Posts, frozenset[int]]:
         for name, value in zip(LOCKED, values, strict=True):
             setattr(claimed[pk], name, value)
     posts = oldest_first(claimed[pk] for pk in rows)
-    with_accounts(posts)
+    for post in posts:
+        # Read when the batch was claimed. One that went to another account meanwhile looks for that by itself.
+        if account := accounts.get(post.account_id or 0):
+            post.account = account
     mine = frozenset(pk for pk, (claim, _) in rows.items() if claim == claimed[pk].claim)
     return {post.pk: post for post in posts}, mine
 

@@ -6,7 +6,6 @@ Every function may run twice: a moment that is already known changes nothing. Al
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -122,9 +121,10 @@ def record_on(
     """
     ordered = sorted((o for o in observations if o.post.pk in posts), key=lambda o: o.observed_at)
     before = {one.post.pk: posts[one.post.pk].likes for one in ordered}
-    for one in ordered:
-        _stand(posts[one.post.pk], one, source)
-    new = add_rows(MetricSnapshot, [_snapshot(one, source) for one in ordered])
+    told = [_columns(one, source) for one in ordered]
+    for one, columns in zip(ordered, told, strict=True):
+        _stand(posts[one.post.pk], columns, one.observed_at)
+    new = add_rows(MetricSnapshot, [_snapshot(one, columns) for one, columns in zip(ordered, told, strict=True)])
     doubt([posts[pk] for pk, likes in before.items() if may_tell(likes, posts[pk].likes)])
     return new
 
@@ -139,17 +139,21 @@ def doubt(posts: Sequence[SocialMediaPost]) -> None:
         one.suspect_likes, one.purged_likes = found.suspect, found.purged
 
 
-def _snapshot(observation: Observation, source: str) -> Row:
-    one = {"post_id": observation.post.pk, "observed_at": observation.observed_at, "raw": observation.metrics.raw}
-    return one | _columns(observation, source)
+def _snapshot(observation: Observation, columns: Row) -> Row:
+    return {
+        "post_id": observation.post.pk,
+        "observed_at": observation.observed_at,
+        "raw": observation.metrics.raw,
+        **columns,
+    }
 
 
-def _stand(post: SocialMediaPost, observation: Observation, source: str) -> None:
+def _stand(post: SocialMediaPost, columns: Row, observed_at: datetime) -> None:
     """Put numbers on a post that knew only older ones."""
-    if post.last_synced_at is None or observation.observed_at > post.last_synced_at:
-        for name, value in _columns(observation, source).items():
+    if post.last_synced_at is None or observed_at > post.last_synced_at:
+        for name, value in columns.items():
             setattr(post, name, value)
-        post.last_synced_at = observation.observed_at
+        post.last_synced_at = observed_at
 
 
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
@@ -158,9 +162,9 @@ def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
     return {post.pk: post for post in rows.only(*STANDING_FIELDS, "published_at")}
 
 
-def _columns(observation: Observation, source: str) -> dict[str, Any]:
+def _columns(observation: Observation, source: str) -> Row:
     metrics = observation.metrics
-    return metrics.counts() | {"api_version": metrics.api_version, "source": source}
+    return {**metrics.counts(), "api_version": metrics.api_version, "source": source}
 
 
 def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:

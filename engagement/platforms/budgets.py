@@ -95,7 +95,9 @@ class DatabaseMeter:
         with transaction.atomic():
             budgets = locked(self.account, units)
             now = self.clock()
-            used = spent(budgets.values(), now)
+            # Of what is only counted it makes no difference how much it is.
+            limited = [budget for budget in budgets.values() if budget.amount is not None]
+            used = dict.fromkeys((budget.pk for budget in budgets.values()), 0) | spent(limited, now)
             waits = [self._wait(budgets[one], units[one], used[budgets[one].pk], now) for one in units]
             if refusals := [wait for wait in waits if wait]:
                 self._refuse(max(refusals), now)
@@ -149,7 +151,7 @@ def is_slow(budget: Budget, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Taken:
-    """A budget as a call found it: what of it is used now, and the slot that the call stands in."""
+    """A budget as a call found it: what of it is used now if that is limited, and the slot that the call stands in."""
 
     budget: Budget
     used: int

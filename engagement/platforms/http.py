@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +33,7 @@ EXCERPT = 200
 REDACTED = "[redacted]"
 # What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
 # A backslash ends it as well: in an item of a batch it belongs to the quote behind it.
+_CREDENTIAL_MARKS = ("_token=", "client_secret=", "bearer")
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
@@ -303,14 +305,22 @@ class Connection:
 
     def redact(self, text: str) -> str:
         """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
-        for secret in self._secrets:
-            if len(secret) >= _MIN_TOKEN:
-                encoded = base64.b64encode(secret.encode()).decode()
-                # Graph escapes the slashes of its JSON.
-                escaped = secret.replace("/", "\\/")
-                for form in (secret, quote(secret, safe=""), encoded.rstrip("="), escaped):
-                    text = text.replace(form, REDACTED)
-        return _CREDENTIAL.sub(rf"\1{REDACTED}", text)
+        for form in self._unspoken:
+            text = text.replace(form, REDACTED)
+        lower = text.lower()
+        # The pattern takes its time over a long answer, and hardly any holds a mark.
+        is_marked = any(mark in lower for mark in _CREDENTIAL_MARKS)
+        return _CREDENTIAL.sub(rf"\1{REDACTED}", text) if is_marked else text
+
+    @cached_property
+    def _unspoken(self) -> list[str]:
+        return [form for secret in self._secrets if len(secret) >= _MIN_TOKEN for form in _forms(secret)]
+
+
+def _forms(secret: str) -> dict[str, None]:
+    """How a secret may be written, each way once. Graph escapes the slashes of its JSON."""
+    encoded = base64.b64encode(secret.encode()).decode()
+    return dict.fromkeys((secret, quote(secret, safe=""), encoded.rstrip("="), secret.replace("/", "\\/")))
 
 
 def _excerpt(text: str) -> str:
@@ -333,13 +343,16 @@ def _backoff(attempt: int) -> float:
 
 def decode(text: str) -> Any:
     """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    value = json.loads(text, parse_constant=_refuse_constant)
+    value = _STRICT.decode(text)
     # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
     return storable(value) if _UNSTORABLE.search(text) else value
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def storable(value: Any) -> Any:

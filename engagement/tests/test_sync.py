@@ -293,7 +293,7 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
     now = stage.pass_time(hours=2)
 
     # Claim, count against the budgets, store, assess and settle, and no look for a next batch.
-    with transaction.atomic(), django_assert_num_queries(24):
+    with transaction.atomic(), django_assert_num_queries(21):
         sync_account(account, now=now)
 
 

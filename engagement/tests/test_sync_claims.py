@@ -50,6 +50,19 @@ def test_claim_takes_the_longest_due_first():
 
 
 @pytest.mark.django_db
+def test_claim_is_one_statement_and_brings_what_a_read_needs(django_assert_num_queries):
+    post = make_post(next_sync_at=NOW, caption="Words", likes=3, interactions_read_at=NOW - HOUR)
+
+    with django_assert_num_queries(1):
+        (found,) = claim(SocialMediaPost.objects.all(), now=NOW, limit=5)
+        read = (found.pk, found.caption, found.likes, found.published_at, found.interactions_read_at, found.account_id)
+
+    post.refresh_from_db()
+    assert read == (post.pk, "Words", 3, post.published_at, NOW - HOUR, post.account_id)
+    assert (found.claim, found.missing_since) == (post.claim, None)
+
+
+@pytest.mark.django_db
 def test_post_whose_claim_was_lost_is_settled_by_its_new_owner_alone(stage):
     post = stage.live(stage.account("facebook"))
     now = stage.pass_time(hours=2)
