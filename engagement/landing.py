@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, transaction
 
 from engagement.assessment import ASSESSED, assess_on, oldest_first
 from engagement.audiences import shown
@@ -36,6 +36,9 @@ LOCKED = (
 )
 # What every read ends with, and what only one that brought no numbers may end with.
 ENDED = ("sync_status", "sync_error", "next_sync_at", "missing_since", "claim", "claimed_until")
+
+# Of the database itself: it is locked, full, unreachable or not migrated, whatever is written.
+TROUBLE = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 
 # By key.
 Posts = dict[int, SocialMediaPost]
@@ -121,13 +124,18 @@ def _drop_deleted(post: SocialMediaPost, seen: Visible, now: datetime) -> None:
 
 
 def _finish(observed: Posts, endings: Endings) -> set[int]:
-    """Assess posts and write all that is new of them, post by post if that fails; those on which the filter failed."""
+    """Assess posts and write all that is new of them, post by post if that fails; those on which the filter failed.
+
+    What the database refuses of a post's values is the filter's failure; any other trouble of its is raised.
+    """
     if not observed:
         return set()
     try:
         with transaction.atomic():
             assess_on(observed, endings.now, only_new=True)
             _write(observed, endings)
+    except TROUBLE:
+        raise
     except Exception:  # strangers' texts may break a layer in any way, and the numbers are stored all the same
         if len(observed) > 1:
             return {pk for post in observed.values() for pk in _finish({post.pk: post}, endings)}

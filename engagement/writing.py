@@ -104,8 +104,8 @@ def _prepared(values: Sequence[Any], field: Any, database: Any) -> Sequence[Any]
             # Part of the document that carries them all.
             return values
         prepare = partial(_as_json, prepare)
-    if isinstance(field, DateTimeField):
-        # Rows that are written together mostly bear the same moments.
+    if isinstance(field, CharField | DateTimeField):
+        # Rows that are written together mostly bear the same moments, and the same words of a few.
         prepare = cache(prepare)  # type: ignore[assignment]
     return [value if type(value) in as_they_are else prepare(value) for value in values]
 

@@ -5,7 +5,7 @@ transaction. No transaction is held while a platform is asked.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from engagement.platforms.limits import MONEY, REFUNDED, Limit, closed_by, limit
 from engagement.platforms.prices import things_of
 from engagement.platforms.replies import Reply
 from engagement.platforms.usage import SLOW_FROM, STOP_AT, Report, reports
-from engagement.platforms.windows import Slot
+from engagement.platforms.windows import Slot, way_of
 
 Clock = Callable[[], datetime]
 # Lets every request through at once.
@@ -105,7 +105,7 @@ class DatabaseMeter:
                 self._pass_one_by_one(budget, now)
             slots = add({budgets[one]: number for one, number in units.items()}, now)
         taken = {one: Taken(budget, used[budget.pk] + units[one], slots.get(budget)) for one, budget in budgets.items()}
-        return MeteredCall(self, method, path, units, taken)
+        return MeteredCall(self, method, path, request, units, taken, now)
 
     def _wait(self, budget: Budget, units: int, used: int, now: datetime) -> tuple[datetime, str] | None:
         """Until when a budget has not enough left, and why; None if it has."""
@@ -165,8 +165,17 @@ class MeteredCall:
     meter: DatabaseMeter
     method: str
     path: str
+    request: Mapping[str, Any]
     units: Mapping[Limit, int]
     taken: Mapping[Limit, Taken]
+    counted_at: datetime
+
+    def leaving(self) -> "MeteredCall":
+        """The call as it leaves: behind a platform that hangs it may have waited for its place past its slot's time."""
+        if self.meter.clock() - self.counted_at <= min(way_of(window_of(one.budget)) for one in self.taken.values()):
+            return self
+        self._give_back(self.taken)
+        return self.meter.spend(self.method, self.path, self.request)
 
     def hear(self, reply: Reply) -> None:
         """Correct the budgets by what the answer says, and charge what it returned."""
@@ -186,7 +195,7 @@ class MeteredCall:
         if isinstance(error, errors.RateLimited):
             self._close(closed_by(error.code, self.units), error)
         if is_refusal(error):
-            self._give_back()
+            self._give_back(limit for limit in self.taken if limit.unit in REFUNDED)
 
     def _recover(self, reply: Reply, spent_limits: set[Limit]) -> None:
         """An answer ends a silence, and a good one ends a row of limits met."""
@@ -260,9 +269,10 @@ class MeteredCall:
             price = new_today(app, things, now)
             add(dict.fromkeys(budgets.values(), price), now)
 
-    def _give_back(self) -> None:
-        for limit, taken in self.taken.items():
-            if limit.unit in REFUNDED and taken.slot is not None:
+    def _give_back(self, limits: Iterable[Limit]) -> None:
+        for limit in limits:
+            taken = self.taken[limit]
+            if taken.slot is not None:
                 row = Spending.objects.filter(budget=taken.budget, slot_at=taken.slot.at)
                 row.update(amount=F("amount") - self.units[limit])
 

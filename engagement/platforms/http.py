@@ -11,6 +11,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NoReturn
@@ -211,31 +212,38 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
-        call = self._meter.spend(method, path, request)
-        announce()
-        exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
-        try:
-            response, content = self._exchanged(method, url or self._base + path, exchange, auth=auth, **request)
-            logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-            reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
-            call.hear(reply)
-            self._judged(reply)
-            return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
-        except errors.PlatformError as refusal:
-            call.failed(refusal)
-            raise
-        except (requests.RequestException, HTTPError, OSError) as failure:
-            kind = lost if exchange.began else errors.TemporaryFailure
-            late = "It took longer than it may. " if exchange.is_over else ""
-            silence = kind(late + self._words(failure), platform=self.platform)
-            call.failed(silence)
-            # `from None`: what requests raises may quote the headers.
-            raise silence from None
+        with ExitStack() as place:
+            call = self._meter.spend(method, path, request)
+            place.enter_context(self._meter.gate)
+            call = call.leaving()
+            announce()
+            exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
+            try:
+                response, content = self._exchanged(
+                    place, method, url or self._base + path, exchange, auth=auth, **request
+                )
+                logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
+                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
+                call.hear(reply)
+                self._judged(reply)
+                return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
+            except errors.PlatformError as refusal:
+                call.failed(refusal)
+                raise
+            except (requests.RequestException, HTTPError, OSError) as failure:
+                kind = lost if exchange.began else errors.TemporaryFailure
+                late = "It took longer than it may. " if exchange.is_over else ""
+                silence = kind(late + self._words(failure), platform=self.platform)
+                call.failed(silence)
+                # `from None`: what requests raises may quote the headers.
+                raise silence from None
 
-    def _exchanged(self, method: str, url: str, exchange: Exchange, **request: Any) -> tuple[requests.Response, bytes]:
+    def _exchanged(
+        self, place: ExitStack, method: str, url: str, exchange: Exchange, **request: Any
+    ) -> tuple[requests.Response, bytes]:
         """The answer and its whole body, read while the place among the requests under way is held."""
         with (
-            self._meter.gate,
+            place,
             exchanging(exchange),
             self._session.request(
                 method,

@@ -11,6 +11,10 @@ from engagement.platforms.replies import Reply
 class Call(Protocol):
     """A call that was paid for, and may be told how it went."""
 
+    def leaving(self) -> Self:
+        """The call as it leaves, counted anew if that was too long ago. Raises `BudgetSpent`: then it is not sent."""
+        ...
+
     def hear(self, reply: Reply) -> None:
         """Correct the budgets by what the platform reports, whatever it answered."""
         ...
@@ -43,6 +47,10 @@ class Unmetered:
 
     def spend(self, method: str, path: str, request: Mapping[str, Any]) -> Self:
         """Let it pass."""
+        return self
+
+    def leaving(self) -> Self:
+        """Let it leave."""
         return self
 
     def hear(self, reply: Reply) -> None:

@@ -29,7 +29,12 @@ def slot_of(now: datetime, window: timedelta, resets_at: datetime | None = None)
     at = base + (now - base) // length * length
     if resets_at is not None and now < resets_at:
         return Slot(at, resets_at)
-    return Slot(at, at + length + window + min(length, ON_THE_WAY))
+    return Slot(at, at + length + window + way_of(window))
+
+
+def way_of(window: timedelta) -> timedelta:
+    """How long after it was counted a call may arrive and still be counted long enough."""
+    return min(window / SLOTS, ON_THE_WAY)
 
 
 def day_of(now: datetime) -> Slot:

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="attr-defined,union-attr"
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import formatdate
 
@@ -10,9 +11,10 @@ import pytest
 
 from acd.tests.factories import NOW
 from engagement.enums import AttemptOutcome, PostStatus, Purpose, SyncStatus
-from engagement.models import Budget, PublishAttempt, SocialMediaPost
+from engagement.models import Budget, PublishAttempt, SocialMediaPost, Spending
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import meter_for
+from engagement.platforms.windows import slot_of
 from engagement.publishing import publish
 from engagement.reports import Outcome
 from engagement.scheduling import schedule
@@ -70,6 +72,48 @@ def test_hanging_platform_is_called_a_few_times_by_all_its_accounts(settings):
 
     assert found == [errors.TemporaryFailure, *[errors.BudgetSpent] * 3]
     assert budget_of_app("Unanswered calls").used == 5
+
+
+class Queue:
+    """Before a request leaves, it waits for its turn so long; what happens meanwhile is done."""
+
+    def __init__(self, clock: Clock, seconds: float, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.clock, self.seconds, self.meanwhile = clock, seconds, meanwhile
+
+    def __enter__(self) -> None:
+        self.clock.move(seconds=self.seconds)
+        self.meanwhile()
+
+    def __exit__(self, *error: object) -> None:
+        """Nobody stands behind it."""
+
+
+@pytest.mark.parametrize(("seconds", "counted"), [(0.9, 0), (1.1, 1.1), (20, 20)])
+def test_call_that_waited_for_its_turn_counts_from_when_it_left(settings, seconds, counted):
+    account, clock = make_account(platform="tiktok"), Clock()
+    meter = meter_for(account, Purpose.SYNC, clock, Queue(clock, seconds))
+    with answering(Answer({"data": {"user": {}}, "error": {"code": "ok"}})) as asked:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"tiktok": asked.address}
+        with adapter_for(account, meter=meter) as adapter:
+            adapter.http.get("/v2/user/info/")
+
+    left = slot_of(NOW + timedelta(seconds=counted), timedelta(minutes=1))
+    spent = Spending.objects.filter(amount__gt=0).values_list("budget__name", "slot_at", "counts_until", "amount")
+    assert list(spent) == [("User info", *left, 1)]
+
+
+def test_call_whose_budget_closed_while_it_waited_is_not_sent_and_not_counted(settings):
+    account, clock = make_account(platform="tiktok"), Clock()
+    until = NOW + timedelta(hours=1)
+    queue = Queue(clock, 20, lambda: Budget.objects.update(closed_until=until, reason="Closed by staff."))
+    with answering(Answer({})) as asked:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"tiktok": asked.address}
+        with adapter_for(account, meter=meter_for(account, Purpose.SYNC, clock, queue)) as adapter:
+            found = type(caught(adapter))
+
+    assert (found, len(asked.requests)) == (errors.BudgetSpent, 0)
+    assert set(Spending.objects.values_list("amount", flat=True)) == {0}
+    assert set(Budget.objects.values_list("closed_until", "strikes")) == {(until, 0)}
 
 
 def test_sync_counts_its_calls_and_money(stage):

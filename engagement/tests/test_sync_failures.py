@@ -3,9 +3,11 @@
 # Columns that may be NULL are there once the code under test has run.
 # mypy: disable-error-code="arg-type,index,operator,union-attr,var-annotated,func-returns-value"
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from acd.tests.factories import NOW
 from engagement.endings import NOT_FILTERED, RETRY
@@ -211,6 +213,28 @@ def test_posts_that_an_unreadable_account_or_a_refused_request_hides_are_not_del
 
 
 # The filter
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError, ProgrammingError])
+@pytest.mark.django_db
+def test_trouble_of_the_database_is_not_taken_for_the_filters(stage, settings, trouble, caplog):
+    post = stage.live(stage.account("facebook"))
+    now = stage.pass_time(hours=2)
+
+    def fails(execute: Callable[..., object], sql: str, *given: object) -> object:
+        if "final_verdict" in sql:
+            raise trouble("the database is in trouble")
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(fails), pytest.raises(trouble):
+        sync_account(post.account, now=now)
+
+    post.refresh_from_db()
+    assert (post.likes, post.sync_status, post.claim is None) == (None, SyncStatus.NEVER, False)
+    assert not MetricSnapshot.objects.exists()
+    assert "The filter failed" not in caplog.text
+    later = now + timedelta(seconds=settings.CLAIM_SECONDS) + HOUR
+    assert sync_account(post.account, now=later).counts() == {"synced": 1}
 
 
 def with_spam(post: SocialMediaPost) -> None:
