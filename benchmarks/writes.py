@@ -9,8 +9,9 @@ from django.db import transaction
 
 from engagement.enums import FilterState, MetricSource, SyncStatus
 from engagement.models import MetricSnapshot, SocialMediaPost
-from engagement.recording import STANDING_FIELDS, Observation, record_many, write_posts
+from engagement.recording import STANDING_FIELDS, Observation, record_many
 from engagement.values import Metrics
+from engagement.writing import write_columns
 
 WRITTEN = 2_000
 BATCH = 50
@@ -42,7 +43,7 @@ def numbers_in_sets(ids: list[int], number: int) -> None:
             posts = list(SocialMediaPost.objects.select_for_update().filter(pk__in=batch))
             for post in posts:
                 put(post, make_metrics(number), number)
-            write_posts(posts, STANDING_FIELDS)
+            write_columns(posts, STANDING_FIELDS)
 
 
 def numbers_one_by_one(ids: list[int], number: int) -> None:

@@ -26,11 +26,12 @@ from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import WRITTEN, History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
+from engagement.keys import these
 from engagement.marking import keep_near_marks
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
-from engagement.recording import DOUBTS, write_posts
+from engagement.recording import DOUBTS
 from engagement.timelines import timelines_of
 from engagement.values import METRIC_FIELDS
 from engagement.writing import write_columns
@@ -127,7 +128,7 @@ def assess_posts(
 def _assess_batch(given: Sequence[SocialMediaPost], now: datetime, *, only_new: bool, by: Filter | None) -> None:
     posts = _locked(given)
     assess_on(posts, now, only_new=only_new, by=by)
-    write_posts(posts.values(), ASSESSED)
+    write_columns(posts.values(), ASSESSED)
     for post in given:
         _hand_back(post, posts.get(post.pk, post))
 
@@ -150,7 +151,7 @@ def measure_posts(posts: Iterable[SocialMediaPost], *, now: datetime) -> None:
         with transaction.atomic():
             stored = _locked(ordered[start : start + BATCH])
             _measure_on(stored, now, model_in_force())
-            write_posts(stored.values(), ASSESSED)
+            write_columns(stored.values(), ASSESSED)
 
 
 def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) -> None:
@@ -167,7 +168,7 @@ def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) 
 
 def _with_news(posts: dict[int, SocialMediaPost], model: Model) -> list[SocialMediaPost]:
     """The posts with an interaction that this model has not judged."""
-    rows = Interaction.objects.not_judged_by(model.version).filter(post__in=posts.keys()).order_by()
+    rows = Interaction.objects.not_judged_by(model.version).filter(post__in=these(posts)).order_by()
     waiting = set(rows.values_list("post", flat=True).distinct())
     return [post for post in posts.values() if post.pk in waiting]
 
@@ -176,7 +177,7 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
     wrote = Counter[int]()
-    rows = Interaction.objects.visible().filter(post__in=posts.keys())
+    rows = Interaction.objects.visible().filter(post__in=these(posts))
     doubtful = set[int]()
     for post, kind, verdict, n in rows.order_by().values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
         wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
@@ -223,7 +224,7 @@ def _timelines(posts: dict[int, SocialMediaPost], seen: dict[int, Counted]) -> d
 def _locked(given: Sequence[SocialMediaPost]) -> dict[int, SocialMediaPost]:
     # Two assessments of one post take turns: the second sees the interactions and overrides the first did not.
     rows = SocialMediaPost.objects.select_for_update().only(*READ).order_by("pk")
-    stored = {post.pk: post for post in rows.filter(pk__in=[post.pk for post in given])}
+    stored = {post.pk: post for post in rows.filter(pk__in=these([post.pk for post in given]))}
     with_accounts(stored.values())
     return {post.pk: stored[post.pk] for post in given if post.pk in stored}
 

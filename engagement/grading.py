@@ -13,7 +13,7 @@ from engagement.enums import Basis
 from engagement.metrics import grade_of
 from engagement.models import MetricSnapshot, SocialMediaPost
 from engagement.querysets import SocialMediaPostQuerySet
-from engagement.recording import write_posts
+from engagement.writing import write_columns
 
 # One transaction each; on SQLite other writers wait for it.
 BATCH = 100
@@ -37,7 +37,7 @@ def _grade_batch(ids: list[int], now: datetime) -> int:
     graded = list(waiting.prefetch_related("hashtags").order_by("pk"))
     for post in graded:
         _grade(post, now)
-    write_posts(graded, ("grade", "graded_at"))
+    write_columns(graded, ("grade", "graded_at"))
     return len(graded)
 
 

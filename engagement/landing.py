@@ -19,6 +19,7 @@ from engagement.endings import Ending, ending, is_gone, not_asked, told
 from engagement.enums import FilterState
 from engagement.fetching import Batch, Fetched
 from engagement.interactions import mark_deleted, missing_from, record_all_interactions
+from engagement.keys import these
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.platforms import errors
 from engagement.recording import DOUBTS, STANDING_FIELDS, Observation, record_on, refuse
@@ -73,7 +74,7 @@ class Endings:
 
 def _locked(claimed: Posts, accounts: Mapping[int, SocialAccount]) -> tuple[Posts, frozenset[int]]:
     """The claimed posts as they are stored now, in the order in which they are judged, and whose claim still holds."""
-    stored = SocialMediaPost.objects.select_for_update().filter(pk__in=claimed).order_by("pk")
+    stored = SocialMediaPost.objects.select_for_update().filter(pk__in=these(claimed)).order_by("pk")
     rows = {pk: (claim, values) for pk, claim, *values in stored.values_list("pk", "claim", *LOCKED)}
     for pk, (_, values) in rows.items():
         for name, value in zip(LOCKED, values, strict=True):

@@ -3,7 +3,7 @@
 Every function may run twice: a moment that is already known changes nothing. All writes go in sets.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from engagement.bursts import may_tell, timeline_evidence
 from engagement.enums import MetricSource
 from engagement.interactions import storable
+from engagement.keys import these
 from engagement.models import MetricSnapshot, RefusedPayload, SocialMediaPost
 from engagement.timelines import timelines_of
 from engagement.values import (
@@ -104,7 +105,7 @@ def record_many(observations: Sequence[Observation], *, source: str = MetricSour
         validate(observation.metrics)
     posts = _locked({o.post.pk for o in observations})
     new = record_on(posts, observations, source=source)
-    write_posts(posts.values(), STANDING_FIELDS)
+    write_columns(posts.values(), STANDING_FIELDS)
     for observation in observations:
         if observation.post.pk in posts:
             _copy(posts[observation.post.pk], observation.post)
@@ -158,7 +159,7 @@ def _stand(post: SocialMediaPost, columns: Row, observed_at: datetime) -> None:
 
 def _locked(ids: set[int]) -> dict[int, SocialMediaPost]:
     # Two writers of one post take turns, so that the older observation cannot overwrite the newer one.
-    rows = SocialMediaPost.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    rows = SocialMediaPost.objects.select_for_update().filter(pk__in=these(ids)).order_by("pk")
     return {post.pk: post for post in rows.only(*STANDING_FIELDS, "published_at")}
 
 
@@ -170,11 +171,6 @@ def _columns(observation: Observation, source: str) -> Row:
 def _copy(stored: SocialMediaPost, given: SocialMediaPost) -> None:
     for name in STANDING_FIELDS:
         setattr(given, name, getattr(stored, name))
-
-
-def write_posts(posts: Collection[SocialMediaPost], names: Sequence[str]) -> None:
-    """Write the named columns of posts, in sets. A post that was deleted meanwhile stays deleted."""
-    write_columns(posts, names)
 
 
 def refuse(reason: str, payload: object, *, post: SocialMediaPost, now: datetime) -> None:

@@ -12,8 +12,9 @@ from django.db.models import Q
 from engagement.assessment import measure_posts
 from engagement.enums import FilterState
 from engagement.models import Interaction, MetricSnapshot, SocialMediaPost
-from engagement.recording import STANDING_FIELDS, doubt, write_posts
+from engagement.recording import STANDING_FIELDS, doubt
 from engagement.values import METRIC_FIELDS
+from engagement.writing import write_columns
 
 BATCH = 500
 # A post of which no numbers were known by then is not settled, and teaches nothing.
@@ -60,7 +61,7 @@ def _stand_on(ids: Sequence[int]) -> None:
         for name, value in numbers.items():
             setattr(post, name, value)
     doubt(posts)
-    write_posts(posts, STANDING_FIELDS)
+    write_columns(posts, STANDING_FIELDS)
 
 
 def _measurable(ids: Sequence[int]) -> Iterable[SocialMediaPost]:

@@ -19,7 +19,8 @@ from engagement.imports.posts import PostRow
 from engagement.imports.table import RowError
 from engagement.local_time import local_time
 from engagement.models import MetricSnapshot, SocialAccount, SocialMediaPost
-from engagement.recording import Observation, record_many, write_posts
+from engagement.recording import Observation, record_many
+from engagement.writing import write_columns
 from gator.studio.models import Persona
 
 BATCH = 500
@@ -262,7 +263,7 @@ def _write(batch: Batch, known: Known) -> None:
         unique_fields=["platform", "platform_post_id"],
         update_fields=list(DESCRIPTION),
     )
-    write_posts(batch.described, DESCRIPTION)
+    write_columns(batch.described, DESCRIPTION)
     _retag(batch, known)
     record_many(batch.observations, source=MetricSource.IMPORT)
 

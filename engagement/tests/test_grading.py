@@ -15,8 +15,8 @@ from acd.tests.factories import NOW, make_context
 from engagement.enums import Basis, FilterState, Platform
 from engagement.grading import grade_posts
 from engagement.models import Hashtag, SocialMediaPost
-from engagement.recording import write_posts
 from engagement.tests.factories import make_account, make_post, make_snapshot
+from engagement.writing import write_columns
 from gator.studio.tests.factories import make_content
 
 LATER = NOW + timedelta(hours=1)
@@ -234,7 +234,7 @@ def test_run_that_died_before_the_post_was_written_makes_one_event():
     post = rated(6)
     grade_all()
     post.grade = post.graded_at = None
-    write_posts([post], ("grade", "graded_at"))
+    write_columns([post], ("grade", "graded_at"))
 
     grade_all()
 

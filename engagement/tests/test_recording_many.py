@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from acd.tests.factories import NOW
 from engagement.enums import MetricSource
 from engagement.models import SocialMediaPost
-from engagement.recording import Observation, record_many, record_metrics, write_posts
+from engagement.recording import Observation, record_many, record_metrics
 from engagement.tests.factories import make_account, make_post
 from engagement.values import Metrics
 
@@ -74,24 +74,6 @@ def test_record_many_costs_the_same_for_one_post_and_for_three(number, django_as
     # A savepoint and its release; lock, known moments, snapshots, posts.
     with django_assert_num_queries(5):
         record_many([observed(post, 0, likes=1) for post in posts])
-
-
-@pytest.mark.django_db
-def test_write_posts_with_stale_objects_writes_the_named_columns_alone():
-    post = make_post()
-    stale = SocialMediaPost.objects.get(pk=post.pk)
-    SocialMediaPost.objects.filter(pk=post.pk).update(caption="After", likes=4)
-    stale.shares = 7
-
-    write_posts([stale], ["shares"])
-
-    assert SocialMediaPost.objects.values_list("caption", "likes", "shares").get() == ("After", 4, 7)
-
-
-@pytest.mark.django_db
-def test_write_posts_of_none_asks_nothing(django_assert_num_queries):
-    with django_assert_num_queries(0):
-        write_posts([], ["likes"])
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time by itself")
