@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count, islice
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from django.conf import settings
@@ -169,18 +169,27 @@ def _sync(sources: Iterable[tuple[str, Source]], run: Run) -> Report:
     return run.report
 
 
+# Of each run under way, how the process collects besides: the last one that ends, and no other, goes back to that.
+_USUAL: list[tuple[int, int, int]] = []
+_SELDOM = Lock()
+
+
 @contextmanager
 def collected_seldom() -> Iterator[None]:
     """Look for circles of garbage after fifty thousand new objects instead of after seven hundred.
 
     A run makes millions of objects and hardly any circle; looking for these took a tenth of its time.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, *before[1:])
+    with _SELDOM:
+        _USUAL.append(_USUAL[0] if _USUAL else gc.get_threshold())
+        gc.set_threshold(50_000, *_USUAL[0][1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        with _SELDOM:
+            usual = _USUAL.pop()
+            if not _USUAL:
+                gc.set_threshold(*usual)
 
 
 def batch_size(account: SocialAccount) -> int:

@@ -35,8 +35,9 @@ EXCERPT = 200
 REDACTED = "[redacted]"
 # What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
 # A backslash ends it as well: in an item of a batch it belongs to the quote behind it.
-_CREDENTIAL_MARKS = ("_token=", "client_secret=", "bearer")
 _CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
+# Without one of these words the pattern finds nothing.
+_CREDENTIAL_MARKS = ("_token=", "client_secret=", "bearer")
 # What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
 _NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
 _UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")

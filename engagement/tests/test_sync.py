@@ -297,6 +297,20 @@ def test_batch_without_comments_costs_the_same_queries_for_one_post_and_for_thre
         sync_account(account, now=now)
 
 
+def test_garbage_is_looked_for_seldom_until_the_last_of_several_runs_has_ended():
+    before = gc.get_threshold()
+    first, second = collected_seldom(), collected_seldom()
+
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    between = gc.get_threshold()
+    second.__exit__(None, None, None)
+
+    assert between[0] > before[0]
+    assert gc.get_threshold() == before
+
+
 def test_garbage_is_looked_for_seldom_in_a_run_and_as_before_after_it():
     before = gc.get_threshold()
 
