@@ -171,8 +171,9 @@ def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Post]) 
 def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
     runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
-    totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-    for row in runs.per_failure():
+    failures = list(runs.per_failure())
+    totals = {row["phase"]: row["n"] for row in runs.per_phase()} if failures else {}
+    for row in failures:
         yield _failure(runs, row["phase"], row["failure"], totals[row["phase"]])
 
 
