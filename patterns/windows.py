@@ -11,6 +11,7 @@ from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.db import connection
 
 from engagement.baselines import MATURE
 from engagement.enums import Basis
@@ -63,6 +64,8 @@ COLUMNS = {
     PatternKind.STRATEGY: "content__approach",
 }
 UNKNOWN = (None, "")
+# So many keys are asked for in one statement.
+ASKED_AT_ONCE = 5_000
 # An account with fewer posts has the trend of all.
 POSTS_OF_A_TREND = 20
 
@@ -139,6 +142,9 @@ def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, l
             if (subject := row[column]) not in UNKNOWN:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
+    if connection.vendor == "sqlite" and len(at) <= ASKED_AT_ONCE:
+        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
+        posts = posts.model._default_manager.filter(pk__in=at)
     tagged = posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk")
     for pk, tag in tagged.values_list("pk", "hashtags__name"):
         # A post that came between the two queries has no row.
