@@ -182,7 +182,8 @@ def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
     runs = GenerationOutcome.objects.for_persona(persona).in_window(now - timedelta(days=days), now)
     failed = failed_runs(runs)
-    return [_failure(found, failed[found.phase, found.failure]) for found in failure_kinds(runs)]
+    kinds = failure_kinds(runs) if failed else []
+    return [_failure(found, failed[found.phase, found.failure]) for found in kinds]
 
 
 def _failure(found: FailurePattern, runs: Mapping[Any, datetime]) -> Candidate:
