@@ -16,7 +16,7 @@ from engagement.enums import Verdict
 from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.fitting import FITTED, Texts, fit_line, fit_row, fit_text
 from engagement.filtering.model import Model
-from engagement.filtering.ngrams import all_of, tokens
+from engagement.filtering.ngrams import LINKS, all_of, tokens
 from engagement.filtering.pipeline import Assessment, assess, evidence, verdict
 from engagement.filtering.rates import Count, FileRates, MeasuredRates
 from engagement.filtering.scene import Scene, Seen
@@ -77,7 +77,7 @@ def train(
 ) -> Trained:
     """Train on all comments; scores and calibration come from models that had not seen what they judge."""
     weights = balanced(comments)
-    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(one.shown))) for one in comments])
+    texts = Texts.of([(one.shown, one.seen.author_key, _grams(one)) for one in comments])
     folds = [_fold(comments, texts, rows, weights) for rows in folds_of(comments)]
     spoken = _spoken(comments, folds)
     held_out: dict[int, Assessment] = {}
@@ -86,7 +86,7 @@ def train(
         stored = _stored("", fold.text, _combined(comments, spoken, weights, others), accounts, [0.0])
         found = assess(fold.scene.interactions, known_personas=frozenset(), model=Model.from_json(stored))
         held_out |= {row: found[comments[row].seen.id] for row in fold.rows}
-    people = [held_out[row].score for row, comment in enumerate(comments) if not comment.is_bot]
+    people = [held_out[row].score for row, one in enumerate(comments) if not one.is_bot and not one.is_ordinary]
     everything = range(len(comments))
     text = _text(comments, texts, everything, weights)
     stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)
@@ -94,6 +94,12 @@ def train(
     judged = [judged_at(bounds, comments[row], held_out[row]) for row in everything]
     stored["error_rates"] = error_rates(comments, judged, stored["prevalence"]).to_json()
     return Trained(stored, judged)
+
+
+def _grams(comment: Comment) -> Counter[str]:
+    """What the text model learns from. Ordinary texts are posts as well, which link more than comments do."""
+    said = tokens(comment.shown)
+    return Counter(all_of([token for token in said if token not in LINKS] if comment.is_ordinary else said))
 
 
 def judged_at(bounds: CutOffs, comment: Comment, found: Assessment) -> Assessment:

@@ -36,7 +36,7 @@ def test_phrases_in_reads_through_decoration(text, groups):
         ("so good.love it", []),
         ("call +1 (555) 012-3456", ["phone"]),
         ("from 2019-2020 to 2021 2022", []),
-        ("mail me at a@b.com", ["url", "email"]),
+        ("mail me at a@b.com", ["email"]),
         ("0x800e9d435dcef7a5d43be2bbc5b5cb280fcdbfff", ["wallet"]),
         ("thanks @anna.b", ["handle"]),
         ("thanks @fx_anna", ["handle", "trading_handle"]),
