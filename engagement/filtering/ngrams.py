@@ -47,6 +47,11 @@ _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(r"\x01\w|[^\W_]+|_+|[^\w\s\x01]")
 
 
+def unlinked(shown: str) -> str:
+    """A `visible` text without its links."""
+    return " ".join(LINKED.sub(" ", POST_LINK.sub(" ", shown)).split())
+
+
 def tokens(shown: str) -> list[str]:
     """Words, signs and placeholders of a `visible` text, in order."""
     if "/" in shown or "www." in shown or _ENDS.search(shown):
