@@ -31,9 +31,10 @@ _ENDING = r"\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop|be|gl)\b"
 _ENDS = re.compile(_ENDING)
 # Bounded by what cannot stand before it, so that no text makes it slow. A path gives away any country's pages, and
 # those whose name is taken apart by spaces.
-LINKED = re.compile(
+_LINKED = re.compile(
     rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*"
     rf"(?:{_ENDING}(?!@)(?:/\S*)?|\.[a-z]{{2,4}}/\S*|\s?\.\s?(?:com|net|org)/\S*)"
+    r"|(?<!\S)/watch\?v=\S+"
 )
 # To share a post of a platform, this very one perhaps, is an ordinary thing; to lead to a page or a shop is less so.
 POST_LINK = re.compile(
@@ -47,18 +48,32 @@ _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(r"\x01\w|[^\W_]+|_+|[^\w\s\x01]")
 
 
+def _may_link(shown: str) -> bool:
+    # Far cheaper than to look for links at every word.
+    return "/" in shown or "www." in shown or _ENDS.search(shown) is not None
+
+
+def has_link(shown: str) -> bool:
+    """Whether a `visible` text leads to a page."""
+    return _may_link(shown) and _LINKED.search(shown) is not None
+
+
 def unlinked(shown: str) -> str:
     """A `visible` text without its links."""
-    return " ".join(LINKED.sub(" ", POST_LINK.sub(" ", shown)).split())
+    return " ".join(_LINKED.sub(" ", shown).split())
 
 
 def tokens(shown: str) -> list[str]:
     """Words, signs and placeholders of a `visible` text, in order."""
-    if "/" in shown or "www." in shown or _ENDS.search(shown):
-        shown = LINKED.sub(f" {LINK} ", POST_LINK.sub(f" {SHARED} ", shown))
+    if _may_link(shown):
+        shown = _LINKED.sub(_linked, shown)
     if "@" in shown:
         shown = _ADDRESS.sub(_addressed, shown)
     return _TOKEN.findall(shown)[:MOST_TOKENS]
+
+
+def _linked(match: re.Match[str]) -> str:
+    return f" {SHARED} " if POST_LINK.match(match.group()) else f" {LINK} "
 
 
 def _addressed(match: re.Match[str]) -> str:
