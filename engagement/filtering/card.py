@@ -18,7 +18,10 @@ LIMITS = """\
 - The labelled comments are English, from {corpora}.
   Of other languages the model knows too few words, and says nothing; then the other layers decide.
 - Ordinary comments have no labels. They are taken for genuine, so that the model does not accuse whoever writes of
-  other things; some of them may be bots'.
+  other things; some of them may be bots'. They are read without their links, since posts link more than
+  comments do. Where people link as much as there, many are left in doubt; called a bot is nobody by a link beside three
+  words of their own, unless the words speak for it, too.
+- The cut-off is set on people that somebody labelled, of all corpora together.
 - The labels are other people's, and mark advertising, begging and fraud. A bot that writes ordinary praise is not among
   them, and a person who advertises is.
 - Of the labelled comments {share:.0%} were bots'. Where bots are rarer, so are the true ones among the accused: see the

@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from engagement.filtering.ngrams import POST_LINK
+from engagement.filtering.ngrams import POST_LINK, has_link
 from engagement.filtering.scene import Evidence, Findings, Scene
 from engagement.filtering.stack import CONTACTS, PHRASES
 from engagement.filtering.text import normalise, words
@@ -19,10 +19,6 @@ _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encodi
 # (what a text must hold for the form to be looked for, the form). Each form is bounded or anchored, so that no text
 # makes it slow. They run over the visible, casefolded text.
 _CONTACT_FORMS: dict[str, tuple[str, re.Pattern[str]]] = {
-    "url": (
-        ".",
-        re.compile(r"https?://|\bwww\.|(?<=[a-z0-9])\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop)\b(?!@)"),
-    ),
     "phone": ("", re.compile(r"\+\d[\d\s().-]{6,18}\d|(?<!\d)\d{3}[\s.-]\d{3}[\s.-]\d{4}(?!\d)")),
     "email": ("@", re.compile(r"\w@[a-z0-9-]{1,63}\.[a-z]{2}")),
     "wallet": ("", re.compile(r"\b(?:0x[0-9a-f]{30}|bc1[a-z0-9]{25})")),
@@ -86,7 +82,8 @@ def contacts_in(shown: str) -> list[str]:
     """The ways to be contacted that a visible text holds."""
     if "/" in shown:
         shown = POST_LINK.sub(" ", shown)
-    return [name for name, (sign, form) in _CONTACT_FORMS.items() if sign in shown and form.search(shown)]
+    named = [name for name, (sign, form) in _CONTACT_FORMS.items() if sign in shown and form.search(shown)]
+    return ["url", *named] if has_link(shown) else named
 
 
 def _spoken(group: str, number: int) -> Evidence:

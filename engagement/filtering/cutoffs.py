@@ -7,6 +7,9 @@ from math import ceil
 
 # At most this share of the genuine may be left in doubt or accused.
 MOST_DOUBTED = 0.10
+# Below this probability nobody is left in doubt, however few are: of so many bots as in training it is two in five, and
+# where one in ten is a bot, one in twelve.
+LEAST_DOUBTED = 0.40
 # Decisions by staff weigh beside this many people of the training data, and nothing is changed for fewer than LEAST.
 TRAINING_WORTH = 200
 LEAST_DECISIONS = 30
@@ -31,7 +34,8 @@ def cut_offs(genuine_scores: Sequence[float], most_accused: float) -> CutOffs:
         raise ValueError("Without scores of genuine interactions there is no cut-off.")
     ordered = sorted(genuine_scores)
     bot = _exceeded_by(ordered, most_accused)
-    return CutOffs(bot=bot, genuine=min(bot, _exceeded_by(ordered, max(MOST_DOUBTED, most_accused))))
+    doubted = max(LEAST_DOUBTED, _exceeded_by(ordered, max(MOST_DOUBTED, most_accused)))
+    return CutOffs(bot=bot, genuine=min(bot, doubted))
 
 
 def recalibrated(

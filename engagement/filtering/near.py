@@ -14,10 +14,12 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from engagement.filtering.ngrams import LONG_NUMBER, NUMBER, simple
+from engagement.filtering.ngrams import DRESSED, HANDLE, LONG_NUMBER, NUMBER, simple
 
 # Fewer words are a greeting or a cry, and several people hit on them.
 FEWEST_WORDS = 6
+# What is one and the same for a template.
+_ALIKE = {LONG_NUMBER: NUMBER, DRESSED: HANDLE}
 BANDS, ROWS = 6, 4
 # Only a text that shares this part of its runs with others is hashed: a copy of most of it has far more in common.
 SHARED_LEAST = 0.3
@@ -40,15 +42,13 @@ def runs(said: Sequence[str]) -> frozenset[str]:
     if len(said) < FEWEST_WORDS:
         return frozenset()
     forms = [form for form in map(simple, said) if form[0].isalnum() or form[0] == "\x01"]
-    # However long a number is, and whatever stands between its digits.
-    words = [form for form, _ in groupby(forms if LONG_NUMBER not in forms else map(_short, forms))]
+    # However long a number is, whatever stands between its digits, and however a handle is spelt.
+    if not _ALIKE.keys().isdisjoint(forms):
+        forms = [_ALIKE.get(form, form) for form in forms]
+    words = [form for form, _ in groupby(forms)]
     if len(words) < FEWEST_WORDS:
         return frozenset()
     return frozenset(map(" ".join, pairwise(words)))
-
-
-def _short(form: str) -> str:
-    return NUMBER if form == LONG_NUMBER else form
 
 
 def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[int, ...]]:

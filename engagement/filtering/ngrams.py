@@ -4,6 +4,7 @@ What could name a person or leads somewhere is replaced by a sign for its kind f
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,6 +19,10 @@ SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.
 EDGE = "\x02"
 LINK, SHARED, EMAIL, HANDLE, TRADER = "\x01l", "\x01p", "\x01e", "\x01h", "\x01t"
+# A handle that stops and underscores make of a name already taken, as those do who pose as somebody, and namesakes.
+DRESSED = "\x01n"
+# What leads elsewhere, and what names somebody.
+LINKS, HANDLES = frozenset({LINK, SHARED, EMAIL}), frozenset({HANDLE, DRESSED, TRADER})
 NUMBER, LONG_NUMBER = "0", "00"
 # Kinds of n-grams, as the first letter of their names.
 WORD, LETTERS, NEXT, AROUND = "w", "c", "n", "s"
@@ -25,24 +30,43 @@ WORD, LETTERS, NEXT, AROUND = "w", "c", "n", "s"
 _ENDING = r"\.(?:com|net|org|info|io|co|me|ly|tv|biz|xyz|shop|be|gl)\b"
 _ENDS = re.compile(_ENDING)
 # Bounded by what cannot stand before it, and never looking again at what it took (`++`), so that no text makes it slow.
-_LINK = re.compile(
-    rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]++(?:\.[\w-]++)*{_ENDING}(?!@)(?:/\S*)?",
+# A path gives away any country's pages, and those whose name is taken apart by spaces.
+_LINKED = re.compile(
+    rf"(?:https?://|(?<!\w)www\.)\S+|(?<![\w@.-])[\w-]++(?:\.[\w-]++)*"
+    rf"(?:{_ENDING}(?!@)(?:/\S*)?|\.[a-z]{{2,4}}/\S*|\s?\.\s?(?:com|net|org)/\S*)"
+    r"|(?<!\S)/watch\?v=\S+"
 )
 # To share a post of a platform, this very one perhaps, is an ordinary thing; to lead to a page or a shop is less so.
 POST_LINK = re.compile(
     r"(?:https?://|(?<![\w.@-]))(?:[a-z]{1,6}\.)?(?:youtu\.be/|youtube\.com/watch|instagram\.com/(?:p|reel)/"
-    r"|tiktok\.com/@[\w.]{1,40}/video|(?:twitter|x)\.com/\w{1,40}/status)\S*"
+    r"|tiktok\.com/@[\w.]{1,40}/video|(?:twitter|x)\.com/\w{1,40}/status)\S*|(?<!\S)/watch\?v=\S+"
 )
 _ADDRESS = re.compile(r"(?<![\w.-])[\w.-]*+@[\w.-]+")
 _TRADES = re.compile("fx|trad|invest|wealth|financ|crypto|btc|forex|profit|fund|coin|earn|capital|mining|option")
+_DRESSED = re.compile(r"^@_|_$|[._].*[._]")
 _DIGITS = re.compile(r"\d+")
-_TOKEN = re.compile(r"\x01\w|\w+|[^\w\s\x01]")
+_TOKEN = re.compile(r"\x01\w|[^\W_]+|_+|[^\w\s\x01]")
+
+
+def _may_link(shown: str) -> bool:
+    # Far cheaper than to look for links at every word.
+    return "/" in shown or "www." in shown or _ENDS.search(shown) is not None
+
+
+def has_link(shown: str) -> bool:
+    """Whether a `visible` text leads to a page."""
+    return _may_link(shown) and _LINKED.search(shown) is not None
+
+
+def unlinked(shown: str) -> str:
+    """A `visible` text without its links."""
+    return " ".join(_LINKED.sub(" ", shown).split())
 
 
 def tokens(shown: str) -> list[str]:
     """Words, signs and placeholders of a `visible` text, in order."""
-    if "://" in shown or "www." in shown or _ENDS.search(shown):
-        shown = _LINK.sub(_linked, shown)
+    if _may_link(shown):
+        shown = _LINKED.sub(_linked, shown)
     if "@" in shown:
         shown = _ADDRESS.sub(_addressed, shown)
     return _TOKEN.findall(shown)[:MOST_TOKENS]
@@ -56,7 +80,9 @@ def _addressed(match: re.Match[str]) -> str:
     written = match.group()
     if not written.startswith("@"):
         return f" {EMAIL} "
-    return f" {TRADER} " if _TRADES.search(written) else f" {HANDLE} "
+    if _TRADES.search(written):
+        return f" {TRADER} "
+    return f" {DRESSED} " if _DRESSED.search(written.rstrip(".")) else f" {HANDLE} "
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -76,9 +102,9 @@ def letters(form: str) -> list[str]:
     return [padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
 
 
-def all_of(shown: str) -> list[str]:
-    """The n-grams of a `visible` text: each pair and token once, each run of letters once a token."""
-    simples = [simple(token) for token in tokens(shown)]
+def all_of(said: Sequence[str]) -> list[str]:
+    """The n-grams of `tokens`: each pair and token once, each run of letters once a token."""
+    simples = [simple(token) for token in said]
     edged = [EDGE, *simples, EDGE]
     near = {f"{NEXT}{first} {second}" for first, second in pairwise(edged)}
     apart = {f"{AROUND}{first} {second}" for first, second in zip(simples, simples[2:], strict=False)}

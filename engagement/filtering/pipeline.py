@@ -35,8 +35,9 @@ MODEL_VERSION = DEFAULT.version
 MAX_WRONGLY_ACCUSED = 0.02
 
 # From this weight on a layer may convict alone: the text model was measured on labelled comments, co-engagement on
-# shifted clocks. A text needs so many words besides, since what a few words say, people say in jest.
-STRONG = {TEXT: 0.8, COENGAGEMENT: 0.7}
+# shifted clocks. A text needs so many words besides, since what a few words say, people say in jest. Below, people who
+# talk of following and subscribing are accused.
+STRONG = {TEXT: 0.98, COENGAGEMENT: 0.7}
 FEWEST_WORDS = 5
 # From here on so few are enough: of the comments the model had not seen, none of a person's was as sure in fewer.
 SURE, FEWEST_SURE = 0.99, 3
@@ -129,7 +130,7 @@ def may_convict(pieces: Sequence[Evidence], words: int) -> bool:
 
     Of somebody with a good record it takes one sign more, and no words alone are enough.
     """
-    against = [one for one in pieces if _is_against(one)]
+    against = [one for one in pieces if _is_against(one) and one.name != wording.BY_CONTACT]
     is_vouched_for = any(one.layer == AUTHOR and one.weight < 0.5 for one in pieces)
     # The text model and the phrases read the same words.
     if len({TEXT if one.layer == PHRASES else one.layer for one in against}) > 1 + is_vouched_for:

@@ -43,7 +43,7 @@ class TextModel:
     """Weights of n-grams. Texts are vectors whose lengths are evened out, so that long ones weigh little more."""
 
     def __init__(self, grams: Mapping[str, tuple[float, float]], bias: float) -> None:
-        """`grams` gives each n-gram's weight and its rarity, the log of how many texts there are to one that has it."""
+        """`grams` gives each n-gram's weight and its scale: the rare and telling ones count for more."""
         self.bias = bias
         parts = {gram: _part(gram, *found, at) for at, (gram, found) in enumerate(grams.items())}
         self._words, self._letters = _of_kind(WORD, parts), _of_kind(LETTERS, parts)
@@ -61,8 +61,10 @@ class TextModel:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "TextModel":
         """The model as `train_comment_model` wrote it."""
-        rows = zip(stored["grams"].split("\n"), stored["weights"], stored["rarities"], strict=True)
-        return cls({gram: (weight, rarity) for gram, weight, rarity in rows}, stored["bias"])
+        # Up to layers-4 rarity alone was the scale.
+        scales = stored["scales"] if "scales" in stored else stored["rarities"]
+        rows = zip(stored["grams"].split("\n"), stored["weights"], scales, strict=True)
+        return cls({gram: (weight, scale) for gram, weight, scale in rows}, stored["bias"])
 
     def log_odds(self, shown: str) -> float | None:
         """How a `visible` text reads: above 0 like a bot's. None where the model knows too little of it."""
@@ -119,13 +121,13 @@ class TextModel:
         )
 
 
-def scale(gram: str, rarity: float) -> float:
-    """How much the presence of an n-gram counts."""
-    return rarity if gram.startswith(LETTERS) else WORD_WEIGHT * rarity
+def counted(gram: str, scale: float) -> float:
+    """How much the presence of an n-gram of this scale counts."""
+    return scale if gram.startswith(LETTERS) else WORD_WEIGHT * scale
 
 
-def _part(gram: str, weight: float, rarity: float, number: int) -> Part:
-    size = scale(gram, rarity)
+def _part(gram: str, weight: float, scale: float, number: int) -> Part:
+    size = counted(gram, scale)
     return weight * size, size * size, number
 
 

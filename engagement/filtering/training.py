@@ -16,7 +16,7 @@ from engagement.enums import Verdict
 from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.fitting import FITTED, Texts, fit_line, fit_row, fit_text
 from engagement.filtering.model import Model
-from engagement.filtering.ngrams import all_of, tokens
+from engagement.filtering.ngrams import all_of, tokens, unlinked
 from engagement.filtering.pipeline import Assessment, assess, evidence, verdict
 from engagement.filtering.rates import Count, FileRates, MeasuredRates
 from engagement.filtering.scene import Scene, Seen
@@ -38,7 +38,8 @@ EXPECTED = 0.10
 class Comment:
     """A labelled comment with the corpus and the file it comes from, and its visible text.
 
-    An ordinary one has no label: it is what many people write anywhere, and taken for genuine.
+    An ordinary one has no label: it is what many people write anywhere, and taken for genuine. It is read without its
+    links, since it may be a post, and posts link more than comments do.
     """
 
     seen: Seen
@@ -51,8 +52,9 @@ class Comment:
     @classmethod
     def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None) -> "Comment":
         """The comment with its text made ready, under an id of its own; None is no label."""
-        named = replace(seen, id=f"{file}:{seen.id}")
-        return cls(named, bool(is_bot), corpus, file, visible(seen.text), is_ordinary=is_bot is None)
+        shown = visible(seen.text) if is_bot is not None else unlinked(visible(seen.text))
+        named = replace(seen, id=f"{file}:{seen.id}", text=seen.text if is_bot is not None else shown)
+        return cls(named, bool(is_bot), corpus, file, shown, is_ordinary=is_bot is None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def train(
 ) -> Trained:
     """Train on all comments; scores and calibration come from models that had not seen what they judge."""
     weights = balanced(comments)
-    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(one.shown))) for one in comments])
+    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(tokens(one.shown)))) for one in comments])
     folds = [_fold(comments, texts, rows, weights) for rows in folds_of(comments)]
     spoken = _spoken(comments, folds)
     held_out: dict[int, Assessment] = {}
@@ -86,7 +88,7 @@ def train(
         stored = _stored("", fold.text, _combined(comments, spoken, weights, others), accounts, [0.0])
         found = assess(fold.scene.interactions, known_personas=frozenset(), model=Model.from_json(stored))
         held_out |= {row: found[comments[row].seen.id] for row in fold.rows}
-    people = [held_out[row].score for row, comment in enumerate(comments) if not comment.is_bot]
+    people = [held_out[row].score for row, one in enumerate(comments) if not one.is_bot and not one.is_ordinary]
     everything = range(len(comments))
     text = _text(comments, texts, everything, weights)
     stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)

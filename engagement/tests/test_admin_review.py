@@ -15,6 +15,7 @@ from acd.tests.factories import NOW
 from engagement.calibration import filter_in_force
 from engagement.decisions import decide
 from engagement.enums import Platform, Verdict
+from engagement.filtering.pipeline import DEFAULT, usual_cut_offs
 from engagement.models import Decision
 from engagement.tests.factories import make_account, make_interaction, make_post
 
@@ -132,9 +133,10 @@ def test_queue_of_one_account_and_of_one_post(admin_client):
 
 
 def test_most_uncertain_come_first_when_asked(admin_client):
-    make_doubtful(text="nearly genuine", score=0.43)
-    make_doubtful(text="in the middle", score=0.65, first_seen_at=NOW - timedelta(days=2))
-    make_doubtful(text="nearly a bot", score=0.9)
+    bounds = usual_cut_offs(DEFAULT)
+    make_doubtful(text="nearly genuine", score=bounds.genuine + 0.02)
+    make_doubtful(text="in the middle", score=(bounds.genuine + bounds.bot) / 2, first_seen_at=NOW - timedelta(days=2))
+    make_doubtful(text="nearly a bot", score=bounds.bot - 0.02)
 
     page = page_of(admin_client, order="uncertain")
 

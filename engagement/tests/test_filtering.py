@@ -82,6 +82,12 @@ def names(scene, **options):
         "@bob.b you have to see this 😂",
         "my mum sent me this https://example.com/bakery and it made my day",
         "Follow me to that market and I will buy you figs",
+        "here is the recipe you asked for https://example.com/recipes/figs",
+        "Great article, similar to http://news.example.com/story/12",
+        "thanks @anna_b_ for showing me this page, I love it",
+        "I watch your channel every Sunday with my kids",
+        "follow the path until you reach the lake",
+        "please share the recipe with us",
         "",
         "<3 <3 <3",
     ],
@@ -316,8 +322,8 @@ def test_no_weak_sign_convicts_alone(scene):
 @pytest.mark.parametrize(
     ("weight", "words", "convicts"),
     [
-        pytest.param(0.80, 5, True, id="strong"),
-        pytest.param(0.79, 50, False, id="weak"),
+        pytest.param(0.98, 5, True, id="strong"),
+        pytest.param(0.97, 50, False, id="weak"),
         pytest.param(0.98, 4, False, id="strong-in-few-words"),
         pytest.param(0.99, 3, True, id="sure-in-few-words"),
         pytest.param(1.00, 2, False, id="sure-in-two-words"),
@@ -327,6 +333,27 @@ def test_text_alone_convicts_where_it_is_strong_and_long_enough(weight, words, c
     text = Evidence("text", "like_bots", weight, "")
 
     assert may_convict([text], words) == convicts
+
+
+def test_text_that_a_contact_makes_suspicious_is_no_second_sign():
+    link = Evidence("contacts", "url", 0.6, "")
+
+    assert may_convict([Evidence("text", "like_bots", 0.999, ""), link], 50)
+    assert not may_convict([Evidence("text", "like_bots_by_contact", 0.999, ""), link], 50)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("Check out my channel http://a.example and subscribe", "like_bots", id="words say it too"),
+        pytest.param(
+            "my mum sent me this https://a.example/b and it made my day", "like_bots_by_contact", id="link alone"
+        ),
+        pytest.param("https://a.example/b", "like_bots", id="nothing but a link"),
+    ],
+)
+def test_wording_tells_what_reads_like_a_bot_by_its_link_alone(text, name):
+    assert name in names(comments(text))[0]
 
 
 def test_sure_text_alone_does_not_convict_whoever_has_a_good_record():

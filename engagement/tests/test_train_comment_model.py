@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from engagement.filtering.fitting import Texts, is_ready
 from engagement.filtering.model import load_model
+from engagement.filtering.ngrams import LINK
 from engagement.filtering.training import ORDINARY, Comment, balanced, folds_of
 from engagement.imports.labelled import Columns, read_labelled
 
@@ -82,13 +83,48 @@ def test_train_gives_the_same_model_twice(files, tmp_path):
 def test_train_learns_from_ordinary_comments(files, tmp_path):
     plain = tmp_path / "plain" / "said.csv"
     plain.parent.mkdir()
-    plain.write_text("said\n" + "the followers of the free market met\n" * 40, encoding="utf-8")
+    met = "the followers of the free market met"
+    plain.write_text("said\n" + "".join(f"{met} in town {at}\n" for at in range(40)), encoding="utf-8")
+
+    run(files, tmp_path)
+    without = load_model(tmp_path / "made-1.json").text.log_odds(met)
+    load_model.cache_clear()
+    report = run(files, tmp_path, f"--ordinary={plain}:said", "--source=plain=Made up; CC0")
+    learned = load_model(tmp_path / "made-1.json").text.log_odds(met)
+
+    assert without is None
+    assert learned is not None
+    assert learned < 0
+    assert report["held_out"]["plain"]["all"]["mcc"] is None
+    assert "ordinary, no labels" in (tmp_path / "made-1.md").read_text(encoding="utf-8")
+
+
+@needs_sklearn
+def test_train_learns_nothing_from_links_of_ordinary_texts(files, tmp_path):
+    plain = tmp_path / "plain" / "said.csv"
+    plain.parent.mkdir()
+    plain.write_text("said\n" + "".join(f"news of the day {at} https://a.example/b\n" for at in range(40)))
 
     report = run(files, tmp_path, f"--ordinary={plain}:said", "--source=plain=Made up; CC0")
 
-    assert report["held_out"]["plain"]["all"]["mcc"] is None
-    assert report["held_out"]["plain"]["all"]["accused_cut_off"] <= 0.02
-    assert "ordinary, no labels" in (tmp_path / "made-1.md").read_text(encoding="utf-8")
+    assert report["held_out"]["plain"]["all"]["accused_cut_off"] == 0.0
+    names = load_model(tmp_path / "made-1.json").text.names
+    assert "news" in names
+    assert [name for name in names if LINK in name] == []
+
+
+@needs_sklearn
+def test_train_sets_the_cut_off_on_labelled_people(files, tmp_path):
+    plain = tmp_path / "plain" / "said.csv"
+    plain.parent.mkdir()
+    plain.write_text("said\n" + "subscribe my channel for daily profit\n" * 40, encoding="utf-8")
+
+    report = run(files, tmp_path, f"--ordinary={plain}:said", "--source=plain=Made up; CC0")
+
+    accused = {name: report["held_out"][name]["all"]["accused_cut_off"] for name in ("videos", "photos", "plain")}
+    assert accused["plain"] == 1.0
+    assert accused["videos"] <= 0.04
+    assert accused["photos"] <= 0.04
 
 
 @needs_sklearn
