@@ -8,7 +8,7 @@ from collections.abc import Set
 
 import numpy as np
 
-from patterns.adjustment import Fit
+from patterns.adjustment import MIN_FREEDOM, Fit
 from patterns.cycles import Cycle, beside, cycle
 from patterns.enums import PatternKind
 from patterns.mixed import Floats, Integers, Moments
@@ -56,8 +56,13 @@ def cells_of(columns: Floats, accounts: Integers) -> Floats:
     return np.asarray(cells[:, cells.any(axis=0)])
 
 
-def beside_cells(moments: Moments, size: int) -> Moments:
-    """The moments of the first columns, beside the others as random effects of one variance."""
+def beside_cells(moments: Moments, size: int, held: Floats | None = None) -> Moments:
+    """The moments of the first columns, beside the others as random effects of one variance.
+
+    How far these spread is told by what `held`, sums of columns, leaves of the posts, without it by what the first
+    columns leave; where that is next to nothing they are left out.
+    """
     cells = np.arange(size, len(moments.shared))
-    ratio = beside(moments, np.eye(len(moments.shared), size)).ratio(cells)
+    left = beside(moments, np.eye(len(moments.shared), size) if held is None else held)
+    ratio = left.ratio(cells) if left.freedom >= MIN_FREEDOM else 0.0
     return (moments.beside(cells, 1 / ratio) if ratio else moments).of(np.arange(size))

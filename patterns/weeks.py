@@ -46,7 +46,10 @@ def week_of(fit: Fit, rows: Rows) -> list[HourOfWeek]:
     hours = np.array([[float(one is not None and one[1] == hour) for hour in range(24)] for one in at])
     cells = cells_of(hours, fit.window.accounts)
     moments = fit.moments(np.column_stack([columns, cells]), instead_of=tuple(CYCLES))
-    evidence = beside_cells(moments, len(places))
+    by_hour = np.zeros((len(moments.shared), hours.shape[1]))
+    by_hour[np.arange(len(places)), [hour for _, hour in places]] = 1.0
+    # Hours of the week are too many to be held constant.
+    evidence = beside_cells(moments, len(places), by_hour)
     told = averaged(evidence, _against_all(np.array([counts[place] for place in places])), _priors(places))
     return [HourOfWeek(place, counts[place], around) for place, around in zip(places, told, strict=True)]
 

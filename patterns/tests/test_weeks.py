@@ -60,6 +60,20 @@ def test_hours_stand_against_the_mean_of_all_posts():
     assert [one.place for one in week] == sorted({one.place for one in week})
 
 
+@pytest.mark.parametrize("personas", [1, 4])
+@pytest.mark.parametrize("posts", [12, 20, 40, 80])
+def test_few_posts_of_several_accounts_are_told_with_care(personas, posts):
+    for seed in range(5):
+        study = study_of(some_days(np.random.default_rng(seed), posts, personas=personas).rows)
+
+        week = study.week()
+
+        assert bool(week) == (study.fit is not None)
+        assert sum(one.n for one in week) in (0, posts)
+        assert all(one.around.low <= one.around.mean <= one.around.high for one in week)
+        assert sum(one.around.low > 0 or one.around.high < 0 for one in week) <= 0.2 * posts
+
+
 def test_nothing_is_drawn_where_no_hour_is_known():
     drawn = some_days(np.random.default_rng(2), 60)
     rows = [post._replace(local_hour=None, local_weekday=None) for post in drawn.rows.posts]
