@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from patterns.alarm_answers import Alarm
 from patterns.enums import AlarmState
 from patterns.querysets import PatternQuerySet, PostPerformanceQuerySet
-from patterns.variety import Compared, Part, repeated, repeats, share, variety
+from patterns.variety import LOOKED_BACK, Compared, Part, repeated, repeats, share, variety
 
 # Posts that each of two windows needs before they are compared: below, intervals say next to nothing.
 LEAST_POSTS = 15
@@ -61,7 +61,7 @@ class Windows:
 
 
 def alarms(posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: datetime, days: int = 30) -> list[Alarm]:
-    """Every check of these posts and patterns, alarms first. Four queries."""
+    """Every check of these posts and patterns, alarms first. Five queries."""
     windows = _windows(posts, now, timedelta(days=days))
     found = [*_varieties(windows), _repeats(windows), *_audiences(windows), _patterns(patterns)]
     order = [AlarmState.ALARM, AlarmState.QUIET, AlarmState.UNKNOWN]
@@ -69,18 +69,23 @@ def alarms(posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: da
 
 
 def _windows(posts: PostPerformanceQuerySet, now: datetime, span: timedelta) -> Windows:
-    # A third window, before both, so that captions of the second have something to repeat.
-    read = posts.between(now - 3 * span, now)
+    read = posts.between(now - 2 * span, now)
     rows = [Post(*row) for row in read.order_by("published_at", "pk").values_list(*Post._fields)]
-    tagged = posts.between(now - 2 * span, now).filter(hashtags__isnull=False).order_by("pk", "hashtags__name")
+    tagged = read.filter(hashtags__isnull=False).order_by("pk", "hashtags__name")
     hashtags: dict[int, list[str]] = defaultdict(list)
     for pk, name in tagged.values_list("pk", "hashtags__name"):
         hashtags[pk].append(name)
-    written = [row for row in rows if row.caption]
-    again = dict(zip((row.pk for row in written), repeated([row.caption for row in written]), strict=True))
+    written, told = [row for row in rows if row.caption], _captions_before(posts, now - 2 * span, span)
+    again = repeated([*told, *(row.caption for row in written)])[len(told) :]
     late = [row for row in rows if row.published_at > now - span]
     early = [row for row in rows if now - 2 * span < row.published_at <= now - span]
-    return Windows(late, early, hashtags, again)
+    return Windows(late, early, hashtags, dict(zip((row.pk for row in written), again, strict=True)))
+
+
+def _captions_before(posts: PostPerformanceQuerySet, start: datetime, span: timedelta) -> list[str]:
+    """The last captions before both windows, oldest first: what those of the earlier one may repeat."""
+    earlier = posts.between(start - span, start).exclude(caption="").order_by("-published_at", "-pk")
+    return list(earlier.values_list("caption", flat=True)[:LOOKED_BACK])[::-1]
 
 
 def _varieties(windows: Windows) -> Iterable[Alarm]:

@@ -71,8 +71,11 @@ def variety(now: Sequence[Collection[str]], before: Sequence[Collection[str]]) -
     is then the same on both sides. Needs two posts with a choice on each side.
     """
     own, other = _entropy(now), _entropy(before)
-    size = min(len(now), len(before))
-    late, early = _entropy(_thinned(now, size)), _entropy(_thinned(before, size))
+    size = min(own.n, other.n)
+    late, early = (
+        whole if whole.n == size else _entropy(_thinned(chosen, size))
+        for whole, chosen in ((own, now), (other, before))
+    )
     change = late.mean - early.mean
     half = _critical(size) * hypot(late.error, early.error)
     return Compared(_effective(own), _effective(other), exp(change), exp(change - half), exp(change + half))
@@ -90,11 +93,12 @@ def _effective(entropy: _Spread) -> Estimate:
 
 def _entropy(chosen: Sequence[Collection[str]]) -> _Spread:
     """The entropy of the options by the jackknife: each post is left out once."""
-    own = [Counter(one) for one in chosen]
     totals = Counter(name for one in chosen for name in one)
     n, size, weight = len(chosen), totals.total(), fsum(map(_weight, totals.values()))
-    without = np.array([_without(one, totals, size, weight) for one in own])
-    pseudo = n * _shannon(size, weight) - (n - 1) * without
+    # Many posts choose alike.
+    alike = [tuple(one) for one in chosen]
+    told = {one: _without(Counter(one), totals, size, weight) for one in set(alike)}
+    pseudo = n * _shannon(size, weight) - (n - 1) * np.array([told[one] for one in alike])
     return _Spread(float(pseudo.mean()), float(pseudo.std(ddof=1)) / sqrt(n), n)
 
 

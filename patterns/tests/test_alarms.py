@@ -138,10 +138,10 @@ def test_patterns_that_rest_on_others_than_people_ring(account):
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_alarms_cost_four_queries(account, n, django_assert_num_queries):
+def test_alarms_cost_five_queries(account, n, django_assert_num_queries):
     for start in range(n):
         make_posts(account, days_ago=29 + 30 * start)
         make_pattern(persona=account.persona).posts.set(SocialMediaPost.objects.all())
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         check(account)
