@@ -53,6 +53,7 @@ VARIED: dict[str, dict[str, Any]] = {
 # As a new persona has them, with the answers as they are given: hours and weekdays as cycles.
 FEW_POSTS = [
     ("one persona, 19 posts", FEW),
+    ("one persona, 19 posts, 10 tags", replace(FEW, tags=10, most_tags=8, noise=0.2)),
     ("one persona, 40 posts", replace(FEW, posts=40)),
     ("8 personas, 19 posts each", replace(FEW, posts=152, personas=8, tags=24)),
 ]

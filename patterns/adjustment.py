@@ -248,8 +248,8 @@ def _tests(around: Moments, held: Integers, ratio: float) -> tuple[Floats, Float
     explained = np.where(np.isin(np.arange(len(shared)), held), 0.0, effects * shared)
     left = beside.total - explained
     # Without any scatter a few equal values would look like certainty.
-    known &= left > ROUNDING * around.total
-    errors = np.sqrt(np.maximum(left, 0.0) / freedom * np.maximum(1 / information - ratio, ROUNDING))
+    known &= (left > ROUNDING * around.total) & (freedom >= MIN_FREEDOM)
+    errors = np.sqrt(np.maximum(left, 0.0) / np.maximum(freedom, 1) * np.maximum(1 / information - ratio, ROUNDING))
     return effects, np.where(known, errors, np.inf), freedom
 
 
@@ -266,6 +266,8 @@ def _of_levels(fit: Fit) -> Iterator[tuple[Key, Estimate]]:
     """The items of which a post has one: each against the other posts, in whatever shares these have the others."""
     window, keys = fit.window, fit.window.keys(hashtags=False)
     found = fit.model.coefficients(fit.held, fit.ratio)
+    if found.freedom < MIN_FREEDOM:
+        return
     columns, weights = window.columns(keys), fit.root**2
     counts, mass = columns.sum(axis=0), weights @ columns
     for at, (kind, subject) in enumerate(keys):

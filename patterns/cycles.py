@@ -20,7 +20,7 @@ from patterns.adjustment import MIN_FREEDOM, Estimate
 from patterns.claims import POWER, Verdict
 from patterns.enums import Claim
 from patterns.mixed import ROUNDING, Floats, Moments
-from patterns.processes import averaged, chords
+from patterns.processes import averaged, chords, rank_of
 from patterns.shrinkage import Shrunk
 from patterns.stats import benjamini_hochberg
 
@@ -85,7 +85,7 @@ def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) 
     false discovery rate of the places.
     """
     runs = _runs(counts, floor)
-    if not runs or evidence.freedom <= MIN_FREEDOM:
+    if not runs or evidence.freedom <= max(MIN_FREEDOM, rank_of(evidence)):
         return None
     first = _scanned(evidence, runs)
     if first is None:

@@ -7,7 +7,7 @@ Everything is said of columns and places of columns; what they stand for is anot
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ Integers = NDArray[np.int64]
 
 # What the rounding of doubles may leave behind, as a share.
 ROUNDING = 1e-9
+ROUNDING_OF_TRACES = 1e-4
 # Where the ratio of variances is looked for: logs of it, beside none at all.
 RATIOS = np.linspace(log(1e-6), log(10.0), 33)
 
@@ -36,17 +37,23 @@ class Moments(NamedTuple):
         return Moments(self.gram[np.ix_(places, places)], self.shared[places], self.total, self.freedom)
 
     def beside(self, places: Integers, penalty: float = 0.0) -> "Moments":
-        """The same with these columns in the model: held constant, or random where the penalty (1 / ratio) is not 0."""
+        """The same with these columns in the model: held constant, or random where the penalty (1 / ratio) is not 0.
+
+        Random columns take the degrees of freedom that they use (the trace of the smoother; Hastie and Tibshirani 1990,
+        section 3.5): all of theirs where the ratio is large, for which few posts are a poor witness, next to none where
+        it is small. As if they took none, the scatter of few posts with many columns would seem a fraction of itself.
+        """
         if not places.size:
             return self
-        inner = _inverse(self.gram[np.ix_(places, places)], penalty)
+        own = self.gram[np.ix_(places, places)]
+        inner = _inverse(own, penalty)
         across = inner @ self.gram[places]
         explained = inner @ self.shared[places]
         return Moments(
             self.gram - self.gram[:, places] @ across,
             self.shared - self.gram[:, places] @ explained,
             float(self.total - self.shared[places] @ explained),
-            self.freedom - (0 if penalty else places.size),
+            self.freedom - _used(inner, own),
         )
 
     def ratio(self, random: Integers) -> float:
@@ -137,10 +144,16 @@ class Mixed:
         penalty = np.where(np.isin(used, held), 0.0, 1 / ratio if ratio else 0.0)
         inner = _inverse(gram[np.ix_(used, used)], penalty)
         explained, turned = inner @ shared[used], basis.T @ self.random[:, used]
-        scatter = float(total - shared[used] @ explained) / (freedom - held.size)
+        left = freedom - _used(inner, gram[np.ix_(used, used)])
+        scatter = float(total - shared[used] @ explained) / max(left, 1)
         around = scatter * (np.eye(basis.shape[1]) + turned @ inner @ turned.T)
         values = back @ (basis.T @ self.values - turned @ explained)
-        return Estimates(values, back @ around @ back.T, scatter, freedom - held.size, space)
+        return Estimates(values, back @ around @ back.T, scatter, left, space)
+
+
+def _used(inner: Floats, gram: Floats) -> int:
+    """Degrees of freedom that columns use, in whole ones."""
+    return ceil(float(np.einsum("ij,ji->", inner, gram)) - ROUNDING_OF_TRACES)
 
 
 def _inverse(gram: Floats, penalty: float | Floats) -> Floats:

@@ -29,9 +29,14 @@ def averaged(evidence: Moments, sums: Floats, priors: Floats) -> list[Shrunk]:
     return [_normal(float(one), float(wide)) for one, wide in zip(mean, spread, strict=True)]
 
 
+def rank_of(evidence: Moments) -> int:
+    """How many of the places can be told apart from each other."""
+    return int(np.linalg.matrix_rank(evidence.gram, tol=ROUNDING * float(np.trace(evidence.gram)), hermitian=True))
+
+
 def _scatter(evidence: Moments) -> float:
     """The squared scatter of a post, by what the places leave unexplained; by all of it where that is too little."""
-    rank = int(np.linalg.matrix_rank(evidence.gram, tol=ROUNDING * float(np.trace(evidence.gram)), hermitian=True))
+    rank = rank_of(evidence)
     if evidence.freedom - rank < MIN_FREEDOM:
         return evidence.total / evidence.freedom
     found = np.linalg.pinv(evidence.gram, rcond=ROUNDING, hermitian=True) @ evidence.shared

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from patterns.adjustment import Fit
+from patterns.adjustment import MIN_FREEDOM, Fit
 from patterns.enums import PatternKind
 from patterns.hours import CYCLES, beside_cells, cells_of
 from patterns.mixed import Floats
@@ -50,6 +50,8 @@ def week_of(fit: Fit, rows: Rows) -> list[HourOfWeek]:
     by_hour[np.arange(len(places)), [hour for _, hour in places]] = 1.0
     # Hours of the week are too many to be held constant.
     evidence = beside_cells(moments, len(places), by_hour)
+    if evidence.freedom < MIN_FREEDOM:
+        return []
     told = averaged(evidence, _against_all(np.array([counts[place] for place in places])), _priors(places))
     return [HourOfWeek(place, counts[place], around) for place, around in zip(places, told, strict=True)]
 

@@ -17,8 +17,8 @@ from gator.studio.tests.factories import make_content, make_persona
 pytestmark = pytest.mark.django_db
 # What differs from run to run: how long it took, and when it was.
 PASSING = ("seconds", "start", "end")
-# Lessons are learned on days 7 and 14, and day 15 is made from them.
-DAYS = 15
+# Lessons are learned every seventh day; fewer posts teach nothing that is certain.
+DAYS = 29
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_demo_shows_every_station():
     assert first["filter"]["precision"]["low"] > 0.9
     assert first["filter"]["recall"]["share"] > 0.5
     assert sum(first["grade"]["grades"].values()) > 20
-    assert sum(first["grade"]["ratings"].values()) == 8
+    assert sum(first["grade"]["ratings"].values()) == 16
     assert first["extract"]["failures"]
     assert first["extract"]["patterns"]
     assert first["inform"]["contents_that_used_patterns"] > 0

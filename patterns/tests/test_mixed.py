@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import orth
 
 from patterns.mixed import Mixed
 
@@ -27,6 +28,13 @@ def by_the_book(model, fixed, *, ratio, leave=()):
     return values, covariance * scatter, scatter
 
 
+def used_by(model, fixed, *, ratio, leave):
+    """Degrees of freedom that random columns use: the trace of what fits them beside the fixed ones."""
+    kept, basis = np.delete(model.random, leave, axis=1), orth(fixed)
+    left = kept - basis @ (basis.T @ kept)
+    return np.trace(left @ np.linalg.inv(left.T @ left + np.eye(left.shape[1]) / ratio) @ left.T) if ratio else 0.0
+
+
 @pytest.mark.parametrize("ratio", [0.0, RATIO], ids=["none random", "random"])
 @pytest.mark.parametrize("held", [[], [2, 7]], ids=["none held", "two held"])
 def test_coefficients_are_those_of_generalised_least_squares(ratio, held):
@@ -41,8 +49,10 @@ def test_coefficients_are_those_of_generalised_least_squares(ratio, held):
 
     told, error = found.contrast(difference)
     assert told == pytest.approx(longer @ values)
-    assert error == pytest.approx(np.sqrt(longer @ covariance @ longer))
-    assert (found.scatter, found.freedom) == (pytest.approx(scatter), N - 4 - len(held))
+    freedom = N - 4 - len(held) - int(np.ceil(used_by(model, fixed, ratio=ratio, leave=leave)))
+    assert found.freedom == freedom
+    assert found.scatter == pytest.approx(scatter * (N - 4 - len(held)) / freedom)
+    assert error == pytest.approx(np.sqrt(longer @ covariance @ longer * (N - 4 - len(held)) / freedom))
 
 
 def test_contrast_that_the_columns_leave_open_is_not_told():

@@ -11,6 +11,8 @@ from patterns.tests.worlds import FEW, Laws, draw, score, scored
 
 NOTHING = Laws(0, personas=1, helpful=0, hours=0.0, weekdays=0.0, formats=0.0)
 POOLED = Laws(1000)
+# Nearly as many hashtags as posts that could tell them apart.
+MANY_TAGS = replace(FEW, tags=10, most_tags=8, noise=0.2)
 
 
 def scores(laws, runs, seed=11):
@@ -40,6 +42,15 @@ def test_few_posts_of_one_persona_are_not_taken_for_many():
     assert fmean(one.false_share for one in found) <= 0.05
     assert fmean(one.others_false / max(1, one.others) for one in found) <= 0.05
     assert fmean(one.plain_coverage or 0.0 for one in found if one.tested) >= 0.92
+
+
+@pytest.mark.parametrize("laws", [FEW, MANY_TAGS], ids=["eight hashtags", "ten hashtags"])
+def test_intervals_of_few_posts_hold_the_truth_however_many_hashtags_these_have(laws):
+    # With as many hashtags as that, a model that takes them for free leaves next to no scatter.
+    found = scores(laws, 120)
+
+    assert fmean(one.plain_coverage or 0.0 for one in found if one.tested) >= 0.94
+    assert sum(one.false_share * one.gains for one in found) <= 0.15 * sum(one.gains for one in found)
 
 
 @pytest.mark.parametrize(("posts", "runs"), [(30, 100), (60, 100), (120, 60)], ids=["30", "60", "120"])

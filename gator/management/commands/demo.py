@@ -20,7 +20,7 @@ from gator.demo.control import SandboxControl
 from gator.demo.report import tell
 from gator.demo.weeks import Weeks
 
-DAYS = 21
+DAYS = 35
 
 
 class Command(ConsoleCommand):
