@@ -40,7 +40,7 @@ def sweep(moment):
 
 
 def states():
-    return list(WebhookDelivery.objects.order_by("pk").values_list("state", flat=True))
+    return list(WebhookDelivery.objects.order_by("received_at", "pk").values_list("state", flat=True))
 
 
 @pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_process_killed_while_it_works_on_what_it_has_to_ask_for_holds_one_event
     with connection.execute_wrapper(die), pytest.raises(Killed):
         process(ids, now=NOW)
 
-    rows = WebhookDelivery.objects.order_by("pk").values_list("attempts", "claim")
+    rows = WebhookDelivery.objects.order_by("received_at", "pk").values_list("attempts", "claim")
     assert [(attempts, claim is not None) for attempts, claim in rows] == [(1, True), (0, False), (0, False)]
 
 
@@ -118,7 +118,7 @@ def test_events_that_have_to_be_asked_for_are_claimed_when_their_turn_comes():
 
     process(ids, now=NOW)
 
-    moments = list(WebhookDelivery.objects.order_by("pk").values_list("ended_at", flat=True))
+    moments = list(WebhookDelivery.objects.order_by("received_at", "pk").values_list("ended_at", flat=True))
     assert len(set(moments)) == 3
     assert moments == sorted(moments)
 
@@ -135,7 +135,7 @@ def test_poison_event_stops_no_other():
 
     assert states() == ["received", "failed", "done", "done"]
     assert page.interactions.exclude(final_verdict="").count() == 2
-    broken, refused = WebhookDelivery.objects.order_by("pk")[:2]
+    broken, refused = WebhookDelivery.objects.order_by("received_at")[:2]
     assert "JSONDecodeError" in broken.reason
     assert (refused.reason, refused.body != "") == ("The field from is not an object but other text", True)
 

@@ -1,7 +1,7 @@
 """Events that platforms pushed, stored before anything is done with them: the same event again is the same row."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engagement.enums import DeliveryState
 from engagement.interactions import ID_LIMIT, storable
@@ -17,12 +17,15 @@ def take_in(events: Iterable[Event], *, now: datetime) -> list[int]:
 
     Those of people who asked to be forgotten are left out here, at the door.
     """
-    rows = [_row(event, now) for event in admitted(events)]
-    if not rows:
+    # A microsecond apart, so that the order in which they came is kept.
+    arrived = [_row(event, now + timedelta(microseconds=at)) for at, event in enumerate(admitted(events))]
+    if not arrived:
         return []
+    # Stored in one order, whoever brings them in whichever: two who store the same events wait, and do not deadlock.
+    rows = sorted(arrived, key=lambda row: row.digest)
     WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     waiting = WebhookDelivery.objects.waiting(now).filter(digest__in=[row.digest for row in rows])
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+    return list(waiting.order_by("received_at", "pk").values_list("pk", flat=True))
 
 
 def _row(event: Event, now: datetime) -> WebhookDelivery:

@@ -102,7 +102,7 @@ def _claimed(ids: Sequence[int], now: datetime) -> list[WebhookDelivery]:
     mine, until = uuid.uuid4(), now + timedelta(seconds=settings.CLAIM_SECONDS)
     free = WebhookDelivery.objects.waiting(now).filter(pk__in=ids)
     free.update(claim=mine, claimed_until=until, attempts=F("attempts") + 1)
-    return list(WebhookDelivery.objects.filter(claim=mine).order_by("happened_at", "pk"))
+    return list(WebhookDelivery.objects.filter(claim=mine).order_by("happened_at", "received_at", "pk"))
 
 
 def _worked_on(delivery: WebhookDelivery, now: datetime) -> Ending:
