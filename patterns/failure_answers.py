@@ -5,6 +5,7 @@ from datetime import datetime
 
 from patterns.answers import Asked
 from patterns.enums import Signal
+from patterns.failures import FailureRate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,28 +28,13 @@ class FailurePattern:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FailingGroup:
-    """A phase, model, provider, approach or prompt beside the others of the same strata. Shares are 0 to 1.
+class FailingGroup(FailureRate):
+    """A phase, model, provider, approach or prompt beside the others of the same strata.
 
-    `compared` of its `n` runs have others beside them, of which the share `others` fails. `shrunk` is its share drawn
-    towards what all groups have in common. `claim` is "more" where it fails more than the others, else empty; `q` is
-    None where too few runs can be compared. `contexts` are the newest failures of a claim.
+    `claim` is "more" where it fails more than the others, else empty. `contexts` are the newest failures of a claim.
     """
 
     kind: str
-    subject: str
-    n: int
-    failures: int
-    share: float
-    share_low: float
-    share_high: float
-    compared: int
-    others: float | None
-    shrunk: float
-    shrunk_low: float
-    shrunk_high: float
-    p: float | None
-    q: float | None
     signal: Signal
     claim: str
     contexts: tuple[str, ...]

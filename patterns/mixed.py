@@ -19,6 +19,7 @@ Integers = NDArray[np.int64]
 
 # What the rounding of doubles may leave behind, as a share.
 ROUNDING = 1e-9
+# Of a trace, so that columns held constant take whole degrees of freedom and not one more.
 ROUNDING_OF_TRACES = 1e-4
 # Where the ratio of variances is looked for: logs of it, beside none at all.
 RATIOS = np.linspace(log(1e-6), log(10.0), 33)

@@ -28,11 +28,13 @@ def proposed() -> dict[str, Any]:
     """What the page shows of calibrating: the cut-offs now and as decisions would set them. Four queries."""
     proposal = propose(model_in_force())
     made = Calibration.objects.filter(model_version=proposal.model_version).select_related("calibrated_by").first()
+    is_enough, is_new = proposal.people >= LEAST_DECISIONS, proposal.before != proposal.after
     return asdict(proposal) | {
         "made": made,
         "least": LEAST_DECISIONS,
-        "is_enough": proposal.people >= LEAST_DECISIONS,
-        "is_new": proposal.before != proposal.after,
+        "is_enough": is_enough,
+        "is_new": is_new,
+        "is_movable": made is not None or (is_enough and is_new),
         "most_accused": percent(100 * proposal.share),
         "bounds": [
             ("Not sure from", number(proposal.before.genuine, 4), number(proposal.after.genuine, 4)),
