@@ -26,11 +26,12 @@ def decimals(text: object) -> str:
 
 
 def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
-    """A percentage, given as 0 to 100; `signed` writes a plus before gains."""
+    """A percentage, given as 0 to 100; `signed` writes a plus before gains, and nothing before zero."""
     if value is None:
         return UNKNOWN
     # Minus zero is no number that people write.
-    return f"{round(value, digits) + 0.0:{'+' if signed else ''},.{digits}f} %"
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f} %"
 
 
 def effect(value: float | None, low: float | None, high: float | None, digits: int = 0) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef
 
+from acd import figures
 from engagement.baselines import MATURE
 from engagement.enums import Basis, FilterState
 from gator.studio.enums import Arm
@@ -245,12 +246,13 @@ def says(found: Difference | None, guided: int, control: int) -> str:
         least = settings.PATTERN_MIN_POSTS
         return f"Not known yet: {counted}, and at least {least} of each are needed whose rates can be compared."
     low, high = found.ends
-    around = f"95 % interval {percent(low):+.0f} to {percent(high):+.0f}; {counted}"
+    gain, *ends = (figures.percent(percent(log), 0, signed=True) for log in (found.effect, low, high))
+    around = f"95 % interval {' to '.join(ends)}; {counted}"
     if not low <= 0 <= high:
         verb = "more" if found.effect > 0 else "less"
         return f"{abs(percent(found.effect)):.0f} % {verb} genuine engagement with guidance ({around})."
     missing = f" About {found.more_pieces:,} more posts would show a gain of 20 %." if found.more_pieces else ""
-    return f"No difference shown: {percent(found.effect):+.0f} % with guidance ({around}).{missing}"
+    return f"No difference shown: {gain} with guidance ({around}).{missing}"
 
 
 def _pieces(rows: Sequence[Row], is_guided: Callable[[Row], bool]) -> list[Piece]:

@@ -53,7 +53,7 @@ def strategy(effect: Effect, basis: str, where: str) -> str:
 
 
 def numbers(effect: Effect, basis: str) -> str:
-    """The figures of an effect: the plain means in the unit of the basis, and percent more or less all else equal."""
+    """The figures of an effect: percent more or less all else equal, then the plain means, which nothing adjusts."""
     middle, low, high = effect.effect, effect.effect_low, effect.effect_high
     if middle is None or low is None or high is None:
         raise ValueError(f"{effect.subject} was not tested, so there are no numbers to tell.")
@@ -61,7 +61,7 @@ def numbers(effect: Effect, basis: str) -> str:
     told = f"{percent(middle)} engagement, all else equal (95 % interval {percent(low)} to {percent(high)}) {sure}"
     if basis == Basis.COUNT:
         return told
-    return f"mean {effect.mean:.2f} {UNITS[Basis(basis)]} against {effect.baseline:.2f} without it, {told}"
+    return f"{told}; the plain mean is {effect.mean:.2f} {UNITS[Basis(basis)]} with it, {effect.baseline:.2f} without"
 
 
 def percent(difference: float) -> str:

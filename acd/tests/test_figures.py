@@ -17,7 +17,7 @@ from acd.tests.factories import NOW
         pytest.param(percent(None), "—", id="unknown percentage"),
         pytest.param(percent(64.2, 0, signed=True), "+64 %", id="gain"),
         pytest.param(percent(-50.0, 0, signed=True), "-50 %", id="loss"),
-        pytest.param(percent(-0.3, 0, signed=True), "+0 %", id="no minus zero"),
+        pytest.param(percent(-0.3, 0, signed=True), "0 %", id="zero has no sign"),
         pytest.param(share(3, 0), "—", id="share of nothing"),
         pytest.param(share(None, 10), "—", id="share of the unknown"),
         pytest.param(share(3, 10), "30 %", id="share"),

@@ -42,9 +42,7 @@ def filter_health(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return calibrated(admin, request)
     context = {"title": "Filter health", "may_calibrate": may_calibrate(request), **health(timezone.now())}
-    return TemplateResponse(
-        request, "admin/filter_health.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
-    )
+    return TemplateResponse(request, "admin/filter_health.html", admin.admin_site.each_context(request) | context)
 
 
 def health(now: datetime) -> dict[str, Any]:

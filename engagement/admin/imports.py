@@ -148,7 +148,7 @@ def _cells(post: PostRow, plan: Plan, measured: list[str]) -> dict[str, Any]:
 
 
 def _page(admin: ModelAdmin, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    common = admin.admin_site.each_context(request) | {"opts": admin.opts, "title": "Import posts"}
+    common = admin.admin_site.each_context(request) | {"title": "Import posts"}
     return TemplateResponse(request, template, common | context)
 
 

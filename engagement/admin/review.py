@@ -89,9 +89,7 @@ def review(admin: Any, request: HttpRequest) -> HttpResponse:
         "last": _last(request),
         "accused": number(100 * settings.MAX_WRONGLY_ACCUSED, 0),
     }
-    return TemplateResponse(
-        request, "admin/review.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
-    )
+    return TemplateResponse(request, "admin/review.html", admin.admin_site.each_context(request) | context)
 
 
 def _item(row: Interaction, after: object, words: str) -> dict[str, Any]:

@@ -51,9 +51,7 @@ def timeline(admin: ModelAdmin, request: HttpRequest, object_id: str) -> HttpRes
         "figures": figures(post),
         **_people(admin, request, post),
     }
-    return TemplateResponse(
-        request, "admin/timeline.html", admin.admin_site.each_context(request) | {"opts": admin.opts} | context
-    )
+    return TemplateResponse(request, "admin/timeline.html", admin.admin_site.each_context(request) | context)
 
 
 def snapshots(post: SocialMediaPost) -> dict[str, Any]:

@@ -196,10 +196,7 @@ def test_what_was_learned_guides_the_next_piece(settings):
     guidance = loop.guide(account, now=NOW, rng=Random(1))
 
     assert (guidance.hashtags, guidance.avoid_hashtags) == (("good",), ("plain",))
-    assert sorted(reason[:25] for reason in guidance.reasons) == [
-        "#good on Instagram: mean ",
-        "#plain on Instagram: mean",
-    ]
+    assert sorted(reason[:21] for reason in guidance.reasons) == ["#good on Instagram: +", "#plain on Instagram: "]
 
 
 def test_publish_and_observe_have_nothing_to_do_without_posts():

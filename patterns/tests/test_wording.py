@@ -45,8 +45,8 @@ def test_strategy_carries_every_number():
     sentence = strategy(make_effect(kind=PatternKind.POSTING_HOUR, subject="8"), Basis.REACH, "Instagram")
 
     assert sentence == (
-        "Posting at 8:00 on Instagram: mean 6.00 % of reach against 4.00 without it, +38 % engagement, all else "
-        "equal (95 % interval +12 % to +69 %) (n = 12, q = 0.012)."
+        "Posting at 8:00 on Instagram: +38 % engagement, all else equal (95 % interval +12 % to +69 %) "
+        "(n = 12, q = 0.012); the plain mean is 6.00 % of reach with it, 4.00 without."
     )
 
 
@@ -67,7 +67,7 @@ def test_numbers_of_an_untested_item_are_refused():
         numbers(Effect(kind=PatternKind.HASHTAG, subject="sea", n=3), Basis.REACH)
 
 
-@pytest.mark.parametrize(("difference", "expected"), [(0.0, "+0 %"), (50.4, "+50 %"), (-12.3, "-12 %")])
+@pytest.mark.parametrize(("difference", "expected"), [(0.0, "0 %"), (50.4, "+50 %"), (-12.3, "-12 %")])
 def test_percent_has_a_sign(difference, expected):
     assert percent(difference) == expected
 
