@@ -156,8 +156,12 @@ class ACDContextViewSet(viewsets.ReadOnlyModelViewSet[ACDContext]):
         """The detail shows more than the list."""
         return ACDContextDetailSerializer if self.action == "retrieve" else ACDContextSerializer
 
-    @extend_schema(summary="Count AI runs by phase, state, confidence and validation", filters=True)
-    @action(detail=False, serializer_class=StatisticsSerializer, pagination_class=None)
+    @extend_schema(
+        summary="Count AI runs by phase, state, confidence and validation",
+        filters=True,
+        responses=StatisticsSerializer,
+    )
+    @action(detail=False, pagination_class=None)
     def statistics(self, request: Request) -> Response:
         """Counts over the runs that the filters choose."""
         contexts: Any = self.filter_queryset(self.get_queryset())

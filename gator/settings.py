@@ -193,7 +193,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["gator.api.permissions.ModelPermissions"],
     "DEFAULT_FILTER_BACKENDS": ["gator.api.filters.NamedFilters"],
     "DEFAULT_PAGINATION_CLASS": "gator.api.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "gator.api.docs.DocumentedErrors",
+    "DEFAULT_SCHEMA_CLASS": "gator.api.docs.Described",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["gator.api.parsers.BoundedJSONParser"],
     # Escapes, because a complaint may quote a lone surrogate, which UTF-8 cannot carry.
@@ -213,6 +213,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Gator",
     "DESCRIPTION": "Run AI personas on social platforms and learn from what real people do with their posts.",
     "VERSION": "1.0.0",
+    # From 3.1 on a description is JSON Schema, so that answers can be held against it as it stands.
+    "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

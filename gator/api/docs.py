@@ -1,7 +1,8 @@
-"""What the OpenAPI description says beyond what the views say: the errors every operation may answer with."""
+"""What the OpenAPI description says beyond what the views say: errors of every operation, fields that may be empty."""
 
 from typing import Any, Literal
 
+from django.db.models import Model
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
@@ -37,8 +38,8 @@ READING = frozenset({"GET", "HEAD"})
 OF_BODIES = frozenset({"409", "413", "415"})
 
 
-class DocumentedErrors(AutoSchema):
-    """Adds the error answers to every operation."""
+class Described(AutoSchema):
+    """Adds the error answers to every operation, and says of every field that is only shown whether it can be empty."""
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -53,6 +54,18 @@ class DocumentedErrors(AutoSchema):
             return "{" in self.path
         return code not in OF_BODIES or self.method not in READING
 
+    def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> Any:
+        # The framework drops this from fields that are only read, where programs need it as much.
+        if field.read_only and hasattr(field, "allow_blank") and _column_may_be_blank(field):
+            field.allow_blank = True
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def get_tags(self) -> list[str]:
         """Group operations by the first word after the version."""
         return [self.path.split("/")[3]]
+
+
+def _column_may_be_blank(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    model: type[Model] | None = getattr(getattr(field.parent, "Meta", None), "model", None)
+    columns = model._meta.concrete_fields if model else ()
+    return any(column.name == field.source and column.blank and column.empty_strings_allowed for column in columns)

@@ -39,3 +39,11 @@ class NewestFirst(CursorPagination):
         if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= self.max_page_size):
             raise ValidationError({"page_size": [f"Give a number from 1 to {self.max_page_size}."]})
         return int(text)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The framework's description in the words of OpenAPI 3.1, where null is a type."""
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            del page["properties"][name]["nullable"]
+            page["properties"][name]["type"] = ["string", "null"]
+        return page

@@ -251,7 +251,7 @@ def api_answers(sinks: Sinks) -> None:
     for wrong in ({"access_token": TYPED, "state": "odd"}, {"access_token": TYPED * 200}, {"acces_token": TYPED}):
         sinks.keep("API: refusals", client.patch(one, wrong, format="json").content.decode())
     sinks.keep("API: refusals", client.get(f"/api/v1/accounts/?search={TYPED}&state={TYPED}").content.decode())
-    sinks.keep("API: its schema", client.get("/api/v1/schema/").content.decode())
+    sinks.keep("API: its schema", client.get("/api/schema/").content.decode())
 
 
 def values(sinks: Sinks) -> None:
