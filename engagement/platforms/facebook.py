@@ -79,8 +79,7 @@ class FacebookAdapter(FacebookPublisher):
         return Metrics(
             likes=_sum(insight.get("post_reactions_by_type_total")) if reactions is None else reactions,
             comments=node.node("comments").node("summary").count("total_count"),
-            # Documented: the key is absent when there are none. So absent is known here, and is zero.
-            shares=node.node("shares").count("count") if "shares" in node.value else 0,
+            shares=_shares(node),
             views=whole_number(insight, "post_media_view"),
             reach=whole_number(insight, "post_total_media_view_unique"),
             link_clicks=whole_number(insight, "post_clicks"),
@@ -138,6 +137,13 @@ class FacebookAdapter(FacebookPublisher):
     def refresh(self) -> Tokens:
         """A Page's token has no end where it was made with a long-lived user token."""
         return self._exchanged()
+
+
+def _shares(node: Node) -> int | None:
+    """Documented: the key is absent when there are none, so absent is zero, but only where other counters are told."""
+    if "shares" in node.value:
+        return node.node("shares").count("count")
+    return 0 if node.value.get("reactions") or node.value.get("comments") else None
 
 
 def _video_of(item: Item | errors.PlatformError) -> str:

@@ -136,11 +136,12 @@ class GraphAdapter(GraphReader):
         return page
 
     def _wanted(self, page: Got, ids: Sequence[str]) -> Items:
+        """What a page cannot tell apart is read by its id, like what is not on it."""
         try:
-            nodes = [node for node in page.reply.node.nodes("data") if node.text("id") in ids]
+            nodes, _ = page.reply.node.told_apart("data", "id")
         except errors.InvalidResponse as error:
             return dict.fromkeys(ids, error)
-        return {node.text("id"): Item(node, version_of(page.reply), page.asked) for node in nodes}
+        return {one: Item(nodes[one], version_of(page.reply), page.asked) for one in ids if one in nodes}
 
     def _by_id(self, ids: Sequence[str]) -> Items:
         def want(one: str) -> Want:
@@ -270,8 +271,14 @@ class GraphAdapter(GraphReader):
         return tokens
 
 
-def _item(got: Got) -> Item:
-    return Item(got.reply.node, version_of(got.reply), got.asked)
+def _item(got: Got) -> Item | errors.PlatformError:
+    """A post that was read by its id, which every answer about it has: without, it says nothing of the post."""
+    try:
+        node = got.reply.node
+        node.required("id")
+    except errors.InvalidResponse as error:
+        return error
+    return Item(node, version_of(got.reply), got.asked)
 
 
 def next_cursor(node: Node) -> str:

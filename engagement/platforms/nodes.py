@@ -107,6 +107,27 @@ class Node:
             return self._wrong(name, "a list of objects")
         return [Node(self.platform, one) for one in inner]
 
+    def told_apart(self, name: str, key: str) -> tuple[dict[str, "Node"], errors.InvalidResponse | None]:
+        """The objects of an inner list by their ids, and why some of it could not be read, if so: what misses here may
+        be among that.
+        """
+        inner = self.value.get(name)
+        if inner is not None and not isinstance(inner, list):
+            return self._wrong(name, "a list of objects")
+        found, unread = dict[str, Node](), None
+        for one in inner or ():
+            node = Node(self.platform, one if isinstance(one, dict) else {})
+            try:
+                found[node.required(key)] = node
+            except errors.InvalidResponse as error:
+                unread = error
+        return found, unread
+
+    def objects(self, name: str) -> list["Node"]:
+        """The objects of an inner list that is an aside, such as one of problems: what is no object says nothing."""
+        inner = self.value.get(name)
+        return [Node(self.platform, one) for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+
     def _wrong(self, name: str, wanted: str) -> Any:
         # Told by its kind: the value may be a stranger's name, and messages go into logs and onto pages.
         kind = KINDS.get(type(self.value.get(name)), "something else")

@@ -55,6 +55,14 @@ def test_post_is_read_with_its_summaries_and_insights():
     assert (asked.lines, asked.queries) == (["GET /v26.0/1_2"], [{"fields": FIELDS}])
 
 
+@pytest.mark.parametrize(
+    ("told", "shares"), [({"comments": {"summary": {"total_count": 5}}}, 0), ({"created_time": None}, None), ({}, None)]
+)
+def test_shares_that_are_left_out_are_none_only_where_counters_are_told(told, shares):
+    with answering(Answer({"id": "1_2", **told})) as asked:
+        assert adapter_at(asked).fetch_metrics(["1_2"])["1_2"].shares == shares
+
+
 def test_new_posts_are_read_from_the_list_of_the_page():
     with answering(Answer({"data": [post(1), post(2), post(3), post(4)]})) as asked:
         answers = adapter_at(asked).fetch_metrics(["1_1", "1_2", "1_3"])
