@@ -6,7 +6,7 @@ from typing import Any
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
+from engagement.platforms.graph import CommentPage, Item, Items, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.kept import kept
@@ -97,7 +97,7 @@ class FacebookAdapter(FacebookPublisher):
     def _comment_page(self, post_id: str, after: str) -> CommentPage:
         """`filter=stream` brings replies along, in one list by time."""
         cursor = {"after": after} if after else {}
-        node = self._smaller(
+        reply = self._smaller(
             lambda limit: self.http.get(
                 self._path(post_id, "comments"),
                 fields=COMMENT_FIELDS,
@@ -107,9 +107,11 @@ class FacebookAdapter(FacebookPublisher):
                 limit=2 * limit,
                 **cursor,
             )
-        ).node
-        seen = [self._seen(comment) for comment in node.nodes("data")]
-        return CommentPage(seen, next_cursor(node), is_last(node), total=node.node("summary").count("total_count"))
+        )
+        node = listing(reply.node)
+        seen, unread = node.told("data", "id", self._seen)
+        total = node.node("summary").count("total_count")
+        return CommentPage(seen, next_cursor(node), is_last(node), total=total, unread=unread)
 
     def _seen(self, comment: Node) -> SeenInteraction:
         """Who wrote it is missing where Facebook keeps it: then nothing is known of the author."""

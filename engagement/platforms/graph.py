@@ -47,7 +47,8 @@ Items = dict[str, Item | errors.PlatformError]
 class CommentPage:
     """One page of comments: the cursor of the next, the replies beyond those shown, how many there are in all.
 
-    `is_last`: no further page was announced. One that is announced without a cursor cannot be read.
+    `is_last`: no further page was announced. One that is announced without a cursor cannot be read. `unread`: why some
+    of the page could not be read, if so.
     """
 
     seen: Sequence[SeenInteraction]
@@ -56,6 +57,7 @@ class CommentPage:
     # (comment, cursor after the replies that came with it, empty where none is told)
     threads: Sequence[tuple[str, str]] = ()
     total: int | None = None
+    unread: errors.InvalidResponse | None = None
 
 
 class GraphAdapter(GraphReader):
@@ -174,8 +176,10 @@ class GraphAdapter(GraphReader):
         found: dict[str, SeenInteraction] = {}
         threads: list[tuple[str, str]] = []
         whole, after, used = frozenset[str](), "", {""}
+        unread: errors.InvalidResponse | None = None
         for number in range(MAX_PAGES):
             page = self._comment_page(post_id, after)
+            unread = unread or page.unread
             fresh = [one for one in page.seen if one.platform_id not in known and one.platform_id not in found]
             found |= {one.platform_id: one for one in page.seen}
             threads += page.threads
@@ -188,7 +192,8 @@ class GraphAdapter(GraphReader):
             used.add(after)
         if not self._read_threads(threads, found):
             whole -= {InteractionKind.REPLY.value}
-        return Visible(interactions=tuple(found.values()), whole=whole)
+        self.note_unread(unread)
+        return Visible(interactions=tuple(found.values()), whole=frozenset() if unread else whole)
 
     def _read_threads(self, threads: Sequence[tuple[str, str]], found: dict[str, SeenInteraction]) -> bool:
         """Read the replies that did not come with their comments, bounded; whether all were read."""
@@ -200,10 +205,12 @@ class GraphAdapter(GraphReader):
             page = self._reply_page(comment_id, after)
             fresh = [one for one in page.seen if one.platform_id not in found]
             found |= {one.platform_id: one for one in page.seen}
+            self.note_unread(page.unread)
             if page.after and fresh:
                 waiting.append((comment_id, page.after))
             else:
                 is_whole = is_whole and page.is_last
+            is_whole = is_whole and page.unread is None
         return is_whole and not waiting
 
     def _smaller(self, ask: Callable[[int], Reply]) -> Reply:
@@ -291,6 +298,15 @@ def next_cursor(node: Node) -> str:
     if not address:
         return ""
     return paging.node("cursors").text("after") or dict(parse_qsl(urlsplit(address).query)).get("after", "")
+
+
+def listing(node: Node) -> Node:
+    """A page, which has a list of data even where it is empty. Raises `InvalidResponse` for another answer: that shows
+    no comments, and does not say that there are none.
+    """
+    if not isinstance(node.value.get("data"), list):
+        raise errors.InvalidResponse("The answer holds no list", platform=node.platform)
+    return node
 
 
 def is_last(node: Node) -> bool:

@@ -193,8 +193,8 @@ class GraphReader(PlatformAdapter):
             f"The Graph API answered as {served}, not {settings.GRAPH_API_VERSION}: numbers may mean something else. "
             "Set GRAPH_API_VERSION to a version that has not ended."
         )
-        if served != settings.GRAPH_API_VERSION and words not in self.notices:
-            self.notices.append(words)
+        if served != settings.GRAPH_API_VERSION:
+            self.note(words)
 
 
 def _headers(item: dict[str, Any], batch: Reply) -> Mapping[str, str]:

@@ -1,11 +1,14 @@
 """JSON objects from outside, read field by field. Missing is None or empty; what is not as documented is an error."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engagement.platforms import errors
+
+One = TypeVar("One")
 
 KINDS: dict[type, str] = {
     str: "other text",
@@ -72,18 +75,19 @@ class Node:
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 moment with its offset, or one in seconds or milliseconds since 1970."""
-        found = self.text(name)
+        is_number = isinstance(self.value.get(name), float)
+        found = "" if is_number else self.text(name)
+        if is_number or (found.isascii() and found.isdigit()):
+            return self._seconds(name)
         if not found:
             return None
-        if found.isascii() and found.isdigit():
-            return self.seconds(name)
         try:
             moment = datetime.fromisoformat(found)
         except ValueError:
             return self._wrong(name, "a moment")
         return moment.astimezone(UTC) if moment.tzinfo else self._wrong(name, "a moment with its offset")
 
-    def seconds(self, name: str) -> datetime | None:
+    def _seconds(self, name: str) -> datetime | None:
         """A moment in seconds since 1970, or in milliseconds: those of today are more than any seconds are."""
         found = self.count(name)
         if found is None:
@@ -119,6 +123,19 @@ class Node:
             node = Node(self.platform, one if isinstance(one, dict) else {})
             try:
                 found[node.required(key)] = node
+            except errors.InvalidResponse as error:
+                unread = error
+        return found, unread
+
+    def told(
+        self, name: str, key: str, tell: Callable[["Node"], One]
+    ) -> tuple[list[One], errors.InvalidResponse | None]:
+        """What each object of an inner list tells, and why some of them tell nothing, if so: one costs no other."""
+        nodes, unread = self.told_apart(name, key)
+        found = []
+        for node in nodes.values():
+            try:
+                found.append(tell(node))
             except errors.InvalidResponse as error:
                 unread = error
         return found, unread

@@ -210,5 +210,5 @@ def _published(video: Node, post_id: str, publish_id: str = "") -> PublishedPost
         platform_post_id=post_id,
         publish_id=publish_id,
         url=video.text("share_url"),
-        published_at=video.seconds("create_time"),
+        published_at=video.moment("create_time"),
     )

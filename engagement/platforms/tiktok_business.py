@@ -208,7 +208,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
 
     def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
         """Comments and replies, hidden ones too."""
-        return Threads(self._get, self._me, post_id, known, everything).look()
+        return Threads(self._get, self._me, post_id, known, everything, self.note_unread).look()
 
     # The account
 
@@ -284,5 +284,5 @@ def _published(video: Node, post_id: str, publish_id: str = "") -> PublishedPost
         platform_post_id=post_id,
         publish_id=publish_id,
         url=video.text("share_url"),
-        published_at=video.seconds("create_time"),
+        published_at=video.moment("create_time"),
     )

@@ -102,10 +102,16 @@ class TwitterAdapter(PlatformAdapter):
 
     def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
         """Replies of the last seven days, likers, reposters and quotes, each list for itself."""
-        looker = Looker(
-            self.http, post_id, known, everything, refused=self.refused, notices=self.notices, now=timezone.now()
-        )
-        return looker.look()
+        return Looker(
+            self.http,
+            post_id,
+            known,
+            everything,
+            refused=self.refused,
+            notices=self.notices,
+            note_unread=self.note_unread,
+            now=timezone.now(),
+        ).look()
 
     # The account
 

@@ -115,6 +115,65 @@ def visible(name: str, *answers: Answer) -> Visible | errors.PlatformError:
             return error
 
 
+# Comments: the ids of three threads, and the answer around them.
+
+COMMENT_IDS = ("11", "12", "13")
+
+
+def _graph_comment(one: str) -> dict[str, Any]:
+    person = {"id": f"5{one}", "username": f"ann{one}", "name": "Ann"}
+    words = {"text": "Great!", "message": "Great!", "timestamp": WHEN, "created_time": WHEN}
+    return {"id": one, **words, "username": f"ann{one}", "from": person, "like_count": 2}
+
+
+def _x_reply(one: str) -> dict[str, Any]:
+    counters = {"like_count": 2}
+    return {
+        "id": one,
+        "text": "nice",
+        "author_id": "77",
+        "created_at": "2026-08-07T09:00:00.000Z",
+        "public_metrics": counters,
+    }
+
+
+def _business_comment(one: str) -> dict[str, Any]:
+    person = {
+        "unique_identifier": f"u{one}",
+        "username": f"sam{one}",
+        "display_name": "Sam",
+        "profile_image": "https://p",
+    }
+    return {
+        "comment_id": one,
+        "text": "wow",
+        "create_time": 1786032900,
+        "likes": 2,
+        "replies": 0,
+        "owner": False,
+        **person,
+    }
+
+
+def _threads(comments: list[Any]) -> Any:
+    return {"code": 0, "message": "OK", "data": {"has_more": False, "comments": comments}}
+
+
+COMMENTS: dict[str, tuple[Callable[[str], dict[str, Any]], Callable[[list[Any]], Any]]] = {
+    "instagram": (_graph_comment, _data),
+    "facebook": (_graph_comment, _data),
+    "twitter": (_x_reply, _data),
+    "tiktok_business": (_business_comment, _threads),
+}
+
+
+def comments_of(name: str, change: Change = lambda comment: comment) -> list[Answer]:
+    """The answers that show three comments, the second changed, and nobody else."""
+    make, around = COMMENTS[name]
+    first, second, third = map(make, COMMENT_IDS)
+    return [Answer(around([first, change(second), third])), Answer({"meta": {"result_count": 0}})]
+
+
 # Ways to send the same answer
 
 

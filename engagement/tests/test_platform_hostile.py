@@ -1,14 +1,15 @@
 """Oddities of real platforms: one post's costs no other, unknown never becomes zero, and no crash gets out."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from engagement.platforms import ADAPTERS, errors
-from engagement.tests.hostile import body_of, chunked, ids_of, read, zipped
+from engagement.tests.hostile import COMMENTS, body_of, chunked, comments_of, ids_of, read, visible, zipped
 from engagement.tests.replies import Answer
-from engagement.values import Metrics
+from engagement.values import Metrics, Visible
 
 every = pytest.mark.parametrize("name", ADAPTERS)
 
@@ -189,3 +190,84 @@ def test_answer_that_is_cut_off_is_asked_for_again(name, settings):
     got = read(name, Answer(half, cut=True))
 
     assert {type(one) for one in got.values()} == {errors.TemporaryFailure}
+
+
+# Comments
+
+every_seeing = pytest.mark.parametrize("name", COMMENTS)
+COMMENT_ENTRIES = {
+    "null": lambda comment: None,
+    "a word": lambda comment: "gone",
+    "nothing in it": lambda comment: {},
+    "no id": without("id", "comment_id"),
+    "an object as id": with_(id={}, comment_id={}),
+    "a date nobody reads": with_(
+        timestamp="yesterday", created_time="yesterday", created_at="yesterday", create_time="x"
+    ),
+    "likes in words": with_(like_count="many", likes="many", public_metrics={"like_count": "many"}),
+    "replies in words": with_(replies="many"),
+    "words as an object": with_(text={}, message={}),
+    "its person as a word": with_(**{"from": "Ann"}, author_id=["77"], unique_identifier={}),
+}
+
+
+@every_seeing
+@pytest.mark.parametrize("change", COMMENT_ENTRIES.values(), ids=COMMENT_ENTRIES)
+def test_odd_comment_costs_the_others_nothing_and_nothing_counts_as_deleted(name, change):
+    plain = visible(name, *comments_of(name))
+
+    seen = visible(name, *comments_of(name, change))
+
+    assert isinstance(plain, Visible)
+    assert isinstance(seen, Visible)
+    expected = {one.platform_id: one for one in plain.interactions}
+    assert len(expected) == 3
+    got = {one.platform_id: one for one in seen.interactions}
+    assert [got.get(one) for one in ("11", "13")] == [expected["11"], expected["13"]]
+    assert seen.whole.isdisjoint({"comment", "reply"}) or "12" in got
+
+
+@every_seeing
+@pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_answer_that_says_nothing_of_comments_deletes_none(name, answer, settings):
+    settings.HTTP_BACKOFF_SECONDS = 0
+
+    seen = visible(name, answer)
+
+    assert isinstance(seen, errors.PlatformError) or not seen.whole
+
+
+DATES = {
+    "offset": "2026-08-07T09:00:00+0000",
+    "colon": "2026-08-07T09:00:00+00:00",
+    "elsewhere": "2026-08-07T11:00:00+02:00",
+    "Z": "2026-08-07T09:00:00Z",
+    "milliseconds": "2026-08-07T09:00:00.000Z",
+    "epoch": 1786093200,
+    "epoch as text": "1786093200",
+    "epoch in milliseconds": 1786093200000,
+}
+
+
+@every_seeing
+@pytest.mark.parametrize("date", DATES.values(), ids=DATES)
+def test_moment_in_any_form_is_the_same_moment(name, date):
+    told = with_(timestamp=date, created_time=date, created_at=date, create_time=date)
+
+    seen = visible(name, *comments_of(name, told))
+
+    assert isinstance(seen, Visible)
+    moments = {one.platform_id: one.occurred_at for one in seen.interactions}
+    assert moments["12"] == datetime(2026, 8, 7, 9, tzinfo=UTC)
+
+
+@every_seeing
+def test_words_and_names_in_any_script_come_as_they_were_written(name):
+    words = "Ünïcödé 🍐 \u202e𝓯𝓲𝓰𝓼 \u0000\ud83d end"
+    person = {"id": "5", "username": "añn", "name": "Ann"}
+    told = with_(text=words, message=words, **{"from": person})
+
+    seen = visible(name, *comments_of(name, told))
+
+    assert isinstance(seen, Visible)
+    assert "Ünïcödé 🍐 \u202e𝓯𝓲𝓰𝓼 \ufffd end" in [one.text for one in seen.interactions]
