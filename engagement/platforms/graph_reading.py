@@ -143,7 +143,7 @@ class GraphReader(PlatformAdapter):
     def _batch(self, asks: Mapping[str, Ask]) -> dict[str, Read]:
         items = json.dumps([ask.in_batch for ask in asks.values()])
         try:
-            reply = self.http.batch(self._path() + "/", batch=items, include_headers="false")
+            reply = self.http.batch(self._path() + "/", batch=items)
         except errors.PlatformError as error:
             if asks_for_less(error) and len(asks) > 1:
                 return self._halves(asks)
