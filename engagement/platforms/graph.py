@@ -22,6 +22,8 @@ from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction, To
 LIST_LIMIT = 50
 # For fewer posts than this a page of fifty costs more than it saves.
 LIST_FROM = 3
+# The place of comments in `refused`.
+COMMENTS = "comments"
 KINDS = frozenset({InteractionKind.COMMENT.value, InteractionKind.REPLY.value})
 # The platform's clock and ours may differ by this much.
 CLOCKS = timedelta(minutes=5)
@@ -222,6 +224,17 @@ class GraphAdapter(GraphReader):
                 if not asks_for_less(error) or self.limit == 1:
                     raise
                 self.limit //= 2
+
+    def _with_or_without(self, name: str, with_it: Callable[[], Node], without: Callable[[], Node]) -> Node:
+        """Ask for something of comments that is refused to some apps, else without it, and remember that."""
+        if (COMMENTS, name) in self.refused:
+            return without()
+        try:
+            return with_it()
+        except (errors.Rejected, errors.AccessDenied):
+            node = without()
+            self.refused.add((COMMENTS, name))
+            return node
 
     # Publishing
 

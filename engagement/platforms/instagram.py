@@ -21,8 +21,8 @@ from engagement.values import AccountFacts, AuthorSignals, Credentials, Metrics,
 
 # "Instagram Media Insights": which metric exists for which `media_product_type`, least dependable first.
 EVERYWHERE = ("shares", "reach", "views")
-# Likes stand in where the counter is hidden.
-POSTS = ("reposts", "likes", "saved", *EVERYWHERE)
+# Likes stand in where the counter is hidden, and comments where it is missing.
+POSTS = ("reposts", "likes", "comments", "saved", *EVERYWHERE)
 FEED_ONLY = ("follows", "profile_visits")
 REELS_ONLY = ("reels_skip_rate", "ig_reels_video_view_total_time", "ig_reels_avg_watch_time")
 REELS = "REELS"
@@ -80,11 +80,11 @@ class InstagramAdapter(InstagramPublisher):
 
     def _metrics(self, item: Item) -> Metrics:
         node, insight = item.node, insight_values(item.node.node("insights"))
-        likes, views = node.count("like_count"), whole_number(insight, "views")
+        likes, comments, views = node.count("like_count"), node.count("comments_count"), whole_number(insight, "views")
         shares, saves, reposts = (node.count(name) for name in ("shares_count", "saved_count", "reposts_count"))
         return Metrics(
             likes=whole_number(insight, "likes") if likes is None else likes,
-            comments=node.count("comments_count"),
+            comments=whole_number(insight, "comments") if comments is None else comments,
             shares=whole_number(insight, "shares") if shares is None else shares,
             saves=whole_number(insight, "saved") if saves is None else saves,
             reposts=whole_number(insight, "reposts") if reposts is None else reposts,
@@ -145,14 +145,7 @@ class InstagramAdapter(InstagramPublisher):
             )
             return listing(reply.node)
 
-        if ("comments", "from") in self.refused:
-            return ask(ANONYMOUS)
-        try:
-            return ask(PERSON)
-        except (errors.Rejected, errors.AccessDenied):
-            node = ask(ANONYMOUS)
-            self.refused.add(("comments", "from"))
-            return node
+        return self._with_or_without("from", lambda: ask(PERSON), lambda: ask(ANONYMOUS))
 
     def _interaction(self, node: Node, kind: InteractionKind) -> SeenInteraction:
         name = node.text("username") or node.node("from").text("username")
