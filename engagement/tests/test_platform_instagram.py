@@ -550,4 +550,5 @@ def test_comments_of_insights_stand_in_for_a_counter_that_is_missing():
     with answering(Answer({"id": "1", "media_product_type": "FEED", "like_count": 3}), Answer(told)) as asked:
         metrics = ADAPTERS["instagram"](ME, asked.address).fetch_metrics(["1"])["1"]
 
+    assert isinstance(metrics, Metrics)
     assert (metrics.comments, metrics.likes) == (5, 3)
