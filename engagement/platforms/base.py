@@ -16,7 +16,6 @@ from engagement.enums import Flavour
 from engagement.platforms import errors
 from engagement.platforms.http import BEARER, Connection, Scheme
 from engagement.platforms.meter import UNMETERED, Meter
-from engagement.platforms.nodes import Node
 from engagement.platforms.replies import Reply
 from engagement.values import (
     AccountFacts,
@@ -230,10 +229,10 @@ class PlatformAdapter(ABC):
             )
         return draft.media_urls[0]
 
-    def _created(self, node: Node, name: str) -> str:
-        """The id of what was just made. An answer without it leaves open what became of the post."""
+    def _created(self, reply: Reply, name: str, inside: str = "") -> str:
+        """The id of what was just made. An answer without it, in whatever form, leaves open what became of the post."""
         try:
-            return node.required(name)
+            return (reply.node.node(inside) if inside else reply.node).required(name)
         except errors.InvalidResponse as error:
             raise errors.OutcomeUnknown(error.message, platform=self.platform) from None
 

@@ -139,8 +139,8 @@ class InstagramPublisher(GraphAdapter):
     def _go_live(self, handle: str) -> PublishedPost:
         path = self._path(self.credentials.platform_user_id, "media_publish")
         try:
-            node = self.http.create(path, data={"creation_id": handle.partition(":")[0]}).node
-            media_id = self._created(node, "id")
+            reply = self.http.create(path, data={"creation_id": handle.partition(":")[0]})
+            media_id = self._created(reply, "id")
         except errors.TemporaryFailure as error:
             if error.subcode == NOT_READY:
                 return PublishedPost(publish_id=handle)

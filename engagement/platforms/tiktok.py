@@ -50,8 +50,8 @@ class TikTokAdapter(ModeratedAdapter):
             return self._upload_video(draft, remember)
         source = {"source": "PULL_FROM_URL", "video_url": self._first_url(draft)}
         body = {"post_info": self._video_info(draft), "source_info": source}
-        data = self.http.create(VIDEO_INIT, json=body).node.node("data")
-        return self._accepted(self._created(data, "publish_id"), remember)
+        reply = self.http.create(VIDEO_INIT, json=body)
+        return self._accepted(self._created(reply, "publish_id", "data"), remember)
 
     def _upload_video(self, draft: Draft, remember: Remember) -> PublishedPost:
         video = tiktok_upload.video_of(draft.media_files[0])
@@ -77,8 +77,8 @@ class TikTokAdapter(ModeratedAdapter):
         }
         info = {**_allowed(self._creator()), "description": draft.caption}
         body = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
-        data = self.http.create(PHOTO_INIT, json=body).node.node("data")
-        return self._accepted(self._created(data, "publish_id"), remember)
+        reply = self.http.create(PHOTO_INIT, json=body)
+        return self._accepted(self._created(reply, "publish_id", "data"), remember)
 
     def _video_info(self, draft: Draft) -> dict[str, Any]:
         creator = self._creator()

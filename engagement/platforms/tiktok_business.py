@@ -87,7 +87,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
         info = {"caption": draft.caption, **({"is_ai_generated": True} if draft.made_with_ai else {})}
         body = {"business_id": self._me, "video_url": self._first_url(draft), "post_info": info}
         reply = self.http.create(f"{ROOT}/business/video/publish/", json=body)
-        share_id = self._created(reply.node.node("data"), "share_id")
+        share_id = self._created(reply, "share_id", "data")
         return self._accepted(share_id, remember)
 
     def _look(self, publish_id: str) -> PublishedPost:

@@ -61,7 +61,7 @@ class TwitterAdapter(PlatformAdapter):
     def _publish(self, draft: Draft, body: dict[str, Any]) -> PublishedPost:
         """The answer holds the id, so there is no handle to remember before the post is live."""
         labelled = {**body, "made_with_ai": True} if draft.made_with_ai else body
-        post_id = self._created(self.http.create("/2/tweets", json=labelled).node.node("data"), "id")
+        post_id = self._created(self.http.create("/2/tweets", json=labelled), "id", "data")
         return self._published(post_id, moment_of(post_id))
 
     def _published(self, post_id: str, moment: datetime | None) -> PublishedPost:
