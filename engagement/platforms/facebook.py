@@ -7,7 +7,8 @@ from typing import Any
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, is_last, listing, next_cursor
+from engagement.platforms.graph import Item, Items
+from engagement.platforms.graph_comments import CommentPage, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.kept import kept

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.graph import CommentPage, Item, Items, is_last, listing, next_cursor
+from engagement.platforms.graph import Item, Items
+from engagement.platforms.graph_comments import CommentPage, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.instagram_publishing import InstagramPublisher

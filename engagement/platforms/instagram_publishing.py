@@ -14,7 +14,8 @@ from django.conf import settings
 
 from engagement.platforms import errors
 from engagement.platforms.base import MAX_LOOKS, Maker, Remember
-from engagement.platforms.graph import LIST_LIMIT, GraphAdapter, plain_words
+from engagement.platforms.graph import GraphAdapter, plain_words
+from engagement.platforms.graph_comments import LIST_LIMIT
 from engagement.platforms.graph_errors import NOT_READY, advice_for
 from engagement.values import Draft, PublishedPost
 from gator.studio.enums import MediaKind
