@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from engagement.accounts import CLOSING, note_account_error, unready
+from engagement.accounts import CLOSING, note_account_error, note_peculiarities, unready
 from engagement.audiences import shown
 from engagement.enums import Purpose
 from engagement.models import SocialAccount
@@ -28,6 +28,7 @@ def read_facts(account: SocialAccount, now: datetime) -> bool:
     try:
         with adapter_for(account, meter=meter_for(account, Purpose.SYNC, clock_from(now))) as adapter:
             _store(account, adapter.fetch_account(), now)
+            note_peculiarities(account, adapter.notices, adapter.refused - adapter.credentials.refused, now)
     except errors.UnsupportedFeature:
         return False
     except errors.PlatformError as error:

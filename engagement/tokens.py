@@ -18,6 +18,7 @@ from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import clock_from, meter_for
 from engagement.platforms.http import REDACTED
 from engagement.querysets import BROKEN, WORKING, has_app
+from engagement.refusals import is_final, state_after
 from engagement.reports import Item, Outcome, Report
 from engagement.rules import RENEWALS, is_due, lead
 from engagement.values import Tokens
@@ -43,21 +44,6 @@ FORGOTTEN = timedelta(days=1)
 # Ten years. A token that is said to last longer has no end that matters, and no date holds any number of seconds.
 MOST_SECONDS = 10 * 365 * 24 * 3600
 
-# What means that access was taken away, as (code, subcode); any other refusal means that the token has ended.
-REVOKED = {
-    # Graph: the app was removed, the password changed, the person has no role on the Page any more.
-    ("190", "458"),
-    ("190", "460"),
-    ("190", "492"),
-    # TikTok, of a post that was begun.
-    ("auth_removed", ""),
-    # OAuth: the refresh token is invalid, expired or revoked; all three need the person.
-    ("invalid_grant", ""),
-}
-# What no repetition can change beside that: the pair has ended, or never was one.
-FINAL = REVOKED | {("190", "463"), ("190", "467"), ("40002", ""), ("40102", ""), ("40104", ""), ("40105", "")}
-# X refuses a refresh token that was used before in these words alone.
-FINAL_WORDS = "value passed for the token was invalid"
 RETRIED = "Gator tries again until the token ends. If this stays, connect the account again."
 ENDED = "Its token has ended and no program can renew it. Connect the account again."
 FIRST_REFUSAL = "One refusal may be the platform's own fault, so Gator asks once more before it pauses the account."
@@ -218,7 +204,7 @@ def _not_renewed(account: SocialAccount, error: errors.PlatformError, now: datet
 
     Only a final refusal pauses the account, or one after the end: until then the token that there is still works.
     """
-    is_held = isinstance(error, errors.UnsupportedFeature) or _is_final(account, error, now)
+    is_held = isinstance(error, errors.UnsupportedFeature) or is_final(account, error, now)
     wait = HOLD if is_held else _pause(account, now)
     changes: dict[str, Any] = {"last_error": _words(error, is_held=is_held), "refresh_claimed_until": now + wait}
     state = ""
@@ -233,16 +219,6 @@ def _not_renewed(account: SocialAccount, error: errors.PlatformError, now: datet
     _written(account, changes, state=state)
     logger.warning("%s: %s", account, changes["last_error"])
     return Item(str(account), Outcome.FAILED, changes["last_error"])
-
-
-def _is_final(account: SocialAccount, error: errors.PlatformError, now: datetime) -> bool:
-    """Whether a refusal stays one. A bare 401 may be the platform's bad day, as X had one."""
-    if not isinstance(error, errors.AuthenticationFailed):
-        return False
-    has_ended = account.token_expires_at is not None and account.token_expires_at <= now
-    is_known = (error.code, error.subcode) in FINAL or FINAL_WORDS in error.message.lower()
-    # Without a status it is Gator that misses something.
-    return has_ended or is_known or error.status is None
 
 
 def _pause(account: SocialAccount, now: datetime) -> timedelta:
@@ -261,11 +237,6 @@ def _words(error: errors.PlatformError, *, is_held: bool) -> str:
     if isinstance(error, errors.AuthenticationFailed) and not is_held:
         error.advice = RETRIED
     return f"The token could not be renewed. {error.for_staff}"
-
-
-def state_after(error: errors.PlatformError) -> str:
-    """What a refusal of its token makes of an account."""
-    return AccountState.REVOKED if (error.code, error.subcode) in REVOKED else AccountState.EXPIRED
 
 
 def fresh(account: SocialAccount, now: datetime) -> str:

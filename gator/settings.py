@@ -324,7 +324,7 @@ HTTP_MAX_BYTES = 5 * 1024 * 1024
 HTTP_BACKOFF_SECONDS = 0.5
 # X renames `tweet.fields` to `post.fields`; its guides and its specification disagree about when.
 X_POST_FIELDS = env.str("X_POST_FIELDS", default="tweet.fields")
-# Whether the app's plan on X has analytics of posts (Enterprise; of others nobody says): follows are read from them.
+# Whether the app's plan on X has analytics (Enterprise; of others nobody says): follows and watch time come from them.
 X_ANALYTICS = env.bool("X_ANALYTICS", default=False)
 # Share of every budget of calls that syncing leaves to publishing.
 PUBLISH_RESERVE = env.float("PUBLISH_RESERVE", default=0.1)

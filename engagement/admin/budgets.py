@@ -21,6 +21,7 @@ from engagement.models import Budget
 from engagement.platforms.limits import MONEY
 from engagement.platforms.prices import MICRO
 from engagement.platforms.usage import SLOW_FROM, STOP_AT
+from engagement.reopening import reopen
 from engagement.retention import SPENDING_DAYS
 
 WINDOWS = {1: "second", 60: "minute", 900: "15 min", 3600: "hour", 86400: "24 h", 31 * 86400: "31 days"}
@@ -48,7 +49,7 @@ class BudgetAdmin(Admin):
     list_select_related = ("account",)
     list_fullwidth = True
     search_fields = ("name", "account__handle")
-    actions = ("follow_documents",)
+    actions = ("open_again", "follow_documents")
     fieldsets = (
         (None, {"fields": (("platform", "account"), ("name", "unit"), ("amount", "window"), "said")}),
         ("Now", {"fields": (("used_of", "left"), ("spent_today", "spent_month"), ("closed", "reason"), "reported")}),
@@ -69,11 +70,17 @@ class BudgetAdmin(Admin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Budget, form: ModelForm, change: bool) -> None:
-        """What staff set stays until they go back to the documents."""
+        """What staff set stays until they go back to the documents. What they raise is asked of again at once."""
         if form.changed_data:
             obj.origin, obj.source = Origin.STAFF, f"Set by {request.user}"
             obj.stated_on = timezone.now().date()
         obj.save(update_fields=["amount", "origin", "source", "stated_on"])
+        if form.changed_data and is_raised(form.initial["amount"], obj.amount):
+            reopen(obj, timezone.now())
+
+    @admin.action(description="Open again", permissions=["act"])
+    def open_again(self, request: HttpRequest, budgets: QuerySet[Budget]) -> None:
+        tell(self, request, each(budgets, open_again), "Open again")
 
     @admin.action(description="Follow the documents again", permissions=["act"])
     def follow_documents(self, request: HttpRequest, budgets: QuerySet[Budget]) -> None:
@@ -183,6 +190,18 @@ def units(budget: Budget, amount: int) -> str:
 def window_words(budget: Budget) -> str:
     """The window of a budget in words."""
     return "day (UTC)" if budget.unit == MONEY else WINDOWS.get(budget.seconds, f"{budget.seconds:,} s")
+
+
+def is_raised(before: int | None, after: int | None) -> bool:
+    """Whether the new amount is more; none at all is without limit."""
+    return after is None or (before is not None and after > before)
+
+
+def open_again(budget: Budget) -> None:
+    """Call again before the platform's time is over, as after buying more of it."""
+    if budget.closed_until is None or budget.closed_until <= timezone.now():
+        raise Refused("it is open")
+    reopen(budget, timezone.now())
 
 
 def follow_documents(budget: Budget) -> None:

@@ -5,7 +5,7 @@ Adapters take and return values, never models.
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self, TypeVar
@@ -16,7 +16,6 @@ from engagement.enums import Flavour
 from engagement.platforms import errors
 from engagement.platforms.http import BEARER, Connection, Scheme
 from engagement.platforms.meter import UNMETERED, Meter
-from engagement.platforms.nodes import Node
 from engagement.platforms.replies import Reply
 from engagement.values import (
     AccountFacts,
@@ -24,7 +23,6 @@ from engagement.values import (
     Draft,
     Metrics,
     PublishedPost,
-    SeenInteraction,
     Tokens,
     Visible,
 )
@@ -149,8 +147,12 @@ class PlatformAdapter(ABC):
     def _read_batch(self, ids: Sequence[str]) -> Answers:
         """Metrics of at most `batch_size` posts. Ids left out count as not found."""
 
-    def _pages(self, post_id: str, known: frozenset[str]) -> Iterator[list[SeenInteraction]]:
-        """Visible interactions of a post, newest first, page by page."""
+    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
+        """What is visible under a post, known or not, newest first.
+
+        Reading stops at a page of which everything is known, unless `everything` is asked for: then what was deleted
+        shows itself by its absence.
+        """
         raise errors.UnsupportedFeature("It does not show who interacted with a post", platform=self.platform)
 
     # The steps
@@ -189,21 +191,17 @@ class PlatformAdapter(ABC):
     def _not_found(self, post_id: str) -> errors.PlatformError:
         return errors.NotFound(f"It did not return the post {post_id}", platform=self.platform)
 
-    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
-        """What is visible under a post, known or not, newest first.
-
-        Reading stops at a page of which everything is known, unless `everything` is asked for: then what was deleted
-        shows itself by its absence.
-        """
-        found: dict[str, SeenInteraction] = {}
-        for page in self._pages(post_id, frozenset() if everything else known):
-            fresh = [one for one in page if one.platform_id not in known and one.platform_id not in found]
-            found |= {one.platform_id: one for one in page}
-            if page and not fresh and not everything:
-                break
-        return Visible(interactions=tuple(found.values()))
-
     # Tools of the platforms
+
+    def note(self, words: str) -> None:
+        """Tell staff something, once."""
+        if words not in self.notices:
+            self.notices.append(words)
+
+    def note_unread(self, unread: errors.PlatformError | None) -> None:
+        """Tell staff that some of what is under posts could not be read, if so."""
+        if unread:
+            self.note(f"Some comments or people under posts could not be read. {unread.for_staff}")
 
     def _doubt(self, strange: Sequence[object]) -> None:
         """Nothing on the list has the draft's words. A post of that time that is not ours may be it all the same:
@@ -231,10 +229,10 @@ class PlatformAdapter(ABC):
             )
         return draft.media_urls[0]
 
-    def _created(self, node: Node, name: str) -> str:
-        """The id of what was just made. An answer without it leaves open what became of the post."""
+    def _created(self, reply: Reply, name: str, inside: str = "") -> str:
+        """The id of what was just made. An answer without it, in whatever form, leaves open what became of the post."""
         try:
-            return node.required(name)
+            return (reply.node.node(inside) if inside else reply.node).required(name)
         except errors.InvalidResponse as error:
             raise errors.OutcomeUnknown(error.message, platform=self.platform) from None
 
@@ -250,17 +248,6 @@ def each_read(ids: Iterable[str], read: Callable[[str], One]) -> dict[str, One |
             answers[one] = error
             stopped = error if isinstance(error, _ACCOUNT_ERRORS) else None
     return answers
-
-
-def cursor_pages(fetch: Callable[[str], tuple[list[SeenInteraction], str]]) -> Iterator[list[SeenInteraction]]:
-    """Pages until there is no next cursor, bounded; a cursor that comes again ends them."""
-    cursor, used = "", {""}
-    for _ in range(MAX_PAGES):
-        page, cursor = fetch(cursor)
-        yield page
-        if cursor in used:
-            return
-        used.add(cursor)
 
 
 def _raised_if_all(answers: Answers) -> Answers:

@@ -1,12 +1,14 @@
 """Facebook Pages: Graph API with a Page token. Field tables, comments and the Page; see `facebook_publishing.py`."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
 from engagement.platforms.facebook_publishing import FacebookPublisher
-from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
+from engagement.platforms.graph import Item, Items
+from engagement.platforms.graph_comments import CommentPage, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import Insight, insight_values, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.kept import kept
@@ -15,9 +17,14 @@ from engagement.platforms.replies import Reply
 from engagement.values import AccountFacts, AuthorSignals, Metrics, SeenInteraction, Tokens
 
 COMMENT_FIELDS = "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url"
+# Whether a person has a picture of their own; not every app is told.
+PICTURE = "picture{is_silhouette}"
+PICTURED_FIELDS = COMMENT_FIELDS.replace("from", f"from{{id,name,{PICTURE}}}")
 
 # "Page Insights", least dependable first: some Pages are refused the first, and its unique twin then goes alone.
 POST_METRICS = (
+    # Of videos that are no reels: views of three seconds, as in Meta's export.
+    "post_video_views",
     "post_media_view",
     "post_clicks",
     # Stands in where the summary of reactions is missing.
@@ -29,8 +36,11 @@ GRAPH, LENGTH = "post_video_retention_graph", "video_length"
 # Of the video itself: a post's own insights leave out what happens on reels.
 WATCHED = (GRAPH, "post_video_followers", "post_video_avg_time_watched", "post_video_view_time")
 # Plays are counted for reels; what is refused to other videos is remembered apart from them.
-VIDEO_METRICS = ("fb_reels_total_plays", "blue_reels_play_count", *WATCHED)
+PLAYS = ("blue_reels_play_count", "fb_reels_total_plays")
+VIDEO_METRICS = (*reversed(PLAYS), *WATCHED)
 VIDEO_INSIGHTS = "video_insights"
+# Who follows the Page, as the page on withdrawn metrics names them; not every Page has them.
+FOLLOWERS_BY = {"page_follows_city": "city", "page_follows_country": "country"}
 
 
 class FacebookAdapter(FacebookPublisher):
@@ -79,12 +89,11 @@ class FacebookAdapter(FacebookPublisher):
         return Metrics(
             likes=_sum(insight.get("post_reactions_by_type_total")) if reactions is None else reactions,
             comments=node.node("comments").node("summary").count("total_count"),
-            # Documented: the key is absent when there are none. So absent is known here, and is zero.
-            shares=node.node("shares").count("count") if "shares" in node.value else 0,
+            shares=_shares(node),
             views=whole_number(insight, "post_media_view"),
             reach=whole_number(insight, "post_total_media_view_unique"),
             link_clicks=whole_number(insight, "post_clicks"),
-            video_views=whole_number(insight, "blue_reels_play_count", "fb_reels_total_plays"),
+            video_views=whole_number(insight, *PLAYS, *(("post_video_views",) if _video_of(item) else ())),
             follows=whole_number(insight, "post_video_followers"),
             video_completion_rate=_completion(insight.get(GRAPH), node.value.get(LENGTH)),
             average_watch_seconds=seconds(insight, "post_video_avg_time_watched"),
@@ -98,19 +107,16 @@ class FacebookAdapter(FacebookPublisher):
     def _comment_page(self, post_id: str, after: str) -> CommentPage:
         """`filter=stream` brings replies along, in one list by time."""
         cursor = {"after": after} if after else {}
-        node = self._smaller(
-            lambda limit: self.http.get(
-                self._path(post_id, "comments"),
-                fields=COMMENT_FIELDS,
-                filter="stream",
-                order="reverse_chronological",
-                summary="true",
-                limit=2 * limit,
-                **cursor,
-            )
-        ).node
-        seen = [self._seen(comment) for comment in node.nodes("data")]
-        return CommentPage(seen, next_cursor(node), is_last(node), total=node.node("summary").count("total_count"))
+
+        def ask(fields: str) -> Node:
+            fixed = {"fields": fields, "filter": "stream", "order": "reverse_chronological", "summary": "true"}
+            path = self._path(post_id, "comments")
+            return listing(self._smaller(lambda limit: self.http.get(path, limit=2 * limit, **fixed, **cursor)).node)
+
+        node = self._with_or_without("picture", lambda: ask(PICTURED_FIELDS), lambda: ask(COMMENT_FIELDS))
+        seen, unread = node.told("data", "id", self._seen)
+        total = node.node("summary").count("total_count")
+        return CommentPage(seen, next_cursor(node), is_last(node), total=total, unread=unread)
 
     def _seen(self, comment: Node) -> SeenInteraction:
         """Who wrote it is missing where Facebook keeps it: then nothing is known of the author."""
@@ -123,21 +129,61 @@ class FacebookAdapter(FacebookPublisher):
             author_id=person.text("id") or None,
             text=comment.text("message"),
             likes=comment.count("like_count"),
-            signals=AuthorSignals(has_name=bool(person.text("name"))) if person.text("id") else None,
+            signals=_signals(person) if person.text("id") else None,
         )
 
     # The account
 
     def fetch_account(self) -> AccountFacts:
-        """Followers and name of the Page. Facebook no longer says where they live or how old they are."""
+        """Followers and name of the Page and, where Facebook tells it, where they live; it tells no ages any more."""
         node = self.http.get(
             self._path(self.credentials.platform_user_id), fields="id,name,followers_count,fan_count"
         ).node
-        return AccountFacts(followers=node.count("followers_count", "fan_count"), handle=node.text("name"))
+        followers, name = node.count("followers_count", "fan_count"), node.text("name")
+        return AccountFacts(followers=followers, handle=name, audience=self._followers_by_place())
+
+    def _followers_by_place(self) -> dict[str, dict[str, int]]:
+        """Followers in groups. A refusal is no data, unless it closes the account."""
+        path = self._path(self.credentials.platform_user_id, "insights")
+
+        def ask(names: Sequence[str]) -> Ask | None:
+            return Ask(path, {"metric": ",".join(names), "period": "day"}) if names else None
+
+        got = self.read_named({"page": Want("page", tuple(FOLLOWERS_BY), ask)}).get("page")
+        if isinstance(got, errors.AuthenticationFailed | errors.RateLimited):
+            raise got
+        return _places(got.reply.body) if isinstance(got, Got) else {}
 
     def refresh(self) -> Tokens:
         """A Page's token has no end where it was made with a long-lived user token."""
         return self._exchanged()
+
+
+def _signals(person: Node) -> AuthorSignals:
+    """A silhouette stands for a picture that is missing."""
+    is_silhouette = person.node("picture").node("data").flag("is_silhouette")
+    has_picture = None if is_silhouette is None else not is_silhouette
+    return AuthorSignals(has_name=bool(person.text("name")), has_picture=has_picture)
+
+
+def _places(body: Any) -> dict[str, dict[str, int]]:
+    """By dimension the groups of the newest day that has any: days come oldest first."""
+    told = {}
+    node = Node(Platform.FACEBOOK.value, body if isinstance(body, dict) else {})
+    for entry in node.objects("data"):
+        days = [day.value.get("value") for day in entry.objects("values")]
+        newest = next((day for day in reversed(days) if isinstance(day, dict) and day), {})
+        groups = {name: count for name in newest if (count := Node(node.platform, newest).count(name)) is not None}
+        if groups and (dimension := FOLLOWERS_BY.get(str(entry.value.get("name")))):
+            told[dimension] = groups
+    return told
+
+
+def _shares(node: Node) -> int | None:
+    """Documented: the key is absent when there are none, so absent is zero, but only where other counters are told."""
+    if "shares" in node.value:
+        return node.node("shares").count("count")
+    return 0 if node.value.get("reactions") or node.value.get("comments") else None
 
 
 def _video_of(item: Item | errors.PlatformError) -> str:

@@ -44,7 +44,7 @@ class FacebookPublisher(GraphAdapter):
 
     def _create(self, edge: str, key: str, form: dict[str, str]) -> str:
         path = self._path(self.credentials.platform_user_id, edge)
-        return self._created(self.http.create(path, data=form).node, key)
+        return self._created(self.http.create(path, data=form), key)
 
     # Several photos
 

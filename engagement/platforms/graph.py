@@ -1,28 +1,23 @@
-"""What Instagram and Facebook share: posts from the owner's list with their insights, comments page by page, tokens."""
+"""What Instagram and Facebook share: posts from the owner's list with their insights, looking posts up, tokens."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from unicodedata import normalize
-from urllib.parse import parse_qsl, urlsplit
 
-from engagement.enums import InteractionKind
 from engagement.platforms import errors
 from engagement.platforms.base import MAX_PAGES, Answers
+from engagement.platforms.graph_comments import LIST_LIMIT, GraphCommenter, next_cursor
 from engagement.platforms.graph_errors import asks_for_less
-from engagement.platforms.graph_reading import Ask, Got, GraphReader, Want, version_of
+from engagement.platforms.graph_reading import Ask, Got, Want, version_of
 from engagement.platforms.nodes import Node
 from engagement.platforms.oauth import app_of, tokens_of
-from engagement.platforms.replies import Reply
-from engagement.values import Draft, Metrics, PublishedPost, SeenInteraction, Tokens, Visible
+from engagement.values import Draft, Metrics, PublishedPost, Tokens
 
-# More with their insights inside are refused by some accounts.
-LIST_LIMIT = 50
 # For fewer posts than this a page of fifty costs more than it saves.
 LIST_FROM = 3
-KINDS = frozenset({InteractionKind.COMMENT.value, InteractionKind.REPLY.value})
 # The platform's clock and ours may differ by this much.
 CLOCKS = timedelta(minutes=5)
 
@@ -43,22 +38,7 @@ class Item:
 Items = dict[str, Item | errors.PlatformError]
 
 
-@dataclass(frozen=True)
-class CommentPage:
-    """One page of comments: the cursor of the next, the replies beyond those shown, how many there are in all.
-
-    `is_last`: no further page was announced. One that is announced without a cursor cannot be read.
-    """
-
-    seen: Sequence[SeenInteraction]
-    after: str
-    is_last: bool
-    # (comment, cursor after the replies that came with it, empty where none is told)
-    threads: Sequence[tuple[str, str]] = ()
-    total: int | None = None
-
-
-class GraphAdapter(GraphReader):
+class GraphAdapter(GraphCommenter):
     """A product of the Graph API. Posts come from the owner's list with nested insights, the rest are read by id."""
 
     batch_size = 50
@@ -73,8 +53,6 @@ class GraphAdapter(GraphReader):
     # How a post's words are called there.
     caption_field: ClassVar[str]
     address_fields: ClassVar[str]
-    # Halved whenever the platform finds an answer too large.
-    limit = LIST_LIMIT
 
     @abstractmethod
     def _completed(self, items: Items) -> Items:
@@ -83,14 +61,6 @@ class GraphAdapter(GraphReader):
     @abstractmethod
     def _metrics(self, item: Item) -> Metrics:
         """The numbers of one post with its insights inside."""
-
-    @abstractmethod
-    def _comment_page(self, post_id: str, after: str) -> CommentPage:
-        """One page of the comments of a post, newest first."""
-
-    def _reply_page(self, comment_id: str, after: str) -> CommentPage:
-        """One page of the replies to a comment, where they do not come with the comments."""
-        raise errors.UnsupportedFeature("It does not list replies apart", platform=self.platform)
 
     # Metrics
 
@@ -136,11 +106,12 @@ class GraphAdapter(GraphReader):
         return page
 
     def _wanted(self, page: Got, ids: Sequence[str]) -> Items:
+        """What a page cannot tell apart is read by its id, like what is not on it."""
         try:
-            nodes = [node for node in page.reply.node.nodes("data") if node.text("id") in ids]
+            nodes, _ = page.reply.node.told_apart("data", "id")
         except errors.InvalidResponse as error:
             return dict.fromkeys(ids, error)
-        return {node.text("id"): Item(node, version_of(page.reply), page.asked) for node in nodes}
+        return {one: Item(nodes[one], version_of(page.reply), page.asked) for one in ids if one in nodes}
 
     def _by_id(self, ids: Sequence[str]) -> Items:
         def want(one: str) -> Want:
@@ -161,59 +132,6 @@ class GraphAdapter(GraphReader):
             return self._metrics(item) if isinstance(item, Item) else item
         except errors.InvalidResponse as error:
             return error
-
-    # Comments
-
-    def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
-        """Comments and replies under a post, newest first; see the base class.
-
-        Kinds are whole when the last page was reached. Facebook may end the pages of a very long thread early, so of
-        several pages as much as it counts must have been seen.
-        """
-        found: dict[str, SeenInteraction] = {}
-        threads: list[tuple[str, str]] = []
-        whole, after, used = frozenset[str](), "", {""}
-        for number in range(MAX_PAGES):
-            page = self._comment_page(post_id, after)
-            fresh = [one for one in page.seen if one.platform_id not in known and one.platform_id not in found]
-            found |= {one.platform_id: one for one in page.seen}
-            threads += page.threads
-            after = page.after
-            if page.is_last:
-                is_cut = number > 0 and page.total is not None and len(found) < page.total
-                whole = frozenset() if is_cut else KINDS
-            if after in used or (page.seen and not fresh and not everything):
-                break
-            used.add(after)
-        if not self._read_threads(threads, found):
-            whole -= {InteractionKind.REPLY.value}
-        return Visible(interactions=tuple(found.values()), whole=whole)
-
-    def _read_threads(self, threads: Sequence[tuple[str, str]], found: dict[str, SeenInteraction]) -> bool:
-        """Read the replies that did not come with their comments, bounded; whether all were read."""
-        waiting, is_whole = list(threads), True
-        for _ in range(MAX_PAGES):
-            if not waiting:
-                break
-            comment_id, after = waiting.pop()
-            page = self._reply_page(comment_id, after)
-            fresh = [one for one in page.seen if one.platform_id not in found]
-            found |= {one.platform_id: one for one in page.seen}
-            if page.after and fresh:
-                waiting.append((comment_id, page.after))
-            else:
-                is_whole = is_whole and page.is_last
-        return is_whole and not waiting
-
-    def _smaller(self, ask: Callable[[int], Reply]) -> Reply:
-        """Ask with the limit of today, and with half of it as long as the platform finds the answer too large."""
-        while True:
-            try:
-                return ask(self.limit)
-            except errors.Rejected as error:
-                if not asks_for_less(error) or self.limit == 1:
-                    raise
-                self.limit //= 2
 
     # Publishing
 
@@ -270,25 +188,14 @@ class GraphAdapter(GraphReader):
         return tokens
 
 
-def _item(got: Got) -> Item:
-    return Item(got.reply.node, version_of(got.reply), got.asked)
-
-
-def next_cursor(node: Node) -> str:
-    """The cursor of the next page; empty where there is none, or none is told.
-
-    `paging.next` is a whole address with a token in it, and is not followed: at most its cursor is taken out of it.
-    """
-    paging = node.node("paging")
-    address = paging.text("next")
-    if not address:
-        return ""
-    return paging.node("cursors").text("after") or dict(parse_qsl(urlsplit(address).query)).get("after", "")
-
-
-def is_last(node: Node) -> bool:
-    """Whether a page announces no other."""
-    return not node.node("paging").text("next")
+def _item(got: Got) -> Item | errors.PlatformError:
+    """A post that was read by its id, which every answer about it has: without, it says nothing of the post."""
+    try:
+        node = got.reply.node
+        node.required("id")
+    except errors.InvalidResponse as error:
+        return error
+    return Item(node, version_of(got.reply), got.asked)
 
 
 def same_words(there: str, ours: str) -> bool:

@@ -143,7 +143,7 @@ class GraphReader(PlatformAdapter):
     def _batch(self, asks: Mapping[str, Ask]) -> dict[str, Read]:
         items = json.dumps([ask.in_batch for ask in asks.values()])
         try:
-            reply = self.http.batch(self._path() + "/", batch=items, include_headers="false")
+            reply = self.http.batch(self._path() + "/", batch=items)
         except errors.PlatformError as error:
             if asks_for_less(error) and len(asks) > 1:
                 return self._halves(asks)
@@ -193,8 +193,8 @@ class GraphReader(PlatformAdapter):
             f"The Graph API answered as {served}, not {settings.GRAPH_API_VERSION}: numbers may mean something else. "
             "Set GRAPH_API_VERSION to a version that has not ended."
         )
-        if served != settings.GRAPH_API_VERSION and words not in self.notices:
-            self.notices.append(words)
+        if served != settings.GRAPH_API_VERSION:
+            self.note(words)
 
 
 def _headers(item: dict[str, Any], batch: Reply) -> Mapping[str, str]:

@@ -4,12 +4,13 @@ Field tables, comments and the account itself; publishing is in `instagram_publi
 beyond this in `instagram_facebook_login.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
-from engagement.platforms.graph import CommentPage, Item, Items, is_last, next_cursor
+from engagement.platforms.graph import Item, Items
+from engagement.platforms.graph_comments import CommentPage, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
 from engagement.platforms.graph_reading import Ask, Got, Want
 from engagement.platforms.instagram_publishing import InstagramPublisher
@@ -21,8 +22,8 @@ from engagement.values import AccountFacts, AuthorSignals, Credentials, Metrics,
 
 # "Instagram Media Insights": which metric exists for which `media_product_type`, least dependable first.
 EVERYWHERE = ("shares", "reach", "views")
-# Likes stand in where the counter is hidden.
-POSTS = ("reposts", "likes", "saved", *EVERYWHERE)
+# Likes stand in where the counter is hidden, and comments where it is missing.
+POSTS = ("reposts", "likes", "comments", "saved", *EVERYWHERE)
 FEED_ONLY = ("follows", "profile_visits")
 REELS_ONLY = ("reels_skip_rate", "ig_reels_video_view_total_time", "ig_reels_avg_watch_time")
 REELS = "REELS"
@@ -80,11 +81,11 @@ class InstagramAdapter(InstagramPublisher):
 
     def _metrics(self, item: Item) -> Metrics:
         node, insight = item.node, insight_values(item.node.node("insights"))
-        likes, views = node.count("like_count"), whole_number(insight, "views")
+        likes, comments, views = node.count("like_count"), node.count("comments_count"), whole_number(insight, "views")
         shares, saves, reposts = (node.count(name) for name in ("shares_count", "saved_count", "reposts_count"))
         return Metrics(
             likes=whole_number(insight, "likes") if likes is None else likes,
-            comments=node.count("comments_count"),
+            comments=whole_number(insight, "comments") if comments is None else comments,
             shares=whole_number(insight, "shares") if shares is None else shares,
             saves=whole_number(insight, "saved") if saves is None else saves,
             reposts=whole_number(insight, "reposts") if reposts is None else reposts,
@@ -110,40 +111,42 @@ class InstagramAdapter(InstagramPublisher):
 
     def _comment_page(self, post_id: str, after: str) -> CommentPage:
         node = self._comments(self._path(post_id, "comments"), after, with_replies=True)
-        comments = node.nodes("data")
-        inline = [(comment.required("id"), comment.node("replies")) for comment in comments]
-        threads = [(comment_id, next_cursor(replies)) for comment_id, replies in inline if not is_last(replies)]
-        seen = [one for comment in comments for one in self._seen(comment)]
-        return CommentPage(seen, next_cursor(node), is_last(node), threads)
+        threads, unread = node.told("data", "id", self._thread)
+        return CommentPage(
+            [one for thread in threads for one in thread.seen],
+            next_cursor(node),
+            is_last(node),
+            [one for thread in threads for one in thread.threads],
+            unread=next((thread.unread for thread in threads if thread.unread), unread),
+        )
+
+    def _thread(self, comment: Node) -> CommentPage:
+        """A comment with the replies that came with it."""
+        kind = InteractionKind.REPLY if comment.text("parent_id") else InteractionKind.COMMENT
+        inline = comment.node("replies")
+        replies, unread = inline.told("data", "id", self._reply)
+        more = [] if is_last(inline) else [(comment.required("id"), next_cursor(inline))]
+        return CommentPage([self._interaction(comment, kind), *replies], "", True, more, unread=unread)
 
     def _reply_page(self, comment_id: str, after: str) -> CommentPage:
         node = self._comments(self._path(comment_id, "replies"), after, with_replies=False)
-        replies = [self._interaction(reply, InteractionKind.REPLY) for reply in node.nodes("data")]
-        return CommentPage(replies, next_cursor(node), is_last(node))
+        replies, unread = node.told("data", "id", self._reply)
+        return CommentPage(replies, next_cursor(node), is_last(node), unread=unread)
+
+    def _reply(self, node: Node) -> SeenInteraction:
+        return self._interaction(node, InteractionKind.REPLY)
 
     def _comments(self, path: str, after: str, *, with_replies: bool) -> Node:
         cursor = {"after": after} if after else {}
 
         def ask(person: str) -> Node:
             fields = f"{person},replies.limit({COMMENTS_LIMIT}){{{person}}}" if with_replies else person
-            return self._smaller(
+            reply = self._smaller(
                 lambda limit: self.http.get(path, fields=fields, limit=min(limit, COMMENTS_LIMIT), **cursor)
-            ).node
+            )
+            return listing(reply.node)
 
-        if ("comments", "from") in self.refused:
-            return ask(ANONYMOUS)
-        try:
-            return ask(PERSON)
-        except (errors.Rejected, errors.AccessDenied):
-            node = ask(ANONYMOUS)
-            self.refused.add(("comments", "from"))
-            return node
-
-    def _seen(self, comment: Node) -> Iterator[SeenInteraction]:
-        kind = InteractionKind.REPLY if comment.text("parent_id") else InteractionKind.COMMENT
-        yield self._interaction(comment, kind)
-        for reply in comment.node("replies").nodes("data"):
-            yield self._interaction(reply, InteractionKind.REPLY)
+        return self._with_or_without("from", lambda: ask(PERSON), lambda: ask(ANONYMOUS))
 
     def _interaction(self, node: Node, kind: InteractionKind) -> SeenInteraction:
         name = node.text("username") or node.node("from").text("username")
@@ -200,13 +203,9 @@ class InstagramAdapter(InstagramPublisher):
         except (errors.Rejected, errors.UnsupportedFeature):
             return {}
         except errors.AccessDenied as error:
-            self._notice(f"Demographics of the followers cannot be read. {error.for_staff}")
+            self.note(f"Demographics of the followers cannot be read. {error.for_staff}")
             return {}
         return _groups(reply.node)
-
-    def _notice(self, words: str) -> None:
-        if words not in self.notices:
-            self.notices.append(words)
 
     def refresh(self) -> Tokens:
         """Sixty more days for a token that is at least 24 hours old and has not expired ("Refresh Access Token")."""

@@ -51,7 +51,7 @@ class InstagramFacebookLoginAdapter(InstagramAdapter):
         read = self.read_each(asks)
         denied = next((one for one in read.values() if isinstance(one, errors.AccessDenied)), None)
         if denied:
-            self._notice(f"Authors of comments cannot be looked up. {denied.for_staff}")
+            self.note(f"Authors of comments cannot be looked up. {denied.for_staff}")
         shown = {handle: _signals(one) for handle, one in read.items() if isinstance(one, Reply)}
         return {handle: author for handle, author in shown.items() if author}
 

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from engagement.platforms import errors
 from engagement.platforms.base import MAX_LOOKS, Maker, Remember
-from engagement.platforms.graph import LIST_LIMIT, GraphAdapter, plain_words
+from engagement.platforms.graph import GraphAdapter, plain_words
+from engagement.platforms.graph_comments import LIST_LIMIT
 from engagement.platforms.graph_errors import NOT_READY, advice_for
 from engagement.values import Draft, PublishedPost
 from gator.studio.enums import MediaKind
@@ -139,8 +140,8 @@ class InstagramPublisher(GraphAdapter):
     def _go_live(self, handle: str) -> PublishedPost:
         path = self._path(self.credentials.platform_user_id, "media_publish")
         try:
-            node = self.http.create(path, data={"creation_id": handle.partition(":")[0]}).node
-            media_id = self._created(node, "id")
+            reply = self.http.create(path, data={"creation_id": handle.partition(":")[0]})
+            media_id = self._created(reply, "id")
         except errors.TemporaryFailure as error:
             if error.subcode == NOT_READY:
                 return PublishedPost(publish_id=handle)

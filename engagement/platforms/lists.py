@@ -1,14 +1,26 @@
-"""A list of interactions read page by page, and whether its end was reached."""
+"""A list of interactions read page by page, and whether all of it was read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from engagement.platforms.base import cursor_pages
+from engagement.platforms import errors
+from engagement.platforms.base import MAX_PAGES
 from engagement.values import SeenInteraction
 
-Page = list[SeenInteraction]
-# From a cursor, empty for the first, to a page and the next cursor, empty after the last.
-Fetch = Callable[[str], tuple[Page, str]]
+Seen = Sequence[SeenInteraction]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows, the cursor of the next (empty after the last), and why some of it could not be read, if so."""
+
+    seen: Seen
+    after: str = ""
+    unread: errors.InvalidResponse | None = None
+
+
+# From a cursor, empty for the first.
+Fetch = Callable[[str], Page]
 
 
 @dataclass
@@ -17,6 +29,7 @@ class Listed:
 
     found: dict[str, SeenInteraction] = field(default_factory=dict)
     is_whole: bool = False
+    unread: errors.InvalidResponse | None = None
 
     def add(self, page: Iterable[SeenInteraction]) -> None:
         """Take a page in."""
@@ -24,18 +37,16 @@ class Listed:
             self.found.setdefault(one.platform_id, one)
 
 
-def read_list(fetch: Fetch, is_read: Callable[[Page], bool]) -> Listed:
-    """Pages until the end, the bound, or a page after which nothing new can come."""
-    listed, last = Listed(), ""
-
-    def noted(cursor: str) -> tuple[Page, str]:
-        nonlocal last
-        page, last = fetch(cursor)
-        return page, last
-
-    for page in cursor_pages(noted):
-        listed.add(page)
-        if is_read(page):
+def read_list(fetch: Fetch, is_read: Callable[[Seen], bool]) -> Listed:
+    """Pages until the end, the bound, a cursor that comes again, or a page after which nothing new can come."""
+    listed, cursor, used = Listed(), "", set[str]()
+    for _ in range(MAX_PAGES):
+        used.add(cursor)
+        page = fetch(cursor)
+        listed.add(page.seen)
+        listed.unread = listed.unread or page.unread
+        cursor = page.after
+        if cursor in used or not cursor or is_read(page.seen):
             break
-    listed.is_whole = not last
+    listed.is_whole = not cursor and listed.unread is None
     return listed

@@ -1,11 +1,14 @@
 """JSON objects from outside, read field by field. Missing is None or empty; what is not as documented is an error."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engagement.platforms import errors
+
+One = TypeVar("One")
 
 KINDS: dict[type, str] = {
     str: "other text",
@@ -72,18 +75,19 @@ class Node:
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 moment with its offset, or one in seconds or milliseconds since 1970."""
-        found = self.text(name)
+        is_number = isinstance(self.value.get(name), float)
+        found = "" if is_number else self.text(name)
+        if is_number or (found.isascii() and found.isdigit()):
+            return self._seconds(name)
         if not found:
             return None
-        if found.isascii() and found.isdigit():
-            return self.seconds(name)
         try:
             moment = datetime.fromisoformat(found)
         except ValueError:
             return self._wrong(name, "a moment")
         return moment.astimezone(UTC) if moment.tzinfo else self._wrong(name, "a moment with its offset")
 
-    def seconds(self, name: str) -> datetime | None:
+    def _seconds(self, name: str) -> datetime | None:
         """A moment in seconds since 1970, or in milliseconds: those of today are more than any seconds are."""
         found = self.count(name)
         if found is None:
@@ -106,6 +110,40 @@ class Node:
         if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
             return self._wrong(name, "a list of objects")
         return [Node(self.platform, one) for one in inner]
+
+    def told_apart(self, name: str, key: str) -> tuple[dict[str, "Node"], errors.InvalidResponse | None]:
+        """The objects of an inner list by their ids, and why some of it could not be read, if so: what misses here may
+        be among that.
+        """
+        inner = self.value.get(name)
+        if inner is not None and not isinstance(inner, list):
+            return self._wrong(name, "a list of objects")
+        found, unread = dict[str, Node](), None
+        for one in inner or ():
+            node = Node(self.platform, one if isinstance(one, dict) else {})
+            try:
+                found[node.required(key)] = node
+            except errors.InvalidResponse as error:
+                unread = error
+        return found, unread
+
+    def told(
+        self, name: str, key: str, tell: Callable[["Node"], One]
+    ) -> tuple[list[One], errors.InvalidResponse | None]:
+        """What each object of an inner list tells, and why some of them tell nothing, if so: one costs no other."""
+        nodes, unread = self.told_apart(name, key)
+        found = []
+        for node in nodes.values():
+            try:
+                found.append(tell(node))
+            except errors.InvalidResponse as error:
+                unread = error
+        return found, unread
+
+    def objects(self, name: str) -> list["Node"]:
+        """The objects of an inner list that is an aside, such as one of problems: what is no object says nothing."""
+        inner = self.value.get(name)
+        return [Node(self.platform, one) for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
 
     def _wrong(self, name: str, wanted: str) -> Any:
         # Told by its kind: the value may be a stranger's name, and messages go into logs and onto pages.

@@ -50,8 +50,8 @@ class TikTokAdapter(ModeratedAdapter):
             return self._upload_video(draft, remember)
         source = {"source": "PULL_FROM_URL", "video_url": self._first_url(draft)}
         body = {"post_info": self._video_info(draft), "source_info": source}
-        data = self.http.create(VIDEO_INIT, json=body).node.node("data")
-        return self._accepted(self._created(data, "publish_id"), remember)
+        reply = self.http.create(VIDEO_INIT, json=body)
+        return self._accepted(self._created(reply, "publish_id", "data"), remember)
 
     def _upload_video(self, draft: Draft, remember: Remember) -> PublishedPost:
         video = tiktok_upload.video_of(draft.media_files[0])
@@ -77,8 +77,8 @@ class TikTokAdapter(ModeratedAdapter):
         }
         info = {**_allowed(self._creator()), "description": draft.caption}
         body = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
-        data = self.http.create(PHOTO_INIT, json=body).node.node("data")
-        return self._accepted(self._created(data, "publish_id"), remember)
+        reply = self.http.create(PHOTO_INIT, json=body)
+        return self._accepted(self._created(reply, "publish_id", "data"), remember)
 
     def _video_info(self, draft: Draft) -> dict[str, Any]:
         creator = self._creator()
@@ -114,8 +114,8 @@ class TikTokAdapter(ModeratedAdapter):
 
     def _described(self, post_id: str, publish_id: str) -> PublishedPost:
         try:
-            video = next(iter(self._videos([post_id], "id,create_time,share_url")), Node(self.platform, {}))
-            return _published(video, post_id, publish_id)
+            videos = self._videos([post_id], "id,create_time,share_url").nodes("videos")
+            return _published(next(iter(videos), Node(self.platform, {})), post_id, publish_id)
         except errors.PlatformError:
             # It is live: that its address could not be read must not lose its id.
             return PublishedPost(platform_post_id=post_id, publish_id=publish_id)
@@ -139,14 +139,18 @@ class TikTokAdapter(ModeratedAdapter):
 
     # Metrics
 
-    def _videos(self, ids: Sequence[str], fields: str) -> list[Node]:
+    def _videos(self, ids: Sequence[str], fields: str) -> Node:
         body = {"filters": {"video_ids": list(ids)}}
-        reply = self.http.query("/v2/video/query/", params={"fields": fields}, body=body)
-        return reply.node.node("data").nodes("videos")
+        data = self.http.query("/v2/video/query/", params={"fields": fields}, body=body).node.value.get("data")
+        if not isinstance(data, dict):
+            raise errors.InvalidResponse("The answer holds no data", platform=self.platform)
+        return Node(self.platform, data)
 
     def _read_batch(self, ids: Sequence[str]) -> Answers:
         """Posts that are deleted, private or not ours are simply not in the list."""
-        return {video.required("id"): self._guarded(video) for video in self._videos(ids, VIDEO_FIELDS)}
+        videos, unread = self._videos(ids, VIDEO_FIELDS).told_apart("videos", "id")
+        lost = dict.fromkeys(ids, unread) if unread else Answers()
+        return lost | {one: self._guarded(video) for one, video in videos.items()}
 
     def _guarded(self, video: Node) -> Metrics | errors.PlatformError:
         """One post with a number that is none does not spoil its batch."""
@@ -206,5 +210,5 @@ def _published(video: Node, post_id: str, publish_id: str = "") -> PublishedPost
         platform_post_id=post_id,
         publish_id=publish_id,
         url=video.text("share_url"),
-        published_at=video.seconds("create_time"),
+        published_at=video.moment("create_time"),
     )

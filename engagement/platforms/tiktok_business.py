@@ -87,7 +87,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
         info = {"caption": draft.caption, **({"is_ai_generated": True} if draft.made_with_ai else {})}
         body = {"business_id": self._me, "video_url": self._first_url(draft), "post_info": info}
         reply = self.http.create(f"{ROOT}/business/video/publish/", json=body)
-        share_id = self._created(reply.node.node("data"), "share_id")
+        share_id = self._created(reply, "share_id", "data")
         return self._accepted(share_id, remember)
 
     def _look(self, publish_id: str) -> PublishedPost:
@@ -100,7 +100,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
 
     def _described(self, post_id: str, publish_id: str) -> PublishedPost:
         try:
-            video = next(iter(self._videos([post_id], NAMES)), Node(self.platform, {}))
+            video = next(iter(self._videos([post_id], NAMES).nodes("videos")), Node(self.platform, {}))
             return _published(video, post_id, publish_id)
         except errors.PlatformError:
             # It is live: that its address could not be read must not lose its id.
@@ -149,10 +149,12 @@ class TikTokBusinessAdapter(ModeratedAdapter):
         return answers | dict.fromkeys(chain(*parts), self._unsorted())
 
     def _read_part(self, ids: Sequence[str]) -> Answers:
-        videos = self._without_refused(
+        data = self._without_refused(
             VIDEO, (*NUMBERS, *VIDEO_AUDIENCES), lambda names: self._videos(ids, (*NAMES, *names))
         )
-        return {video.required("item_id"): self._guarded(video) for video in videos}
+        videos, unread = data.told_apart("videos", "item_id")
+        lost = dict.fromkeys(ids, unread) if unread else Answers()
+        return lost | {one: self._guarded(video) for one, video in videos.items()}
 
     def _check_account(self, answers: Answers) -> None:
         """Where each post is refused it may be the account that is gone: then its whole list is refused, too."""
@@ -164,12 +166,11 @@ class TikTokBusinessAdapter(ModeratedAdapter):
             "It refuses posts that are gone, and which ones those are is not known yet", platform=self.platform
         )
 
-    def _videos(self, ids: Sequence[str], fields: Sequence[str]) -> list[Node]:
+    def _videos(self, ids: Sequence[str], fields: Sequence[str]) -> Node:
         filters = json.dumps({"video_ids": list(ids)})
-        data = self._get(
+        return self._get(
             "/business/video/list/", fields=json.dumps(list(fields)), filters=filters, max_count=self.batch_size
         )
-        return data.nodes("videos")
 
     def _guarded(self, video: Node) -> Metrics | errors.PlatformError:
         """One post with a number that is none does not spoil its batch."""
@@ -207,7 +208,7 @@ class TikTokBusinessAdapter(ModeratedAdapter):
 
     def fetch_interactions(self, post_id: str, known: frozenset[str], *, everything: bool = False) -> Visible:
         """Comments and replies, hidden ones too."""
-        return Threads(self._get, self._me, post_id, known, everything).look()
+        return Threads(self._get, self._me, post_id, known, everything, self.note_unread).look()
 
     # The account
 
@@ -283,5 +284,5 @@ def _published(video: Node, post_id: str, publish_id: str = "") -> PublishedPost
         platform_post_id=post_id,
         publish_id=publish_id,
         url=video.text("share_url"),
-        published_at=video.seconds("create_time"),
+        published_at=video.moment("create_time"),
     )

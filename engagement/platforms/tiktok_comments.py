@@ -1,12 +1,13 @@
 """Comments on our own videos, thread by thread, through TikTok API for Business."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from engagement.enums import InteractionKind
-from engagement.platforms.lists import Listed, Page, read_list
+from engagement.platforms import errors
+from engagement.platforms.lists import Listed, Page, Seen, read_list
 from engagement.platforms.nodes import Node, trailing_digits
 from engagement.values import AuthorSignals, Commenter, SeenInteraction, Visible
 
@@ -24,14 +25,15 @@ class Get(Protocol):
 
 @dataclass
 class Threads:
-    """Reads the threads of one post. `me` is the account's own id."""
+    """Reads the threads of one post. `me` is the account's own id, `note_unread` the adapter's."""
 
     get: Get
     me: str
     post_id: str
     known: frozenset[str]
     everything: bool
-    # Whether a further page was announced that nothing leads to.
+    note_unread: Callable[[errors.PlatformError | None], None]
+    # Whether a further page was announced that nothing leads to, or an answer held no comments, not even none.
     is_cut: bool = field(default=False, init=False)
 
     def look(self) -> Visible:
@@ -45,24 +47,41 @@ class Threads:
                 break
             thread = self._thread(top.required("comment_id"))
             listed.add(thread.found.values())
+            listed.unread = listed.unread or thread.unread
             is_whole = is_whole and thread.is_whole
+        self.note_unread(listed.unread)
         whole = BOTH if is_whole and not self.is_cut else frozenset[str]()
         return Visible(interactions=tuple(listed.found.values()), whole=whole)
 
-    def _page(self, cursor: str, tops: dict[str, Node]) -> tuple[Page, str]:
+    def _page(self, cursor: str, tops: dict[str, Node]) -> Page:
         data = self._list("/business/comment/list/", cursor, include_replies="true")
-        found = []
-        for top in data.nodes("comments"):
+        told, unread = data.told("comments", "comment_id", self._with_inline)
+        found: list[SeenInteraction] = []
+        for top, seen, odd in told:
             tops.setdefault(top.required("comment_id"), top)
-            found += [self._told(top), *(self._told(one, is_reply=True) for one in _inline(top))]
-        return found, self._next(data)
+            found += seen
+            unread = unread or odd
+        return Page(found, self._next(data), unread)
+
+    def _with_inline(self, top: Node) -> tuple[Node, list[SeenInteraction], errors.InvalidResponse | None]:
+        """A comment, itself and the replies that came with it as seen, and why some of those could not be read.
+
+        How many replies it has is read here, too: a comment of which that is no number is left out by itself.
+        """
+        top.count("replies")
+        replies, unread = top.told("reply_list", "comment_id", self._reply)
+        return top, [self._told(top), *replies], unread
 
     def _thread(self, comment_id: str) -> Listed:
-        def fetch(cursor: str) -> tuple[Page, str]:
+        def fetch(cursor: str) -> Page:
             data = self._list("/business/comment/reply/list/", cursor, comment_id=comment_id)
-            return [self._told(one, is_reply=True) for one in data.nodes("comments")], self._next(data)
+            replies, unread = data.told("comments", "comment_id", self._reply)
+            return Page(replies, self._next(data), unread)
 
         return read_list(fetch, self._is_read)
+
+    def _reply(self, node: Node) -> SeenInteraction:
+        return self._told(node, is_reply=True)
 
     def _list(self, path: str, cursor: str, **params: Any) -> Node:
         """In which direction TikTok sorts is not sent: clients disagree about the parameter's name."""
@@ -72,10 +91,11 @@ class Threads:
 
     def _next(self, data: Node) -> str:
         cursor = data.text("cursor") if data.flag("has_more") else ""
-        self.is_cut = self.is_cut or (data.flag("has_more") is True and not cursor)
+        is_list = isinstance(data.value.get("comments"), list)
+        self.is_cut = self.is_cut or not is_list or (data.flag("has_more") is True and not cursor)
         return cursor
 
-    def _is_read(self, page: Page) -> bool:
+    def _is_read(self, page: Seen) -> bool:
         """Behind a page of which everything is known, everything is, if the newest come first."""
         known = all(one.platform_id in self.known for one in page)
         return bool(page) and known and not self.everything and _is_newest_first(page)
@@ -89,7 +109,7 @@ class Threads:
         return SeenInteraction(
             platform_id=node.required("comment_id"),
             kind=str(InteractionKind.REPLY if nested else InteractionKind.COMMENT),
-            occurred_at=node.seconds("create_time"),
+            occurred_at=node.moment("create_time"),
             author_id=author or None,
             text=node.text("text"),
             likes=node.count("likes"),
@@ -111,7 +131,7 @@ def _signals(node: Node) -> AuthorSignals:
 
 def _inline(top: Node) -> list[Node]:
     """At most three replies come with their comment."""
-    return top.nodes("reply_list")
+    return top.objects("reply_list")
 
 
 def _with_more_replies(nodes: Collection[Node]) -> Iterator[Node]:
@@ -122,7 +142,7 @@ def _with_more_replies(nodes: Collection[Node]) -> Iterator[Node]:
             yield node
 
 
-def _is_newest_first(page: Page) -> bool:
+def _is_newest_first(page: Seen) -> bool:
     """Judged by the moments on it, of comments without the replies that came with them."""
     moments = [one.occurred_at for one in page if one.kind == page[0].kind and one.occurred_at]
     return moments == sorted(moments, reverse=True) and len(set(moments)) > 1

@@ -22,7 +22,7 @@ def first_id(data: Node, name: str) -> str:
 
 def made_since(video: Node, since: datetime) -> bool:
     """Whether it was made since then, by clocks that differ a little."""
-    made = video.seconds("create_time")
+    made = video.moment("create_time")
     return made is not None and made >= since - CLOCKS
 
 

@@ -102,8 +102,9 @@ def judge(reply: Reply) -> errors.PlatformError | None:
 
 
 def problem_of(node: Node) -> errors.PlatformError:
-    """The error that an entry of `errors` in an answer with status 200 means."""
-    return _error(node.platform, node.value, {}, 200, None)
+    """The error that an entry of `errors` in an answer with status 200 means; some name a status of their own."""
+    status = node.value.get("status")
+    return _error(node.platform, node.value, {}, status if isinstance(status, int) else 200, None)
 
 
 def problem_type(node: Node) -> str:

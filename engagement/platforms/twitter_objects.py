@@ -46,7 +46,7 @@ def summed(*parts: int | None) -> int | None:
 
 def people_of(node: Node) -> People:
     """The authors in an answer, by id. A suspended one can be missing."""
-    return {one.text("id"): one for one in node.node("includes").nodes("users")}
+    return node.node("includes").told_apart("users", "id")[0]
 
 
 def reply_of(node: Node, post_id: str, people: People) -> SeenInteraction:

@@ -10,7 +10,7 @@ from django.conf import settings
 from engagement.enums import InteractionKind
 from engagement.platforms import errors
 from engagement.platforms.http import Connection
-from engagement.platforms.lists import Listed, Page, read_list
+from engagement.platforms.lists import Fetch, Listed, Page, Seen, read_list
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter_errors import problem_of
 from engagement.platforms.twitter_objects import (
@@ -41,7 +41,7 @@ OF_EVERYTHING = ("CreditsDepleted", "resource-not-found", "resource-unavailable"
 class Looker:
     """Reads the lists of one post. A list that is withheld costs none of the others.
 
-    `refused` and `notices` are those of the adapter.
+    `refused`, `notices` and `note_unread` are those of the adapter.
     """
 
     http: Connection
@@ -50,6 +50,7 @@ class Looker:
     everything: bool
     refused: set[tuple[str, str]]
     notices: list[str]
+    note_unread: Callable[[errors.PlatformError | None], None]
     now: datetime
 
     def look(self) -> Visible:
@@ -63,6 +64,7 @@ class Looker:
             SHARE: reposters.is_whole and quotes.is_whole,
             **dict.fromkeys((InteractionKind.COMMENT.value, InteractionKind.REPLY.value), replies.is_whole),
         }
+        self._note_unread(replies, likers, reposters, quotes)
         found = replies.found | likers.found | reposters.found | quotes.found
         return Visible(
             interactions=tuple(found.values()),
@@ -87,6 +89,9 @@ class Looker:
         if error.code == PLAN_PROBLEM:
             self.refused.add((PLACE, name))
 
+    def _note_unread(self, *lists: Listed) -> None:
+        self.note_unread(next((one.unread for one in lists if one.unread), None))
+
     # Replies
 
     def _replies(self) -> Listed:
@@ -107,15 +112,18 @@ class Looker:
     def _search(self, since: dict[str, str]) -> Listed:
         params = self._post_params() | {"query": f"conversation_id:{self.post_id}", "max_results": PAGE_SIZE} | since
 
-        def fetch(cursor: str) -> tuple[Page, str]:
+        def fetch(cursor: str) -> Page:
             node = self._read("/2/tweets/search/recent", params | ({"next_token": cursor} if cursor else {}))
             people = people_of(node)
             # Of an edited reply the newest version comes first, and counts.
-            posts = sorted(node.nodes("data"), key=lambda one: one.required("id").rjust(30, "0"), reverse=True)
-            found = [reply_of(one, self.post_id, people) for one in posts if one.text("id") != self.post_id]
-            return found, node.node("meta").text("next_token")
+            told, unread = node.told(
+                "data", "id", lambda one: (one.required("id"), reply_of(one, self.post_id, people))
+            )
+            told.sort(key=lambda one: one[0].rjust(30, "0"), reverse=True)
+            found = [reply for name, reply in told if name != self.post_id]
+            return Page(found, node.node("meta").text("next_token"), unread)
 
-        listed = read_list(fetch, self._is_known if not since else lambda page: False)
+        listed = read_list(fetch, self._is_known if not since else lambda seen: False)
         made = moment_of(self.post_id)
         is_young = made is not None and self.now - made < SEARCHED
         listed.is_whole = listed.is_whole and not since and is_young
@@ -134,7 +142,7 @@ class Looker:
     def _likers(self) -> Listed:
         seen: set[str] = set()
 
-        def is_read(page: Page) -> bool:
+        def is_read(page: Seen) -> bool:
             seen.update(one.platform_id for one in page)
             return len(seen) >= MAX_LIKERS or self._is_known(page)
 
@@ -143,7 +151,7 @@ class Looker:
     def _reposters(self) -> Listed:
         return read_list(self._people(REPOSTERS, InteractionKind.SHARE), self._is_known)
 
-    def _people(self, edge: str, kind: InteractionKind) -> Callable[[str], tuple[Page, str]]:
+    def _people(self, edge: str, kind: InteractionKind) -> Fetch:
         def person(node: Node, answer: Node) -> SeenInteraction:
             return person_of(node, kind)
 
@@ -156,28 +164,31 @@ class Looker:
 
         return read_list(self._edge(QUOTES, self._post_params(), quote), self._is_known)
 
-    def _edge(
-        self, edge: str, params: dict[str, Any], told: Callable[[Node, Node], SeenInteraction | None]
-    ) -> Callable[[str], tuple[Page, str]]:
-        def fetch(cursor: str) -> tuple[Page, str]:
+    def _edge(self, edge: str, params: dict[str, Any], told: Callable[[Node, Node], SeenInteraction | None]) -> Fetch:
+        def fetch(cursor: str) -> Page:
             page = {"max_results": PAGE_SIZE} | ({"pagination_token": cursor} if cursor else {})
             node = self._read(f"/2/tweets/{self.post_id}/{edge}", params | page)
-            found = [one for one in (told(one, node) for one in node.nodes("data")) if one]
-            return found, node.node("meta").text("next_token")
+            found, unread = node.told("data", "id", lambda one: told(one, node))
+            return Page([one for one in found if one], node.node("meta").text("next_token"), unread)
 
         return fetch
 
     # Both
 
     def _read(self, path: str, params: dict[str, Any]) -> Node:
-        """An answer without data that names problems is a refusal, whatever its status."""
+        """An answer without data that names problems is a refusal, whatever its status; one without data, problems and
+        `meta` says nothing, least of all that there is nobody.
+        """
         node = self.http.get(path, **params).node
-        problems = [] if node.nodes("data") else node.nodes("errors")
-        if problems:
+        if node.value.get("data"):
+            return node
+        if problems := node.objects("errors"):
             raise problem_of(problems[0])
+        if node.value.get("data") is None and node.value.get("meta") is None:
+            raise errors.InvalidResponse("The answer holds no list", platform=node.platform)
         return node
 
-    def _is_known(self, page: Page) -> bool:
+    def _is_known(self, page: Seen) -> bool:
         """Lists are newest first: behind a page of which everything is known, everything is."""
         return bool(page) and not self.everything and all(one.platform_id in self.known for one in page)
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 
 from engagement.sandbox import gate
+from engagement.sandbox import twitter_analytics as analytics
 from engagement.sandbox import twitter_media as media
 from engagement.sandbox import twitter_people as people
 from engagement.sandbox import twitter_posting as posting
@@ -74,7 +75,8 @@ PLATFORM = Platform(
         ("POST", "/2/tweets", posting.create),
         ("GET", "/2/tweets", reading.lookup),
         ("GET", "/2/tweets/search/recent", reading.search),
-        ("GET", "/2/tweets/analytics", reading.analytics),
+        ("GET", "/2/tweets/analytics", analytics.of_posts),
+        ("GET", "/2/media/analytics", analytics.of_media),
         ("GET", "/2/tweets/{id}", reading.single),
         ("DELETE", "/2/tweets/{id}", posting.delete),
         ("GET", "/2/tweets/{id}/liking_users", people.liking_users),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from engagement.sandbox.accounts import Account
@@ -78,14 +78,14 @@ def _clicks(views: int) -> int:
 
 # Analytics: names of their own, counted between two moments.
 
-_Counted = Callable[[World, Post, float], int]
+Counted = Callable[[World, Post, float], int]
 
 
-def _counts(kind: str) -> _Counted:
+def _counts(kind: str) -> Counted:
     return lambda world, post, age: post.life.count(kind, age)
 
 
-def _part_of_views(ratio: float) -> _Counted:
+def _part_of_views(ratio: float) -> Counted:
     return lambda world, post, age: round(post.life.viewed(age) * ratio)
 
 
@@ -97,7 +97,7 @@ def _quotes(world: World, post: Post, age: float) -> int:
     return post.life.count("share", age) // QUOTE_EVERY
 
 
-ANALYTICS: dict[str, _Counted] = {
+ANALYTICS: dict[str, Counted] = {
     "impressions": lambda world, post, age: post.life.viewed(age),
     "likes": _counts("like"),
     "replies": _comments,
@@ -119,7 +119,22 @@ ANALYTICS: dict[str, _Counted] = {
 }
 
 
-def between(world: World, post: Post, name: str, start: datetime, end: datetime) -> int:
+# Of videos. Nobody's player sends a viewer anywhere.
+MEDIA_ANALYTICS: dict[str, Counted] = {
+    "video_views": _part_of_views(1.0),
+    "watch_time_ms": _part_of_views(5200.0),
+    "playback_start": _part_of_views(_STAYING["playback_0_count"]),
+    "playback25": _part_of_views(_STAYING["playback_25_count"]),
+    "playback50": _part_of_views(_STAYING["playback_50_count"]),
+    "playback75": _part_of_views(_STAYING["playback_75_count"]),
+    "playback_complete": _part_of_views(_FINISHING["playback_100_count"]),
+    "play_from_tap": _part_of_views(0.03),
+    "cta_url_clicks": _part_of_views(0.0),
+    "cta_watch_clicks": _part_of_views(0.0),
+}
+
+
+def between(world: World, post: Post, metrics: Mapping[str, Counted], start: datetime, end: datetime) -> dict[str, int]:
     """What happened in a span of time; nothing of what is still to come."""
     first, last = (post.age(min(moment, world.time())) for moment in (start, end))
-    return ANALYTICS[name](world, post, last) - ANALYTICS[name](world, post, first)
+    return {name: count(world, post, last) - count(world, post, first) for name, count in metrics.items()}

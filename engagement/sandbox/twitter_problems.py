@@ -67,6 +67,10 @@ def unknown_user(user_id: str, parameter: str) -> Json:
     )
 
 
+def unknown_media(key: str) -> Json:
+    return _missing("media", key, "media_keys", "Not Found Error", f"Could not find media with media_keys: [{key}].")
+
+
 def suspended(user_id: str, parameter: str) -> Json:
     return _missing("user", user_id, parameter, "Forbidden", f"User has been suspended: [{user_id}].")
 

@@ -1,4 +1,4 @@
-"""Reading posts on X: lookup, timelines, recent search, quotes, analytics and the use of the month.
+"""Reading posts on X: lookup, timelines, recent search, quotes and the use of the month.
 
 Requests in, replies out; each says what it charges for.
 """
@@ -6,11 +6,10 @@ Requests in, replies out; each says what it charges for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from engagement.sandbox import ids
-from engagement.sandbox import twitter_numbers as numbers
 from engagement.sandbox import twitter_objects as objects
 from engagement.sandbox import twitter_pages as pages
 from engagement.sandbox import twitter_people as people
@@ -20,7 +19,6 @@ from engagement.sandbox.gate import Call
 from engagement.sandbox.messages import Json, Reply
 from engagement.sandbox.twitter_pages import Sizes
 from engagement.sandbox.twitter_statuses import Status
-from engagement.sandbox.world import Post
 
 MAX_IDS = 100
 MAX_QUERY = 512
@@ -29,7 +27,6 @@ SEARCH_DAYS = timedelta(days=7)
 TIMELINE, SEARCH, QUOTES = Sizes(5, 100, 10), Sizes(10, 100, 10), Sizes(10, 100, 10)
 
 _CONVERSATION = re.compile(r"conversation_id:(\d+)")
-_STEPS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
 def lookup(call: Call) -> Reply:
@@ -111,40 +108,7 @@ def _charged(call: Call, body: Json, item: str) -> Reply:
     return Reply(200, body)
 
 
-# Analytics
-
-
-def analytics(call: Call) -> Reply:
-    """Numbers of own posts in a span of time; `total` gives one sum, the others a series."""
-    start, end = pages.moment(call, "start_time"), pages.moment(call, "end_time")
-    granularity = str(call.params.get("granularity", ""))
-    if start is None or end is None or start >= end or granularity not in (*_STEPS, "total"):
-        raise problems.invalid("start_time, end_time and granularity are required", granularity=granularity)
-    names = objects.listed(call, "analytics.fields", (*numbers.ANALYTICS, "id", "timestamp", "timestamped_metrics"))
-    metrics = [name for name in names if name in numbers.ANALYTICS] or list(numbers.ANALYTICS)
-    found = {one: call.world.post("twitter", one) for one in pages.id_list(call, MAX_IDS)}
-    own = [post for post in found.values() if post and post.account == call.account]
-    spans = list(_spans(start, end, _STEPS.get(granularity, end - start)))
-    data = [_analysed(call, post, metrics, spans, is_total=granularity == "total") for post in own]
-    errors = [problems.not_found(one, "ids") for one, post in found.items() if post not in own]
-    return Reply(200, {name: part for name, part in {"data": data, "errors": errors}.items() if part})
-
-
-def _spans(start: datetime, end: datetime, step: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    while start < end:
-        yield start, min(start + step, end)
-        start += step
-
-
-def _analysed(
-    call: Call, post: Post, metrics: Sequence[str], spans: Sequence[tuple[datetime, datetime]], *, is_total: bool
-) -> Json:
-    counts = [{name: numbers.between(call.world, post, name, *span) for name in metrics} for span in spans]
-    if is_total:
-        return {"id": post.post_id, **counts[0]}
-    moments = [objects.moment(start) for start, _ in spans]
-    series = [{"timestamp": at, "metrics": found} for at, found in zip(moments, counts, strict=True)]
-    return {"id": post.post_id, "timestamped_metrics": series}
+# What it cost
 
 
 def usage(call: Call) -> Reply:

@@ -60,6 +60,6 @@ def timeline(sandbox: Sandbox, account: Account, edge: str = "tweets", **query: 
     return sandbox.ask("GET", f"/twitter/2/users/{account.user_id}/{edge}", account, query=wanted).body
 
 
-def analysed(sandbox: Sandbox, account: Account, **query: str) -> Answer:
+def analysed(sandbox: Sandbox, account: Account, thing: str = "tweets", **query: str) -> Answer:
     wanted = {"start_time": "2026-08-03T00:00:00Z", "end_time": "2026-08-06T00:00:00Z", "granularity": "total"}
-    return sandbox.ask("GET", "/twitter/2/tweets/analytics", account, query={**wanted, **query})
+    return sandbox.ask("GET", f"/twitter/2/{thing}/analytics", account, query={**wanted, **query})

@@ -13,9 +13,11 @@ from acd.tests.clients import client_with
 from acd.tests.factories import NOW
 from engagement.enums import Origin
 from engagement.models import BilledRead, Budget, Spending
+from engagement.platforms import errors
+from engagement.reopening import reopen
 from engagement.retention import BILLED_DAYS, SLOT_DAYS, SPENDING_DAYS, purge_expired
-from engagement.tests.factories import make_account
-from engagement.tests.metering import Clock, Metered
+from engagement.tests.factories import make_account, make_post
+from engagement.tests.metering import CREATE, SEARCH, Clock, Metered
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/budgets/"
@@ -123,6 +125,71 @@ def test_staff_go_back_to_the_documents(admin_client, budgets):
 
     search.refresh_from_db()
     assert (search.amount, search.origin) == (300, Origin.DOCUMENT)
+
+
+# What a limit that was met closes
+
+
+@pytest.fixture
+def capped():
+    """X's cap of a month was met, three days before its end."""
+    metered = Metered(make_account(platform="twitter"), Clock(timezone.now()))
+    wait = timedelta(days=3).total_seconds()
+    refusal = errors.RateLimited("Capped.", platform="twitter", status=429, code="usage-capped", retry_after=wait)
+    metered.call(*SEARCH).failed(refusal)
+    return metered
+
+
+def waiting(account, **changes):
+    later = timezone.now() + timedelta(days=3)
+    return make_post(account=account, next_sync_at=later, **{"sync_error": "X allows no more calls.", **changes})
+
+
+def is_due(post):
+    post.refresh_from_db()
+    return post.next_sync_at <= timezone.now()
+
+
+@pytest.mark.parametrize(("amount", "is_open"), [("4000000", True), ("", True), ("3000000", False), ("2000000", False)])
+def test_limit_that_staff_raise_is_open_again_and_its_posts_are_due(admin_client, capped, amount, is_open):
+    refused, read = waiting(capped.account), waiting(capped.account, sync_error="")
+    elsewhere = waiting(make_account(platform="facebook"))
+    cap = Budget.objects.get(account=None, name="Posts read")
+
+    admin_client.post(reverse("admin:engagement_budget_change", args=[cap.pk]), {"amount": amount})
+
+    assert (capped.refusal(*SEARCH) is None) == is_open
+    assert [is_due(post) for post in (refused, read, elsewhere)] == [is_open, False, False]
+
+
+def test_amount_for_what_was_only_counted_opens_nothing(admin_client, capped):
+    post, money = waiting(capped.account), Budget.objects.get(account=None, name="Money")
+
+    admin_client.post(reverse("admin:engagement_budget_change", args=[money.pk]), {"amount": "5000000"})
+
+    money.refresh_from_db()
+    assert (money.amount, is_due(post)) == (5_000_000, False)
+
+
+def test_staff_open_what_they_know_to_be_over(admin_client, capped):
+    post, search = waiting(capped.account), Budget.objects.get(account=capped.account, name="Recent search")
+    cap = Budget.objects.get(account=None, name="Posts read")
+
+    data = {"action": "open_again", "_selected_action": [cap.pk, search.pk]}
+    page = admin_client.post(reverse(CHANGELIST), data, follow=True).content.decode()
+
+    assert (capped.refusal(*SEARCH), is_due(post), LogEntry.objects.count()) == (None, True, 1)
+    assert "it is open" in page
+
+
+def test_limit_of_one_account_that_is_opened_leaves_the_posts_of_others(capped):
+    other = make_account(platform="twitter")
+    posts = [waiting(capped.account), waiting(other)]
+    capped.call(*CREATE)
+    budget = Budget.objects.get(account=capped.account, name="Create a post")
+
+    assert reopen(budget, timezone.now()) == 1
+    assert [is_due(post) for post in posts] == [True, False]
 
 
 # What is kept

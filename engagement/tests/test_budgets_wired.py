@@ -2,6 +2,7 @@
 
 # mypy: disable-error-code="attr-defined,union-attr"
 
+import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import meter_for
 from engagement.platforms.windows import slot_of
 from engagement.publishing import publish
+from engagement.reopening import reopen
 from engagement.reports import Outcome
 from engagement.scheduling import schedule
 from engagement.sync import sync_account
@@ -168,6 +170,41 @@ def test_cap_of_posts_read_ends_reading_and_publishing_goes_on(stage, asked):
     assert (capped.counts(), report.counts(), ended.outcome) == ({"throttled": 1}, {"throttled": 1}, Outcome.PUBLISHED)
     assert (account.throttled_until, "Usage cap exceeded" in account.last_error) == (None, True)
     assert [line for line in asked if line.startswith("GET")] == []
+
+
+def test_cap_that_staff_opened_again_lets_the_next_sync_read(stage):
+    account = stage.account("twitter")
+    post = stage.live(account)
+    stage.fault("usage_capped", platform="twitter", method="GET")
+    sync_account(account, now=stage.pass_time(hours=2))
+    stage.world.faults.clear()
+    later = stage.pass_time(hours=1)
+    waited = sync_account(account, now=later)
+
+    reopen(Budget.objects.get(account=None, name="Posts read"), later)
+    report = sync_account(account, now=later)
+
+    post.refresh_from_db()
+    assert (waited.items, report.counts(), post.sync_status) == ([], {"synced": 1}, SyncStatus.OK)
+
+
+@pytest.mark.parametrize(
+    ("header", "own"), [("X-App-Usage", False), ("X-Business-Use-Case-Usage", True)], ids=["app", "account"]
+)
+def test_usage_that_only_an_item_of_a_batch_tells_stops_syncing(settings, header, own):
+    account = make_account(platform="facebook", platform_user_id="1784")
+    told = {"call_count": 97, "total_time": 2, "total_cputime": 2}
+    usage = {"1784": [{"type": "pages", **told}]} if own else told
+    one = {"code": 200, "headers": [{"name": header, "value": json.dumps(usage)}], "body": json.dumps({"id": "1_1"})}
+    with answering(Answer([one, one | {"headers": []}])) as asked:
+        settings.PLATFORM_API_URLS = settings.PLATFORM_API_URLS | {"facebook": asked.address}
+        with adapter_for(account, meter=meter_for(account, Purpose.SYNC, Clock())) as adapter:
+            adapter.fetch_metrics(["1_1", "1_2"], recent=False)
+            refusal = caught(adapter)
+
+    assert isinstance(refusal, errors.BudgetSpent)
+    assert "97 % used" in refusal.message
+    assert asked.lines == ["POST /v26.0/"]
 
 
 def test_limit_of_posts_a_day_ends_publishing_and_reading_goes_on(stage, settings):

@@ -95,3 +95,22 @@ def test_refused_metric_is_asked_for_again_after_a_month(settings):
 
     account.refresh_from_db()
     assert account.refused_metrics == {"REELS": {"reach": "2026-11-19"}}
+
+
+@pytest.mark.django_db
+def test_metric_of_the_account_that_is_refused_is_remembered_for_a_month(settings):
+    page = Answer({"id": "1784", "name": "Me", "followers_count": 300})
+    message = "(#100) The value must be a valid insights metric: page_follows_city"
+    refused = Answer({"error": {"message": message, "code": 100}}, 400)
+    told = {"name": "page_follows_country", "values": [{"value": {"PT": 80}}]}
+    rest = Answer({"data": [told]})
+    with answering(page, refused, rest, page, rest, page, rest, page, refused, rest) as asked:
+        settings.PLATFORM_API_URLS = {"facebook": asked.address}
+        account = make_account(platform=Platform.FACEBOOK)
+        # What is a month old is forgotten with the day's facts, and asked for the day after.
+        for moment in (NOW, NOW + DAY, NOW + 31 * DAY, NOW + 32 * DAY):
+            read_facts(SocialAccount.objects.get(pk=account.pk), moment)
+
+    account.refresh_from_db()
+    assert [query["metric"].count("city") for query in asked.queries if "metric" in query] == [1, 0, 0, 0, 1, 0]
+    assert (account.audience, account.followers) == ({"country": {"PT": 80}}, 300)

@@ -13,7 +13,8 @@ from engagement.values import App, Credentials, Metrics, Tokens
 ME = Credentials(platform_user_id="1784", handle="Me", access_token="token-of-a-test")
 COUNTERS = "id,created_time,permalink_url,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 ATTACHED = "attachments{media_type,target{id}}"
-METRICS = "post_media_view,post_clicks,post_reactions_by_type_total,post_total_media_view_unique"
+METRICS = "post_video_views,post_media_view,post_clicks,post_reactions_by_type_total,post_total_media_view_unique"
+COMMENT_FIELDS = "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url"
 FIELDS = f"{COUNTERS},{ATTACHED},insights.metric({METRICS})"
 
 
@@ -53,6 +54,14 @@ def test_post_is_read_with_its_summaries_and_insights():
     assert (metrics.api_version, metrics.raw["insights"]) == ("v26.0", told["insights"])
     assert metrics.raw["comments"] == {"summary": told["comments"]["summary"]}
     assert (asked.lines, asked.queries) == (["GET /v26.0/1_2"], [{"fields": FIELDS}])
+
+
+@pytest.mark.parametrize(
+    ("told", "shares"), [({"comments": {"summary": {"total_count": 5}}}, 0), ({"created_time": None}, None), ({}, None)]
+)
+def test_shares_that_are_left_out_are_none_only_where_counters_are_told(told, shares):
+    with answering(Answer({"id": "1_2", **told})) as asked:
+        assert adapter_at(asked).fetch_metrics(["1_2"])["1_2"].shares == shares
 
 
 def test_new_posts_are_read_from_the_list_of_the_page():
@@ -123,8 +132,8 @@ def test_refusal_without_a_name_drops_the_least_dependable_metric_first():
         answer = adapter.fetch_metrics(["1_2"])["1_2"]
 
     assert isinstance(answer, Metrics)
-    assert ["post_media_view" in query["fields"] for query in asked.queries] == [True, False]
-    assert adapter.refused == {("post", "post_media_view")}
+    assert ["post_video_views" in query["fields"] for query in asked.queries] == [True, False]
+    assert adapter.refused == {("post", "post_video_views")}
 
 
 def test_field_that_is_refused_within_a_batch_is_left_out_of_the_next():
@@ -161,6 +170,18 @@ def test_reel_is_read_with_the_insights_of_its_video():
         "average_watch_seconds": 6.4, "total_watch_seconds": 256.0,
     }  # fmt: skip
     assert "EAABsecret" not in str(metrics.raw)
+
+
+@pytest.mark.parametrize(
+    ("attached", "views"), [({"media_type": "video", "target": {"id": "56"}}, 31), ({"media_type": "photo"}, None)]
+)
+def test_views_of_three_seconds_count_for_a_video_without_plays_and_for_nothing_else(attached, views):
+    told = {"data": [{"name": "post_video_views", "period": "lifetime", "values": [{"value": 31}]}]}
+    video = post(2, attachments={"data": [attached]}, insights=told)
+    with answering(Answer(video), Answer({"data": []})) as asked:
+        metrics = adapter_at(asked).fetch_metrics(["1_2"])["1_2"]
+
+    assert metrics.video_views == views
 
 
 def test_video_that_has_no_plays_keeps_its_times_and_costs_reels_nothing():
@@ -251,7 +272,7 @@ def test_comments_of_people_who_are_not_named_have_no_author():
     assert visible.whole == {"comment", "reply"}
     assert asked.queries == [
         {
-            "fields": "id,message,created_time,from,parent{id},like_count,comment_count,permalink_url",
+            "fields": COMMENT_FIELDS.replace("from", "from{id,name,picture{is_silhouette}}"),
             "filter": "stream",
             "order": "reverse_chronological",
             "summary": "true",
@@ -270,6 +291,34 @@ def test_long_thread_is_whole_only_if_as_much_was_seen_as_is_counted(total, whol
     assert (len(visible.interactions), visible.whole) == (2, whole)
 
 
+@pytest.mark.parametrize(
+    ("picture", "has_picture"),
+    [
+        ({"data": {"is_silhouette": False, "url": "https://scontent.example/7.jpg"}}, True),
+        ({"data": {"is_silhouette": True}}, False),
+        ({"data": {}}, None),
+        (None, None),
+    ],
+)
+def test_silhouette_stands_for_a_picture_that_is_missing(picture, has_picture):
+    person = {"id": "777", "name": "Sam Rivera", "picture": picture}
+    with answering(Answer({"data": [{"id": "1", "message": "Hi", "from": person}]})) as asked:
+        (seen,) = adapter_at(asked).fetch_interactions("1_2", frozenset()).interactions
+
+    assert (seen.signals.has_picture, seen.signals.has_name) == (has_picture, True)
+
+
+def test_picture_that_an_app_is_not_told_is_left_out_from_then_on():
+    denied = Answer({"error": {"message": "(#10) Needs a permission", "code": 10}}, 403)
+    with answering(denied, sample("facebook_comments"), sample("facebook_comments")) as asked:
+        adapter = adapter_at(asked)
+        seen = [len(adapter.fetch_interactions("1_2", frozenset()).interactions) for _ in range(2)]
+
+    assert seen == [2, 2]
+    assert ["picture" in query["fields"] for query in asked.queries] == [True, False, False]
+    assert adapter.refused == {("comments", "picture")}
+
+
 def test_own_comment_has_the_id_of_the_page():
     with answering(Answer({"data": [{"id": "1", "from": {"id": "1784", "name": "Me"}}]})) as asked:
         seen = adapter_at(asked).fetch_interactions("1_2", frozenset()).interactions
@@ -284,11 +333,68 @@ def test_own_comment_has_the_id_of_the_page():
     ("counts", "followers"), [({"followers_count": 7, "fan_count": 5}, 7), ({"fan_count": 5}, 5), ({}, None)], ids=str
 )
 def test_page_is_read_with_its_followers(counts, followers):
-    with answering(Answer({"id": "1784", "name": "Me", **counts})) as asked:
+    with answering(Answer({"id": "1784", "name": "Me", **counts}), Answer({"data": []})) as asked:
         facts = adapter_at(asked).fetch_account()
 
     assert (facts.followers, facts.handle, facts.audience) == (followers, "Me", {})
-    assert asked.queries == [{"fields": "id,name,followers_count,fan_count"}]
+    assert asked.lines == ["GET /v26.0/1784", "GET /v26.0/1784/insights"]
+    assert asked.queries == [
+        {"fields": "id,name,followers_count,fan_count"},
+        {"metric": "page_follows_city,page_follows_country", "period": "day"},
+    ]
+
+
+PAGE = Answer({"id": "1784", "name": "Me", "followers_count": 300})
+UNKNOWN_METRIC = "(#100) The value must be a valid insights metric"
+
+
+def by_place(name, *days):
+    return {"name": name, "period": "day", "values": [{"value": day, "end_time": "t"} for day in days]}
+
+
+def test_followers_are_told_by_the_newest_day_that_has_places():
+    told = [
+        by_place("page_follows_country", {"PT": 80}, {"PT": 90, "ES": 12}, {}),
+        by_place("page_follows_city", {"Lisbon, Portugal": "40"}, None),
+        by_place("page_follows", 300),
+        None,
+    ]
+    with answering(PAGE, Answer({"data": told})) as asked:
+        facts = adapter_at(asked).fetch_account()
+
+    assert facts.audience == {"country": {"PT": 90, "ES": 12}, "city": {"Lisbon, Portugal": 40}}
+
+
+def test_place_that_a_page_does_not_know_is_left_out_from_then_on():
+    refused = Answer(refusal(f"{UNKNOWN_METRIC}: page_follows_city"), 400)
+    told = Answer({"data": [by_place("page_follows_country", {"PT": 80})]})
+    with answering(PAGE, refused, told, PAGE, told) as asked:
+        adapter = adapter_at(asked)
+        found = [adapter.fetch_account().audience for _ in range(2)]
+
+    assert found == [{"country": {"PT": 80}}] * 2
+    assert [query.get("metric") for query in asked.queries if "metric" in query] == [
+        "page_follows_city,page_follows_country", "page_follows_country", "page_follows_country"
+    ]  # fmt: skip
+    assert adapter.refused == {("page", "page_follows_city")}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(refusal(UNKNOWN_METRIC), 400),
+        Answer({"error": {"message": "(#200) Missing read_insights", "code": 200}}, 403),
+        Answer({"data": None}),
+        Answer([]),
+        Answer(b"<html></html>"),
+    ],
+    ids=["unknown", "denied", "nothing", "list", "page"],
+)
+def test_followers_are_known_where_their_places_are_not(answer):
+    with answering(PAGE, answer) as asked:
+        facts = adapter_at(asked).fetch_account()
+
+    assert (facts.followers, facts.audience) == (300, {})
 
 
 @pytest.mark.parametrize("end", [{}, {"expires_in": 0}], ids=["unsaid", "zero"])

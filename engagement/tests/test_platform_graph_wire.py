@@ -1,6 +1,7 @@
 """Answers of the Graph API in the less usual of their documented forms: batches, pages, codes, numbers."""
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_version_of_an_item_is_that_of_its_own_header():
 
     assert {one.api_version for one in got.values()} == {"v27.0"}
     assert len(adapter.notices) == 1
+
+
+def test_batch_asks_for_the_headers_of_its_items():
+    with answering(Answer([item(post(1)), item(post(2))])) as asked:
+        facebook(asked).fetch_metrics(["1_1", "1_2"], recent=False)
+
+    assert set(parse_qs(asked.requests[0][3].decode())) == {"batch"}
 
 
 @pytest.mark.parametrize("body", ["", "<html>Bad gateway</html>", None], ids=["nothing", "page", "null"])

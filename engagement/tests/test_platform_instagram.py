@@ -543,3 +543,12 @@ def test_renewing_leaves_no_secret_in_errors_and_logs(answer, renew, caplog):
     sinks = [caplog.text, str(vars(failed.value)), failed.value.for_staff, repr(adapter)]
     secrets = ("token-of-a-test", "secret-of-the-app", "IGAAnew")
     assert [(secret, sink) for sink in sinks for secret in secrets if secret in sink] == []
+
+
+def test_comments_of_insights_stand_in_for_a_counter_that_is_missing():
+    told = {"data": [{"name": "comments", "period": "lifetime", "values": [{"value": 5}]}]}
+    with answering(Answer({"id": "1", "media_product_type": "FEED", "like_count": 3}), Answer(told)) as asked:
+        metrics = ADAPTERS["instagram"](ME, asked.address).fetch_metrics(["1"])["1"]
+
+    assert isinstance(metrics, Metrics)
+    assert (metrics.comments, metrics.likes) == (5, 3)

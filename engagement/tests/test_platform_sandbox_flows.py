@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from engagement.platforms import ADAPTERS, errors
 from engagement.sandbox.accounts import ACCOUNTS
@@ -226,3 +227,21 @@ def test_limit_of_one_list_is_raised_with_its_wait(before):
         adapter.fetch_interactions(post_id, frozenset())
 
     assert limited.value.retry_after == pytest.approx(601, abs=2)
+
+
+@on("twitter")
+def test_x_tells_the_follows_of_a_young_video_and_how_long_it_was_watched(before, settings):
+    settings.X_ANALYTICS = True
+    before.world.move_clock(timezone.now() - timedelta(days=2))
+    before.world.renew(before.account, before.name)
+    with before.adapter() as adapter:
+        post_id = publish(adapter, before.draft("video", "figs.mp4")).platform_post_id
+    before.world.move_clock(timezone.now())
+    before.world.renew(before.account, before.name)
+
+    with before.adapter() as adapter:
+        metrics = adapter.fetch_metrics([post_id])[post_id]
+
+    assert metrics.follows is not None
+    assert metrics.video_views > metrics.total_watch_seconds / 60 > 0
+    assert metrics.video_completion_rate == pytest.approx(24, abs=1)

@@ -30,13 +30,14 @@ def failure_of(answer):
     [
         ({"errors": [{"resource_id": OLD, "type": f"{PROBLEMS}resource-not-found"}]}, errors.NotFound),
         ({"errors": [{"value": OLD, "title": "Not Found Error", "detail": "Could not find tweet"}]}, errors.NotFound),
-        ({"data": None, "includes": None, "errors": None}, errors.NotFound),
         ({"data": []}, errors.NotFound),
-        ({}, errors.NotFound),
+        ({"meta": {"result_count": 0}}, errors.NotFound),
+        ({"data": None, "includes": None, "errors": None}, errors.InvalidResponse),
+        ({}, errors.InvalidResponse),
         ({"errors": [{"resource_id": int(OLD), "type": f"{PROBLEMS}resource-not-found"}]}, errors.NotFound),
     ],
 )
-def test_post_that_is_named_among_errors_or_nowhere_is_not_found(body, kind):
+def test_post_is_not_found_where_the_answer_tells_of_posts_and_not_of_it(body, kind):
     assert type(failure_of(Answer(body))) is kind
 
 
@@ -52,7 +53,7 @@ def test_post_that_is_named_among_errors_or_nowhere_is_not_found(body, kind):
         (Answer({"title": "CreditsDepleted", "detail": "No credits", "type": f"{PROBLEMS}credits"}, 402),
          errors.AccessDenied),
         (Answer(b"<html>hello</html>"), errors.InvalidResponse),
-        (Answer(b"\xef\xbb\xbf{}"), errors.NotFound),
+        (Answer(b'\xef\xbb\xbf{"data": []}'), errors.NotFound),
     ],
 )  # fmt: skip
 def test_answer_of_any_form_has_its_kind(answer, kind):

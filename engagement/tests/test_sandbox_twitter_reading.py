@@ -294,3 +294,38 @@ def test_analytics_are_for_own_posts_and_need_a_span(sandbox, account):
 
     assert [error["value"] for error in refused.body["errors"]] == [foreign]
     assert analysed(sandbox, account, ids=foreign, start_time="").status == 400
+
+
+def video_of(sandbox, account):
+    """The media key of a video that was posted."""
+    media_id, _ = upload(sandbox, account)
+    while processed(sandbox, account, media_id)["state"] != "succeeded":
+        sandbox.wait(seconds=5)
+    made = post(sandbox, account, text="Look", media={"media_ids": [media_id]})
+    wanted = {"ids": made.body["data"]["id"], "expansions": "attachments.media_keys", "media.fields": "public_metrics"}
+    sandbox.wait(days=2)
+    return sandbox.ask("GET", "/twitter/2/tweets", account, query=wanted).body["includes"]["media"][0]
+
+
+def test_analytics_of_a_video_tell_how_long_and_how_far_it_was_watched(sandbox, account):
+    video = video_of(sandbox, account)
+    span = {"start_time": "2026-07-01T00:00:00Z", "end_time": "2026-09-30T00:00:00Z"}
+    wanted = {"media_keys": f"{video['media_key']},13_4", **span}
+
+    answer = analysed(sandbox, account, "media", **wanted).body
+    (daily,) = analysed(sandbox, account, "media", **wanted, granularity="daily").body["data"]
+
+    (total,) = answer["data"]
+    assert set(total) == {
+        "media_key", "video_views", "watch_time_ms", "playback_start", "playback25", "playback50", "playback75",
+        "playback_complete", "play_from_tap", "cta_url_clicks", "cta_watch_clicks",
+    }  # fmt: skip
+    assert total["video_views"] == video["public_metrics"]["view_count"] > total["playback_complete"] > 0
+    assert sum(one["metrics"]["video_views"] for one in daily["timestamped_metrics"]) == total["video_views"]
+    assert [(one["resource_type"], one["value"]) for one in answer["errors"]] == [("media", "13_4")]
+
+
+def test_media_have_no_weekly_series_and_need_keys(sandbox, account):
+    asked = [{"media_keys": "13_4", "granularity": "weekly"}, {"media_keys": ""}, {"media_keys": "13_4,"}]
+
+    assert [analysed(sandbox, account, "media", **one).status for one in asked] == [400, 400, 200]

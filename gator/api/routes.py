@@ -7,7 +7,8 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from acd.api import ACDContextViewSet, TraceArtifactViewSet
-from engagement.api import PostViewSet, SocialAccountViewSet
+from engagement.api import PostViewSet
+from engagement.api_accounts import SocialAccountViewSet
 from engagement.api_budgets import BudgetViewSet
 from engagement.api_erasures import ErasureViewSet
 from engagement.api_ingestion import InteractionViewSet, MetricsViewSet, SnapshotViewSet

@@ -10,7 +10,6 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from acd.tests.factories import NOW
-from engagement import reassessing
 from engagement.assessment import assess_posts
 from engagement.calibration import filter_in_force
 from engagement.enums import Verdict
@@ -93,33 +92,33 @@ def test_purged_texts_do_not_wait_for_another_model(settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_steps_go_from_the_oldest_post_and_divide_by_what_lies_under_them(monkeypatch):
-    posts = make_posts(5)
+def test_steps_go_from_the_oldest_post_and_divide_by_what_lies_under_them():
+    posts = make_posts(3)
     undated = make_post(account=posts[0].account, published_at=None, status="draft", platform_post_id=None)
-    monkeypatch.setattr(reassessing, "STEP_INTERACTIONS", 4)
+    crowd = [Interaction(post=post, platform_id=f"crowd-{n}", kind="comment") for post in posts for n in range(2498)]
+    Interaction.objects.bulk_create(crowd, batch_size=1000)
 
     divided = steps(SocialMediaPost.objects.all())
 
+    # Two posts of 2,500 are a step of five thousand; a third would make it more.
     oldest_first = [post.pk for post in reversed(posts)]
-    assert divided == [oldest_first[:2], oldest_first[2:4], [oldest_first[4], undated.pk]]
+    assert divided == [oldest_first[:2], [oldest_first[2], undated.pk]]
 
 
 @pytest.mark.django_db
-def test_assessment_interrupted_within_a_step_leaves_whole_steps_and_goes_on(monkeypatch):
-    posts = make_posts(4)
-    monkeypatch.setattr(reassessing, "STEP_INTERACTIONS", 2)
-    written: list[str] = []
+def test_assessment_interrupted_within_a_step_leaves_whole_steps_and_goes_on():
+    posts = make_posts(400)
+    newest = make_post(account=posts[0].account, pk=987_654_321, published_at=NOW - timedelta(days=2), likes=20)
+    make_interaction(newest)
 
     def interrupt(execute, sql, params, many, context):
-        if sql.startswith('UPDATE "engagement_socialmediapost"'):
-            written.append(sql)
-            if len(written) == 3:
-                raise KeyboardInterrupt
+        if sql.startswith('UPDATE "engagement_socialmediapost"') and str(newest.pk) in str(params):
+            raise KeyboardInterrupt
         return execute(sql, params, many, context)
 
     with (
         connection.execute_wrapper(interrupt),
-        pytest.raises(CommandError, match="Interrupted after 2 of 4 posts") as caught,
+        pytest.raises(CommandError, match="Interrupted after 400 of 401 posts") as caught,
     ):
         run("assess_interactions", "--all")
     judged = set(SocialMediaPost.objects.exclude(judged_by="").values_list("pk", flat=True))
@@ -128,8 +127,8 @@ def test_assessment_interrupted_within_a_step_leaves_whole_steps_and_goes_on(mon
     rest = run_json("assess_interactions", "--all")
 
     assert caught.value.returncode == INTERRUPTED
-    assert judged == verdicts == {post.pk for post in posts[2:]}
-    assert [item["post"] for item in rest["items"]] == [posts[1].pk, posts[0].pk]
+    assert judged == verdicts == {post.pk for post in posts}
+    assert [item["post"] for item in rest["items"]] == [newest.pk]
 
 
 @pytest.mark.django_db
