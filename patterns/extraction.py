@@ -13,20 +13,21 @@ from django.conf import settings
 from django.db import transaction
 
 from engagement.enums import Platform
-from engagement.local_time import refresh_local_times
+from engagement.local_time import has_moved, refresh_local_times
 from gator.studio.models import Persona
-from patterns.alarms import alarms
+from patterns.alarms import DAYS, WINDOWS, alarms_of
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, study_of
 from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
 from patterns.failure_answers import FailurePattern
 from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import commonest
+from patterns.querysets import PatternQuerySet, commonest
+from patterns.reading import Reading, reading_of
 from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
-from patterns.windows import Post, Rows, rows_of
+from patterns.windows import Post, Rows
 from patterns.wording import failure, strategy
 
 PLAIN = ("n", "mean", "low", "high", "baseline")
@@ -48,6 +49,7 @@ class Look:
     # Of this platform, and of the persona's runs whatever they were made for.
     candidates: Sequence[Candidate]
     of_runs: Sequence[Candidate]
+    reading: Reading
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -58,6 +60,11 @@ class Look:
     def patterns(self) -> list[dict[str, Any]]:
         """Every pattern as plain values: the same whenever it is computed from the same rows."""
         return [one.to_json(self.as_of, self.days) for one in (*self.candidates, *self.of_runs)]
+
+    def ringing(self, patterns: PatternQuerySet) -> list[dict[str, Any]]:
+        """The alarms of the loop as plain values, by the posts that were read and the patterns that inform it."""
+        found = alarms_of(self.reading, patterns, now=self.as_of)
+        return [asdict(one) for one in found if one.state == AlarmState.ALARM]
 
     def emptied(self, as_of: datetime) -> "Look":
         """The same look, at another moment at which there were no posts and no runs."""
@@ -111,7 +118,7 @@ def extract(
         posts_n=found.posts_n,
         tested=rows,
         evidence=found.evidence,
-        alarms=ringing(locked, platform, now),
+        alarms=found.ringing(Pattern.objects.for_persona(locked).on(platform).active()),
         digest=digest(rows),
         created_at=now,
     )
@@ -121,34 +128,37 @@ def extract(
     return extraction
 
 
-def ringing(persona: Persona, platform: str, now: datetime) -> list[dict[str, Any]]:
-    """The alarms of a persona's loop on one platform, as rows of the record."""
-    posts = PostPerformance.objects.for_persona(persona).on(platform)
-    patterns = Pattern.objects.for_persona(persona).on(platform)
-    return [asdict(one) for one in alarms(posts, patterns, now=now) if one.state == AlarmState.ALARM]
-
-
 def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
     """What the rows of a persona's window teach; no pattern is written."""
-    start, every = now - timedelta(days=days), PostPerformance.objects.for_persona(persona).on(platform)
-    # Also of posts that do not teach yet: to tell them apart costs more than their hours.
-    refresh_local_times(every.between(start, now), persona.timezone)
-    posts = every.in_window(start, now)
-    bases = posts.per_basis()
+    start = now - timedelta(days=days)
+    # The alarms look further back than a short window.
+    reading = _read(persona, platform, min(start, now - WINDOWS * timedelta(days=DAYS)), now)
+    bases = reading.bases(start)
     basis = commonest(bases)
-    rows = rows_of(posts.with_value(basis)) if basis else Rows([], {})
+    rows = reading.rows(start, basis) if basis else Rows([], {})
     tested = study_of(rows).effects
     return Look(
         platform=platform,
         as_of=now,
         days=days,
-        posts_n=sum(bases.values()),
+        posts_n=bases.total(),
         basis=basis,
         tested=tested,
         evidence={str(row.pk): row.marks() for row in rows.posts},
         candidates=[*_claims(tested, rows, platform, basis), *high_engagement(rows, platform, basis)],
         of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
+        reading=reading,
     )
+
+
+def _read(persona: Persona, platform: str, start: datetime, now: datetime) -> Reading:
+    """The posts of a persona's last days, at hours of the zone where it lives today."""
+    posts = PostPerformance.objects.for_persona(persona).on(platform).between(start, now)
+    reading, zone = reading_of(posts), persona.timezone
+    if not any(has_moved(zone, one.published_at, one.local_hour, one.local_weekday) for one in reading.posts):
+        return reading
+    refresh_local_times(posts, zone)
+    return reading_of(posts)
 
 
 def _claims(tested: Sequence[Effect], rows: Rows, platform: str, basis: str) -> Iterator[Candidate]:

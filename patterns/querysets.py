@@ -248,14 +248,18 @@ class PatternQuerySet(models.QuerySet):
         """Patterns of one platform; failures belong to none."""
         return self.filter(platform=platform)
 
-    def resting_on_others(self) -> Self:
-        """Patterns on posts of whose engagement people made less than half, even where the interval ends highest."""
+    def standing_before(self, moment: datetime) -> Self:
+        """Patterns that informed generations until a look at a moment, but for those that a person rejected since."""
+        stood = self.filter(Q(retired_at=None) | Q(retired_at__gte=moment), learned_at__lt=moment)
+        return stood.exclude(status=PatternStatus.REJECTED)
+
+    def with_engagement(self) -> Self:
+        """Patterns that rest on posts, with all engagement of these and how much of it people made at most."""
         known = Q(posts__total_engagement__isnull=False, posts__genuine_high__isnull=False)
-        sums = self.annotate(
+        return self.filter(posts__isnull=False).annotate(
             all_engagement=Sum("posts__total_engagement", filter=known),
             of_people=Sum("posts__genuine_high", filter=known),
         )
-        return sums.filter(all_engagement__gt=0, of_people__lt=F("all_engagement") / 2.0)
 
     def learned_since(self, moment: datetime) -> Self:
         """Patterns whose current version was learned at or after `moment`."""

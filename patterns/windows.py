@@ -4,7 +4,7 @@ The same rows are the evidence of what the test says.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
@@ -21,6 +21,8 @@ from patterns.mixed import Floats, Integers
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample
 
+# Hashtags of posts: the key of a post and a name, by name and key.
+Tags = Iterable[tuple[int, str]]
 # A 95 % interval is this many standard errors wide.
 ERRORS_WIDE = 2 * 1.96
 
@@ -30,7 +32,6 @@ class Post(NamedTuple):
 
     pk: int
     basis: str
-    value: float
     rate_low: float | None
     rate_high: float | None
     genuine_engagement: float | None
@@ -42,13 +43,14 @@ class Post(NamedTuple):
     local_hour: int | None
     local_weekday: int | None
     media_kind: str
-    caption_length: str
     content__approach: str | None
     vs_average: float | None
     observed_count: int
     bot_count: int
     persona_count: int
     context: Any
+    value: float
+    caption_length: str
 
     def marks(self) -> list[float]:
         """What tells that a post counts otherwise: its value, how many were seen under it, and how many no people."""
@@ -99,7 +101,15 @@ class Rows:
 def rows_of(posts: PostPerformanceQuerySet) -> Rows:
     """Read these posts of one basis, which carry a `value`, oldest first. Two queries."""
     rows = [Post(*row) for row in posts.order_by("published_at", "pk").values_list(*Post._fields)]
-    return Rows(rows, _places(posts, rows))
+    if connection.vendor == "sqlite" and len(rows) <= ASKED_AT_ONCE:
+        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
+        posts = posts.model._default_manager.filter(pk__in=[row.pk for row in rows])
+    return Rows(rows, places_of(rows, tags_of(posts)))
+
+
+def tags_of(posts: PostPerformanceQuerySet) -> Tags:
+    """The hashtags of these posts. One query."""
+    return posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk").values_list("pk", "hashtags__name")
 
 
 def _logs(rows: Sequence[Post]) -> tuple[list[float], list[float]]:
@@ -134,7 +144,8 @@ def _constants(rows: Sequence[Post]) -> Floats:
     return np.column_stack([levels, young, days, slopes])
 
 
-def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, list[int]]:
+def places_of(rows: Sequence[Post], tags: Tags) -> dict[Key, list[int]]:
+    """For each item the places of the posts that have it; hashtags may be those of other posts as well."""
     places: dict[Key, list[int]] = defaultdict(list)
     columns = [(kind, Post._fields.index(name)) for kind, name in COLUMNS.items()]
     for place, row in enumerate(rows):
@@ -142,12 +153,8 @@ def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, l
             if (subject := row[column]) not in UNKNOWN:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
-    if connection.vendor == "sqlite" and len(at) <= ASKED_AT_ONCE:
-        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
-        posts = posts.model._default_manager.filter(pk__in=at)
-    tagged = posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk")
-    for pk, tag in tagged.values_list("pk", "hashtags__name"):
-        # A post that came between the two queries has no row.
+    for pk, tag in tags:
+        # A post that came between two queries has no row.
         if pk in at:
             places[PatternKind.HASHTAG, tag].append(at[pk])
     return places
