@@ -11,6 +11,7 @@ Genetics 44: 825-830).
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -56,34 +57,42 @@ class Window:
         """The columns of these items side by side."""
         return np.column_stack([np.empty((len(self.values), 0)), *(self.items[key] for key in keys)])
 
-    def residuals(self, more: Floats) -> Floats:
-        """What least squares on the constants, all but the hashtags and these columns leave, as large as the noise."""
-        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False)), more])
-        plain = Mixed(self.values, fixed, np.empty((len(fixed), 0)))
-        return plain.residuals * np.sqrt(len(fixed) / max(plain.moments.freedom, 1))
+    @cached_property
+    def levels(self) -> Mixed:
+        """The model of the constants and of all items but the hashtags."""
+        return self._beside(np.empty((len(self.values), 0)))
 
-    def tamed(self, more: Floats) -> "Window":
-        """The same posts, one that lies further off than usual brought back to the border of what is usual.
+    def _beside(self, more: Floats) -> Mixed:
+        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False)), more])
+        return Mixed(self.values, fixed, np.empty((len(fixed), 0)))
+
+    def tamed(self, more: Floats) -> Floats:
+        """The values, one that lies further off than usual brought back to the border of what is usual.
 
         Engagement has long tails: a post that goes viral would otherwise outweigh hundreds (Huber 1981, Robust
         Statistics, section 7.7). What is usual is told around the fixed effects and the columns of `more`.
         """
-        left = self.residuals(more)
+        left = _residuals(self._beside(more) if more.size else self.levels, self.values)
         border = USUAL * MAD_OF_NORMAL * float(np.median(np.abs(left)))
-        return replace(self, values=self.values - left + np.clip(left, -border, border)) if border else self
+        return self.values - left + np.clip(left, -border, border) if border else self.values
 
-    def weights(self) -> Floats:
-        """The precision of each post's value: posts of an account that scatters count less, and uncertain ones too.
+    def weights(self, tamed: Floats) -> Floats:
+        """The precision of each `tamed` value: posts of an account that scatters count less, and uncertain ones too.
 
         An interval is partly common to all posts, so that it may be wider than their scatter: at least half of the
         scatter is then still taken to be the posts' own.
         """
-        squares = self.residuals(np.empty((len(self.values), 0))) ** 2
+        squares = _residuals(self.levels, tamed) ** 2
         count = np.bincount(self.accounts)
         known = np.bincount(self.accounts, squares) + PRIOR_POSTS * squares.mean()
         scatter = (known / (count + PRIOR_POSTS))[self.accounts]
         noise = (np.bincount(self.accounts, self.noise**2) / np.maximum(count, 1))[self.accounts]
         return np.asarray(1 / (np.maximum(scatter - noise, OWN_SCATTER * scatter) + self.noise**2))
+
+
+def _residuals(model: Mixed, values: Floats) -> Floats:
+    """What the fixed columns of a model leave of values, as large as the noise."""
+    return model.without_fixed(values) * np.sqrt(len(values) / max(model.freedom, 1))
 
 
 @dataclass(frozen=True)
@@ -155,11 +164,11 @@ def fitted(window: Window, *, rate: float) -> Fit | None:
     return _fitted(window, window.tamed(first.model.random[:, first.held] / first.root[:, None]), rate)
 
 
-def _fitted(window: Window, tamed: Window, rate: float) -> Fit | None:
-    root = np.sqrt(tamed.weights())
+def _fitted(window: Window, tamed: Floats, rate: float) -> Fit | None:
+    root = np.sqrt(window.weights(tamed))
     levels, tags = window.keys(hashtags=False), window.keys(hashtags=True)
     fixed = np.column_stack([window.columns(levels), window.constants])
-    model = Mixed(tamed.values * root, fixed * root[:, None], window.columns(tags) * root[:, None])
+    model = Mixed(tamed * root, fixed * root[:, None], window.columns(tags) * root[:, None])
     if model.moments.freedom < MIN_FREEDOM or model.moments.total <= ROUNDING * float(model.values @ model.values):
         return None
     places, sides = _told_apart(model, float(root @ root))

@@ -88,13 +88,12 @@ def _windows(reading: Reading, now: datetime, span: timedelta) -> Windows:
 def _varieties(windows: Windows) -> Iterable[Alarm]:
     chosen: dict[str, Callable[[Post], Sequence[Any]]] = {
         "hashtags": lambda post: windows.hashtags.get(post.pk, ()),
-        "formats": lambda post: [post.media_kind],
-        "hours": lambda post: [post.local_hour] if post.local_hour is not None else (),
-        "approaches": lambda post: [post.content__approach] if post.content__approach else (),
+        "formats": lambda post: (post.media_kind,),
+        "hours": lambda post: (post.local_hour,) if post.local_hour is not None else (),
+        "approaches": lambda post: (post.content__approach,) if post.content__approach else (),
     }
     for subject, of in chosen.items():
-        now, before = ([tuple(map(str, of(post))) for post in posts] for posts in (windows.now, windows.before))
-        late, early = ([one for one in some if one] for some in (now, before))
+        late, early = ([one for one in map(of, posts) if one] for posts in (windows.now, windows.before))
         yield _checked("variety", subject, late, early, variety)
 
 
@@ -106,8 +105,9 @@ def _repeats(windows: Windows) -> Alarm:
 
 def _audiences(windows: Windows) -> Iterable[Alarm]:
     for subject in ("bots", "personas"):
-        now, before = ([_part(post, subject) for post in posts] for posts in (windows.now, windows.before))
-        late, early = ([part for part in some if part[1]] for some in (now, before))
+        late, early = (
+            [_part(post, subject) for post in posts if post.observed_count] for posts in (windows.now, windows.before)
+        )
         yield _checked("audience", subject, late, early, share)
 
 

@@ -6,6 +6,7 @@ one kind are one family: the false discovery rate is controlled for each kind, a
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, expm1, sqrt
 from statistics import median
 
@@ -162,10 +163,10 @@ def _testable(found: Sequence[Effect]) -> list[Key]:
 def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     """An item with the plain means of the posts with and without it, where there are enough of both."""
     kind, subject = item
-    named, rest = {"kind": PatternKind(kind), "subject": subject, "n": own.n}, everything - own
+    named, rest = partial(Effect, kind=PatternKind(kind), subject=subject, n=own.n), everything - own
     if min(own.n, rest.n) < settings.PATTERN_MIN_POSTS or (around := interval(own)) is None:
-        return Effect(**named)
-    return Effect(**named, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
+        return named()
+    return named(mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
 def _judged(
@@ -197,11 +198,12 @@ def _family(items: Sequence[Effect], known: Mapping[str, tuple[Estimate, Verdict
 
 def _with_effect(effect: Effect, estimate: Estimate, verdict: Verdict, n: int) -> Effect:
     """The item with its test; differences of logs are told as percent more or less."""
+    half = estimate.half
     return replace(
         effect,
         effect=percent(estimate.effect),
-        effect_low=percent(estimate.effect - estimate.half),
-        effect_high=percent(estimate.effect + estimate.half),
+        effect_low=percent(estimate.effect - half),
+        effect_high=percent(estimate.effect + half),
         shrunk=percent(verdict.shrunk.mean),
         shrunk_low=percent(verdict.shrunk.low),
         shrunk_high=percent(verdict.shrunk.high),

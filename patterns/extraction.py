@@ -49,7 +49,8 @@ class Look:
     # Of this platform, and of the persona's runs whatever they were made for.
     candidates: Sequence[Candidate]
     of_runs: Sequence[Candidate]
-    reading: Reading
+    # What rings, as rows of the record.
+    alarms: Sequence[dict[str, Any]]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -61,14 +62,10 @@ class Look:
         """Every pattern as plain values: the same whenever it is computed from the same rows."""
         return [one.to_json(self.as_of, self.days) for one in (*self.candidates, *self.of_runs)]
 
-    def ringing(self, patterns: PatternQuerySet) -> list[dict[str, Any]]:
-        """The alarms of the loop as plain values, by the posts that were read and the patterns that inform it."""
-        found = alarms_of(self.reading, patterns, now=self.as_of)
-        return [asdict(one) for one in found if one.state == AlarmState.ALARM]
-
     def emptied(self, as_of: datetime) -> "Look":
         """The same look, at another moment at which there were no posts and no runs."""
-        return replace(self, as_of=as_of, posts_n=0, basis="", tested=(), evidence={}, candidates=(), of_runs=())
+        nothing: dict[str, Any] = {"tested": (), "evidence": {}, "candidates": (), "of_runs": (), "alarms": ()}
+        return replace(self, as_of=as_of, posts_n=0, basis="", **nothing)
 
 
 def extract_new(now: datetime, *, days: int | None = None, removed: Set[Pair] | None = None) -> list[Extraction]:
@@ -108,7 +105,8 @@ def extract(
     locked = Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).first()
     if locked is None:
         return None
-    found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS)
+    active = Pattern.objects.for_persona(locked).on(platform).active()
+    found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS, informing=active)
     rows = found.rows
     extraction = Extraction.objects.create(
         persona=locked,
@@ -118,18 +116,21 @@ def extract(
         posts_n=found.posts_n,
         tested=rows,
         evidence=found.evidence,
-        alarms=found.ringing(Pattern.objects.for_persona(locked).on(platform).active()),
+        alarms=found.alarms,
         digest=digest(rows),
         created_at=now,
     )
     tested = {(str(one.kind), one.subject): one for one in found.tested}
-    bring_up_to_date(extraction, platform, found.candidates, basis=found.basis, tested=tested, removed=removed)
-    bring_up_to_date(extraction, "", found.of_runs, tested={}, removed=removed)
+    learned = [*found.candidates, *found.of_runs]
+    bring_up_to_date(extraction, learned, basis=found.basis, tested=tested, removed=removed)
     return extraction
 
 
-def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
-    """What the rows of a persona's window teach; no pattern is written."""
+def look(persona: Persona, platform: str, *, now: datetime, days: int, informing: PatternQuerySet) -> Look:
+    """What the rows of a persona's window teach, and what rings; no pattern is written.
+
+    `informing` are the patterns that inform generations until then.
+    """
     start = now - timedelta(days=days)
     # The alarms look further back than a short window.
     reading = _read(persona, platform, min(start, now - WINDOWS * timedelta(days=DAYS)), now)
@@ -147,7 +148,7 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
         evidence={str(row.pk): row.marks() for row in rows.posts},
         candidates=[*_claims(tested, rows, platform, basis), *high_engagement(rows, platform, basis)],
         of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
-        reading=reading,
+        alarms=[asdict(one) for one in alarms_of(reading, informing, now=now) if one.state == AlarmState.ALARM],
     )
 
 

@@ -1,5 +1,6 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -83,6 +84,7 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
 # Classes of captions by their most characters. Instagram shows about 125 before “more”, X takes 280.
 CAPTIONS = {0: "0", 50: "1-50", 125: "51-125", 280: "126-280"}
 LONGEST = "281+"
+LIMITS, CLASSES = tuple(CAPTIONS), (*CAPTIONS.values(), LONGEST)
 CAPTION_LENGTH = Case(
     *(When(letters__lte=most, then=Value(name)) for most, name in CAPTIONS.items()), default=Value(LONGEST)
 )
@@ -90,7 +92,7 @@ CAPTION_LENGTH = Case(
 
 def caption_length(caption: str) -> str:
     """The class of a caption, as `CAPTION_LENGTH` names it in a query."""
-    return next((name for most, name in CAPTIONS.items() if len(caption) <= most), LONGEST)
+    return CLASSES[bisect_left(LIMITS, len(caption))]
 
 
 # From here on an interval says little: its upper end is more than this many times the lower.

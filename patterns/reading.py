@@ -48,19 +48,22 @@ class Reading:
 def reading_of(posts: PostPerformanceQuerySet) -> Reading:
     """Read these posts, whatever they teach. Two queries."""
     rows = posts.order_by("published_at", "pk").values_list(*STORED, *TOLD_BY)
-    found, standings, captions = list[Post](), list[str](), list[str]()
+    found, standings, captions, hours = list[Post](), list[str](), list[str](), settings.SETTLE_HOURS
     for *own, rate, lift, state, caption in rows:
         value = lift if own[BASIS] == Basis.COUNT else rate
-        post = Post(*own, value, caption_length(caption))
+        post = Post._make((*own, value, caption_length(caption)))
         found.append(post)
-        standings.append(_standing(post, state))
+        standings.append(_standing(post, state, hours))
         captions.append(caption)
     return Reading(found, standings, captions, list(tags_of(posts)))
 
 
-def _standing(post: Post, state: str) -> str:
-    """What `per_standing()` says of a post. SQLite would ask Python how old it was, at many times the cost."""
-    if not is_settled(post.published_at, post.last_synced_at, hours=settings.SETTLE_HOURS):
+def _standing(post: Post, state: str, hours: float) -> str:
+    """What `per_standing()` says of a post; its numbers settle in so many hours.
+
+    SQLite would ask Python how old the post was, at many times the cost.
+    """
+    if not is_settled(post.published_at, post.last_synced_at, hours=hours):
         return Reason.PROVISIONAL
     if state == FilterState.UNFILTERED:
         return Reason.UNFILTERED

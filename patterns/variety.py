@@ -5,7 +5,7 @@ from how posts differ.
 """
 
 from collections import Counter, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import exp, fsum, hypot, log, sqrt
@@ -19,6 +19,8 @@ from engagement.filtering.text import collapsed, visible
 from engagement.intervals import Interval, known, wilson
 
 LEVEL = 0.95
+# The options that a post chose, each once: names, or hours.
+Choice = Collection[Hashable]
 # With so many earlier posts a caption is compared: readers of a feed do not remember more.
 LOOKED_BACK = 30
 # From so large a part of their pairs of words in common two captions are the same one with a word changed.
@@ -63,8 +65,8 @@ def _critical(n: int) -> float:
     return float(stdtrit(n - 1, (1 + LEVEL) / 2))
 
 
-def variety(now: Sequence[Collection[str]], before: Sequence[Collection[str]]) -> Compared:
-    """The effective number of options that posts chose among, each once, now and before, and the ratio of the two.
+def variety(now: Sequence[Choice], before: Sequence[Choice]) -> Compared:
+    """The effective number of options that posts chose among, now and before, and the ratio of the two.
 
     The exponential of Shannon's entropy (Hill 1973, Ecology 54: 427-432): as many options, used equally often, would be
     as varied. Entropy is underestimated from few posts, so both are corrected by the jackknife over posts (Zahl 1977,
@@ -82,7 +84,7 @@ def variety(now: Sequence[Collection[str]], before: Sequence[Collection[str]]) -
     return Compared(_effective(own), _effective(other), exp(change), exp(change - half), exp(change + half))
 
 
-def _thinned(chosen: Sequence[Collection[str]], size: int) -> list[Collection[str]]:
+def _thinned(chosen: Sequence[Choice], size: int) -> list[Choice]:
     return [chosen[at * len(chosen) // size] for at in range(size)]
 
 
@@ -92,7 +94,7 @@ def _effective(entropy: _Spread) -> Estimate:
     return Estimate(value, low, high, entropy.n)
 
 
-def _entropy(chosen: Sequence[Collection[str]]) -> _Spread:
+def _entropy(chosen: Sequence[Choice]) -> _Spread:
     """The entropy of the options by the jackknife: each post is left out once."""
     totals = Counter(name for one in chosen for name in one)
     n, size, weight = len(chosen), totals.total(), fsum(map(_weight, totals.values()))

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log
+from functools import cached_property
+from math import fsum, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,19 +84,28 @@ class Rows:
         """The posts with an item, in the order in which they were read."""
         return [self.posts[place] for place in sorted(self.places.get(item, ()))]
 
+    @cached_property
+    def _values(self) -> list[float]:
+        return [post.value for post in self.posts]
+
+    @cached_property
+    def _squares(self) -> list[float]:
+        return [value * value for value in self._values]
+
     def sample(self, item: Key | None = None) -> Sample:
         """The sufficient statistics of the values of all posts, or of those with an item."""
-        if item is None:
-            return Sample.of(post.value for post in self.posts)
-        return Sample.of(self.posts[place].value for place in self.places[item])
+        places = range(len(self.posts)) if item is None else self.places[item]
+        total, squares = (fsum(map(some.__getitem__, places)) for some in (self._values, self._squares))
+        return Sample(len(places), total, squares)
 
     def window(self, items: Sequence[Key]) -> Window:
         """The posts as rows of a test, with a column for each of `items`."""
         values, noise = _logs(self.posts)
-        columns = {item: np.zeros(len(self.posts)) for item in items}
-        for item, column in columns.items():
+        accounts, columns = _accounts(self.posts), np.zeros((len(items), len(self.posts)))
+        for item, column in zip(items, columns, strict=True):
             column[self.places[item]] = 1.0
-        return Window(np.array(values), np.array(noise), _accounts(self.posts), _constants(self.posts), columns)
+        found = dict(zip(items, columns, strict=True))
+        return Window(np.array(values), np.array(noise), accounts, _constants(self.posts, accounts), found)
 
 
 def rows_of(posts: PostPerformanceQuerySet) -> Rows:
@@ -134,9 +144,8 @@ def _accounts(rows: Sequence[Post]) -> Integers:
     return np.unique([row.account or 0 for row in rows], return_inverse=True)[1]
 
 
-def _constants(rows: Sequence[Post]) -> Floats:
+def _constants(rows: Sequence[Post], accounts: Integers) -> Floats:
     """What is always held constant: the level and the trend of each account, and whether the numbers still grow."""
-    accounts = _accounts(rows)
     levels = (accounts[:, None] == np.unique(accounts)).astype(float)
     young = [float(row.last_synced_at - row.published_at < MATURE) for row in rows]
     days = np.array([(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows])
