@@ -8,7 +8,6 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from statistics import median
 
 from acd.enums import Grade
@@ -32,13 +31,6 @@ SHRINK_POSTS = 5.0
 HASHTAG_MAX = 100
 
 _TAGGED = re.compile(r"(?<![\w&/])(?:[#＃][^\s#＃]+)+")
-
-
-def is_settled(published_at: datetime | None, observed_at: datetime | None, *, hours: float) -> bool:
-    """Whether the newest numbers of a post were observed so long after it went out that insights have settled."""
-    if published_at is None or observed_at is None:
-        return False
-    return observed_at - published_at >= timedelta(hours=hours)
 
 
 def total_engagement(counts: Mapping[str, int | float | None]) -> int | None:

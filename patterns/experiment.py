@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from engagement.baselines import MATURE
 from engagement.enums import Basis, FilterState
-from engagement.metrics import is_settled
+from engagement.rules import is_settled
 from gator.studio.enums import Arm
 from gator.studio.models import Content, Persona
 from gator.studio.querysets import ContentQuerySet, randomised

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from engagement.enums import Basis, FilterState
-from engagement.metrics import is_settled
+from engagement.rules import is_settled
 from patterns.enums import Reason
 from patterns.querysets import PostPerformanceQuerySet, caption_length
 from patterns.windows import Post, Rows, places_of, tags_of

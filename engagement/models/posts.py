@@ -23,9 +23,9 @@ from engagement.enums import (
     PostStatus,
     SyncStatus,
 )
-from engagement.metrics import is_settled
 from engagement.models.accounts import SocialAccount
 from engagement.querysets import SocialMediaPostQuerySet
+from engagement.rules import is_settled
 from engagement.values import METRIC_FIELDS, RATE_FIELDS, SECONDS_FIELDS
 from gator.studio.enums import MediaKind
 from gator.studio.models import Content, Persona
