@@ -172,7 +172,9 @@ def test_same_date_gives_the_same_bytes():
     first, second = (run("--as-of", THEN.isoformat(), "--json") for _ in range(2))
 
     assert first == second
-    assert [row["subject"] for row in json.loads(first)["looks"][0]["patterns"]][:2] == ["good", "plain"]
+    (told,) = json.loads(first)["looks"]
+    assert [row["subject"] for row in told["patterns"]][:2] == ["good", "plain"]
+    assert [row["subject"] for row in told["alarms"]] == ["captions"]
 
 
 @pytest.mark.django_db(transaction=True)
