@@ -139,7 +139,7 @@ class Fit:
         moments = Mixed(self.model.values, fixed * self.root[:, None], random).moments.beside(self.held)
         hashtags = np.arange(self.model.random.shape[1])
         if self.ratio:
-            moments = moments.beside(np.setdiff1d(hashtags, self.held), 1 / self.ratio)
+            moments = moments.beside(np.delete(hashtags, self.held), 1 / self.ratio)
         return moments.of(np.arange(len(hashtags), random.shape[1]))
 
     def coefficients(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Estimates:
@@ -216,7 +216,7 @@ def _claimed(plain: Moments, rate: float) -> tuple[Integers, float]:
     everything = np.arange(len(plain.shared))
     held, ratio = everything[:0], 0.0
     for _ in range(2):
-        ratio = plain.beside(held).ratio(np.setdiff1d(everything, held))
+        ratio = plain.beside(held).ratio(np.delete(everything, held))
         around = plain.beside(everything, 1 / ratio) if ratio else plain
         held = _forward(around, ratio, rate)
         if not held.size:
@@ -230,7 +230,8 @@ def _forward(around: Moments, ratio: float, rate: float) -> Integers:
         effects, errors, freedom = _tests(around, held, ratio)
         t = effects / errors
         q_values = np.minimum(benjamini_hochberg(stdtr(freedom, -t)), benjamini_hochberg(stdtr(freedom, t)))
-        fresh = np.setdiff1d(np.flatnonzero(q_values <= rate), held)
+        q_values[held] = np.inf
+        fresh = np.flatnonzero(q_values <= rate)
         if not fresh.size:
             break
         held = np.append(held, fresh[np.argmax(np.abs(t)[fresh])])
@@ -254,7 +255,8 @@ def _tests(around: Moments, held: Integers, ratio: float) -> tuple[Floats, Float
     known = information > DETERMINED * np.diag(around.gram)
     information = np.where(known, information, 1.0)
     effects = np.where(known, shared / information, 0.0)
-    explained = np.where(np.isin(np.arange(len(shared)), held), 0.0, effects * shared)
+    explained = effects * shared
+    explained[held] = 0.0
     left = beside.total - explained
     # Without any scatter a few equal values would look like certainty.
     known &= (left > ROUNDING * around.total) & (freedom >= MIN_FREEDOM)

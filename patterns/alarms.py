@@ -17,8 +17,9 @@ from patterns.reading import Reading, reading_of
 from patterns.variety import LOOKED_BACK, Compared, Part, repeated, repeats, share, variety
 from patterns.windows import Post
 
-# The days of a window, and how many windows are read: the last two, and the captions of the one before them.
-DAYS, WINDOWS = 30, 3
+# A window of a look, and what a look reads: the last two, and the captions of the one before them.
+SPAN = timedelta(days=30)
+WINDOWS = 3 * SPAN
 # Posts that each of two windows needs before they are compared: below, intervals say next to nothing.
 LEAST_POSTS = 15
 # Variety may shrink as the loop learns what works: more than a fifth less, surely, is another thing.
@@ -50,32 +51,35 @@ class Windows:
     repeats: Mapping[int, bool]
 
 
-def alarms(
-    posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: datetime, days: int = DAYS
+def alarms(posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: datetime, days: int) -> list[Alarm]:
+    """Every check of these posts and of the active ones of these patterns, alarms first. Four queries."""
+    span = timedelta(days=days)
+    start = now - 2 * span
+    earlier = posts.between(start - span, start).exclude(caption="").order_by("-published_at", "-pk")
+    told = list(earlier.values_list("caption", flat=True)[:LOOKED_BACK])[::-1]
+    return _checks(reading_of(posts.between(start, now)), told, patterns.active(), now, span)
+
+
+def alarms_of(reading: Reading, patterns: PatternQuerySet, *, now: datetime) -> list[Alarm]:
+    """Every check, alarms first, of posts that were read already, those of `WINDOWS` at least, and of patterns."""
+    start = now - 2 * SPAN
+    return _checks(reading, reading.captions_between(start - SPAN, start)[-LOOKED_BACK:], patterns, now, SPAN)
+
+
+def _checks(
+    reading: Reading, told: Sequence[str], patterns: PatternQuerySet, now: datetime, span: timedelta
 ) -> list[Alarm]:
-    """Every check of these posts and of the active ones of these patterns, alarms first. Three queries."""
-    reading = reading_of(posts.between(now - WINDOWS * timedelta(days=days), now))
-    return alarms_of(reading, patterns.active(), now=now, days=days)
-
-
-def alarms_of(reading: Reading, patterns: PatternQuerySet, *, now: datetime, days: int = DAYS) -> list[Alarm]:
-    """Every check, alarms first, of posts that were read already, at least those of three windows, and of patterns."""
-    windows = _windows(reading, now, timedelta(days=days))
+    windows = _windows(reading, told, now, span)
     found = [*_varieties(windows), _repeats(windows), *_audiences(windows), _patterns(patterns)]
     order = [AlarmState.ALARM, AlarmState.QUIET, AlarmState.UNKNOWN]
     return sorted(found, key=lambda one: order.index(AlarmState(one.state)))
 
 
-def _windows(reading: Reading, now: datetime, span: timedelta) -> Windows:
-    captions, middle, start = dict[int, str](), now - span, now - 2 * span
-    told = list[str]()
-    for post, caption in zip(reading.posts, reading.captions, strict=True):
-        if caption and post.published_at > start:
-            captions[post.pk] = caption
-        elif caption and post.published_at > start - span:
-            told.append(caption)
-    # The last captions before both windows: what those of the earlier one may repeat.
-    told = told[-LOOKED_BACK:]
+def _windows(reading: Reading, told: Sequence[str], now: datetime, span: timedelta) -> Windows:
+    """`told` are the last captions before both windows, oldest first: what those of the earlier one may repeat."""
+    middle, start = now - span, now - 2 * span
+    known = zip(reading.posts, reading.captions, strict=True)
+    captions = {post.pk: caption for post, caption in known if caption and post.published_at > start}
     again = repeated([*told, *captions.values()])[len(told) :]
     late = [post for post in reading.posts if post.published_at > middle]
     early = [post for post in reading.posts if start < post.published_at <= middle]

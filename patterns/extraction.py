@@ -15,7 +15,7 @@ from django.db import transaction
 from engagement.enums import Platform
 from engagement.local_time import has_moved, refresh_local_times
 from gator.studio.models import Persona
-from patterns.alarms import DAYS, WINDOWS, alarms_of
+from patterns.alarms import WINDOWS, alarms_of
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, study_of
 from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
@@ -133,7 +133,7 @@ def look(persona: Persona, platform: str, *, now: datetime, days: int, informing
     """
     start = now - timedelta(days=days)
     # The alarms look further back than a short window.
-    reading = _read(persona, platform, min(start, now - WINDOWS * timedelta(days=DAYS)), now)
+    reading = _read(persona, platform, min(start, now - WINDOWS), now)
     bases = reading.bases(start)
     basis = commonest(bases)
     rows = reading.rows(start, basis) if basis else Rows([], {})

@@ -113,13 +113,12 @@ class Mixed:
 
     @cached_property
     def _parts(self) -> tuple[Floats, Floats, Floats]:
-        """The fixed columns as basis, and what turns coordinates of it into coefficients; with the space of these."""
+        """The fixed columns as a basis, what turns coordinates of it into those of columns of size one, their sizes."""
         norms = np.sqrt((self.fixed**2).sum(axis=0))
         norms[norms == 0] = 1.0
         left, sizes, right = np.linalg.svd(self.fixed / norms, full_matrices=False)
         kept = sizes > np.sqrt(ROUNDING) * sizes[0]
-        back = (right[kept].T / sizes[kept]) / norms[:, None]
-        return left[:, kept], back, np.linalg.qr(right[kept].T * norms[:, None])[0]
+        return left[:, kept], right[kept].T / sizes[kept], norms[:, None]
 
     @cached_property
     def _left(self) -> tuple[Floats, Floats]:
@@ -144,7 +143,7 @@ class Mixed:
 
     def coefficients(self, held: Integers, ratio: float) -> Estimates:
         """The fixed coefficients by generalised least squares, with the random columns at `held` held constant too."""
-        (basis, back, space), (gram, shared, total, freedom) = self._parts, self.moments
+        (basis, turn, norms), (gram, shared, total, freedom) = self._parts, self.moments
         used = np.arange(len(shared)) if ratio else held
         penalty = np.where(np.isin(used, held), 0.0, 1 / ratio if ratio else 0.0)
         inner = _inverse(gram[np.ix_(used, used)], penalty)
@@ -152,7 +151,10 @@ class Mixed:
         left = freedom - _used(inner, gram[np.ix_(used, used)])
         scatter = float(total - shared[used] @ explained) / max(left, 1)
         around = scatter * (np.eye(basis.shape[1]) + turned @ inner @ turned.T)
+        back = turn / norms
         values = back @ (basis.T @ self.values - turned @ explained)
+        # Columns that follow from others leave some sums of coefficients open.
+        space = np.linalg.qr(turn * norms)[0]
         return Estimates(values, back @ around @ back.T, scatter, left, space)
 
 

@@ -44,6 +44,11 @@ class Reading:
         posts = [post for post, why in known if not why and post.basis == basis and post.published_at > since]
         return Rows(posts, places_of(posts, self.tags))
 
+    def captions_between(self, start: datetime, end: datetime) -> list[str]:
+        """What was written under the posts after `start`, up to and including `end`."""
+        known = zip(self.posts, self.captions, strict=True)
+        return [caption for post, caption in known if caption and start < post.published_at <= end]
+
 
 def reading_of(posts: PostPerformanceQuerySet) -> Reading:
     """Read these posts, whatever they teach. Two queries."""

@@ -107,7 +107,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     bounds = p[order] * len(p) / np.arange(1, len(p) + 1)
     q = np.empty(len(p))
     q[order] = np.minimum(np.minimum.accumulate(bounds[::-1])[::-1], 1.0)
-    return [float(one) for one in q]
+    return q.tolist()
 
 
 def _t(freedom: float, level: float) -> float:

@@ -91,8 +91,9 @@ def test_question_of_posts_reads_the_window_by_its_index(account, name):
 
 @by_one_index
 def test_alarms_of_a_persona_find_posts_and_patterns_by_theirs(account):
-    posts, tags, patterns = asked(PatternAnalyzer(account.persona, account.platform, now=NOW), "alarms")
+    captions, posts, tags, patterns = asked(PatternAnalyzer(account.persona, account.platform, now=NOW), "alarms")
 
+    assert "post_window" in captions
     assert "post_window" in posts
     assert "post_window" in tags
     assert "pattern_of_persona" in patterns
