@@ -11,7 +11,7 @@ Genetics 44: 825-830).
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -106,7 +106,7 @@ class Estimate:
     @property
     def half(self) -> float:
         """Half the width of the 95 % interval."""
-        return float(stdtrit(self.freedom, 0.975)) * self.error
+        return _critical(self.freedom) * self.error
 
     @property
     def p_gain(self) -> float:
@@ -117,6 +117,11 @@ class Estimate:
     def p_loss(self) -> float:
         """How often chance alone would give as large a loss."""
         return float(stdtr(self.freedom, self.effect / self.error))
+
+
+@lru_cache(maxsize=1_000)
+def _critical(freedom: int) -> float:
+    return float(stdtrit(freedom, 0.975))
 
 
 @dataclass(frozen=True)
