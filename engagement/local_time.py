@@ -13,16 +13,19 @@ def local_time(zone: ZoneInfo, moment: datetime) -> dict[str, int]:
     return {"local_hour": local.hour, "local_weekday": local.weekday()}
 
 
-def refresh_local_times(posts: SocialMediaPostQuerySet, zone: ZoneInfo) -> int:
-    """Bring hour and weekday of posts up to date after their persona moved; the number of posts that changed.
+def has_moved(zone: ZoneInfo, moment: datetime, hour: int | None, weekday: int | None) -> bool:
+    """Whether a post has an hour or weekday of another zone. One without an hour was imported with a date alone."""
+    local = moment.astimezone(zone)
+    return hour is not None and (hour, weekday) != (local.hour, local.weekday())
 
-    A post without an hour was imported with a date alone: it keeps none.
-    """
+
+def refresh_local_times(posts: SocialMediaPostQuerySet, zone: ZoneInfo) -> int:
+    """Bring hour and weekday of posts up to date after their persona moved; the number of posts that changed."""
     moved: dict[tuple[int, int], list[int]] = defaultdict(list)
     known = posts.filter(published_at__isnull=False, local_hour__isnull=False).order_by()
     for pk, moment, *stored in known.values_list("pk", "published_at", "local_hour", "local_weekday"):
-        hour, weekday = local_time(zone, moment).values()
-        if stored != [hour, weekday]:
+        if has_moved(zone, moment, *stored):
+            hour, weekday = local_time(zone, moment).values()
             moved[hour, weekday].append(pk)
     for (hour, weekday), ids in moved.items():
         posts.model.objects.filter(pk__in=ids).update(local_hour=hour, local_weekday=weekday)

@@ -1,4 +1,7 @@
-"""Rules of a token's life: what renewing it takes on each platform, and when that is due. Pure: no rows, no clock."""
+"""Rules of a token's life, what renewing it takes on each platform and when that is due; and when numbers have settled.
+
+Pure: no rows, no clock.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,3 +58,10 @@ def lead(life: timedelta) -> timedelta:
 def is_due(ends_at: datetime, *, since: datetime, now: datetime) -> bool:
     """Whether a token that is ours since then should be renewed by now."""
     return ends_at - now <= lead(ends_at - since)
+
+
+def is_settled(published_at: datetime | None, observed_at: datetime | None, *, hours: float) -> bool:
+    """Whether the newest numbers of a post were observed so long after it went out that insights have settled."""
+    if published_at is None or observed_at is None:
+        return False
+    return observed_at - published_at >= timedelta(hours=hours)

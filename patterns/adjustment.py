@@ -11,6 +11,7 @@ Genetics 44: 825-830).
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -56,34 +57,42 @@ class Window:
         """The columns of these items side by side."""
         return np.column_stack([np.empty((len(self.values), 0)), *(self.items[key] for key in keys)])
 
-    def residuals(self, more: Floats) -> Floats:
-        """What least squares on the constants, all but the hashtags and these columns leave, as large as the noise."""
-        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False)), more])
-        plain = Mixed(self.values, fixed, np.empty((len(fixed), 0)))
-        return plain.residuals * np.sqrt(len(fixed) / max(plain.moments.freedom, 1))
+    @cached_property
+    def levels(self) -> Mixed:
+        """The model of the constants and of all items but the hashtags."""
+        return self._beside(np.empty((len(self.values), 0)))
 
-    def tamed(self, more: Floats) -> "Window":
-        """The same posts, one that lies further off than usual brought back to the border of what is usual.
+    def _beside(self, more: Floats) -> Mixed:
+        fixed = np.column_stack([self.constants, self.columns(self.keys(hashtags=False)), more])
+        return Mixed(self.values, fixed, np.empty((len(fixed), 0)))
+
+    def tamed(self, more: Floats) -> Floats:
+        """The values, one that lies further off than usual brought back to the border of what is usual.
 
         Engagement has long tails: a post that goes viral would otherwise outweigh hundreds (Huber 1981, Robust
         Statistics, section 7.7). What is usual is told around the fixed effects and the columns of `more`.
         """
-        left = self.residuals(more)
+        left = _residuals(self._beside(more) if more.size else self.levels, self.values)
         border = USUAL * MAD_OF_NORMAL * float(np.median(np.abs(left)))
-        return replace(self, values=self.values - left + np.clip(left, -border, border)) if border else self
+        return self.values - left + np.clip(left, -border, border) if border else self.values
 
-    def weights(self) -> Floats:
-        """The precision of each post's value: posts of an account that scatters count less, and uncertain ones too.
+    def weights(self, tamed: Floats) -> Floats:
+        """The precision of each `tamed` value: posts of an account that scatters count less, and uncertain ones too.
 
         An interval is partly common to all posts, so that it may be wider than their scatter: at least half of the
         scatter is then still taken to be the posts' own.
         """
-        squares = self.residuals(np.empty((len(self.values), 0))) ** 2
+        squares = _residuals(self.levels, tamed) ** 2
         count = np.bincount(self.accounts)
         known = np.bincount(self.accounts, squares) + PRIOR_POSTS * squares.mean()
         scatter = (known / (count + PRIOR_POSTS))[self.accounts]
         noise = (np.bincount(self.accounts, self.noise**2) / np.maximum(count, 1))[self.accounts]
         return np.asarray(1 / (np.maximum(scatter - noise, OWN_SCATTER * scatter) + self.noise**2))
+
+
+def _residuals(model: Mixed, values: Floats) -> Floats:
+    """What the fixed columns of a model leave of values, as large as the noise."""
+    return model.without_fixed(values) * np.sqrt(len(values) / max(model.freedom, 1))
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,7 @@ class Estimate:
     @property
     def half(self) -> float:
         """Half the width of the 95 % interval."""
-        return float(stdtrit(self.freedom, 0.975)) * self.error
+        return _critical(self.freedom) * self.error
 
     @property
     def p_gain(self) -> float:
@@ -108,6 +117,11 @@ class Estimate:
     def p_loss(self) -> float:
         """How often chance alone would give as large a loss."""
         return float(stdtr(self.freedom, self.effect / self.error))
+
+
+@lru_cache(maxsize=1_000)
+def _critical(freedom: int) -> float:
+    return float(stdtrit(freedom, 0.975))
 
 
 @dataclass(frozen=True)
@@ -130,7 +144,7 @@ class Fit:
         moments = Mixed(self.model.values, fixed * self.root[:, None], random).moments.beside(self.held)
         hashtags = np.arange(self.model.random.shape[1])
         if self.ratio:
-            moments = moments.beside(np.setdiff1d(hashtags, self.held), 1 / self.ratio)
+            moments = moments.beside(np.delete(hashtags, self.held), 1 / self.ratio)
         return moments.of(np.arange(len(hashtags), random.shape[1]))
 
     def coefficients(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Estimates:
@@ -155,11 +169,11 @@ def fitted(window: Window, *, rate: float) -> Fit | None:
     return _fitted(window, window.tamed(first.model.random[:, first.held] / first.root[:, None]), rate)
 
 
-def _fitted(window: Window, tamed: Window, rate: float) -> Fit | None:
-    root = np.sqrt(tamed.weights())
+def _fitted(window: Window, tamed: Floats, rate: float) -> Fit | None:
+    root = np.sqrt(window.weights(tamed))
     levels, tags = window.keys(hashtags=False), window.keys(hashtags=True)
     fixed = np.column_stack([window.columns(levels), window.constants])
-    model = Mixed(tamed.values * root, fixed * root[:, None], window.columns(tags) * root[:, None])
+    model = Mixed(tamed * root, fixed * root[:, None], window.columns(tags) * root[:, None])
     if model.moments.freedom < MIN_FREEDOM or model.moments.total <= ROUNDING * float(model.values @ model.values):
         return None
     places, sides = _told_apart(model, float(root @ root))
@@ -207,7 +221,7 @@ def _claimed(plain: Moments, rate: float) -> tuple[Integers, float]:
     everything = np.arange(len(plain.shared))
     held, ratio = everything[:0], 0.0
     for _ in range(2):
-        ratio = plain.beside(held).ratio(np.setdiff1d(everything, held))
+        ratio = plain.beside(held).ratio(np.delete(everything, held))
         around = plain.beside(everything, 1 / ratio) if ratio else plain
         held = _forward(around, ratio, rate)
         if not held.size:
@@ -221,7 +235,8 @@ def _forward(around: Moments, ratio: float, rate: float) -> Integers:
         effects, errors, freedom = _tests(around, held, ratio)
         t = effects / errors
         q_values = np.minimum(benjamini_hochberg(stdtr(freedom, -t)), benjamini_hochberg(stdtr(freedom, t)))
-        fresh = np.setdiff1d(np.flatnonzero(q_values <= rate), held)
+        q_values[held] = np.inf
+        fresh = np.flatnonzero(q_values <= rate)
         if not fresh.size:
             break
         held = np.append(held, fresh[np.argmax(np.abs(t)[fresh])])
@@ -245,7 +260,8 @@ def _tests(around: Moments, held: Integers, ratio: float) -> tuple[Floats, Float
     known = information > DETERMINED * np.diag(around.gram)
     information = np.where(known, information, 1.0)
     effects = np.where(known, shared / information, 0.0)
-    explained = np.where(np.isin(np.arange(len(shared)), held), 0.0, effects * shared)
+    explained = effects * shared
+    explained[held] = 0.0
     left = beside.total - explained
     # Without any scatter a few equal values would look like certainty.
     known &= (left > ROUNDING * around.total) & (freedom >= MIN_FREEDOM)

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 
 from acd.admin_links import list_url
 from acd.figures import interval, number
-from patterns.admin_insights import parts
+from patterns.admin_answers import parts
 from patterns.alarm_answers import Alarm, Alarms
 from patterns.enums import AlarmState
 from patterns.models import Pattern, PostPerformance

@@ -16,7 +16,8 @@ from acd.admin_links import list_url
 from acd.figures import UNKNOWN, interval, number, percent, q_value, short
 from acd.models import ACDContext
 from acd.theme import Admin, action, display, when
-from patterns.admin_insights import address, parts
+from patterns.admin_answers import parts
+from patterns.admin_insights import address
 from patterns.enums import FailureGroup
 from patterns.failure_answers import FailingGroup, FailurePattern, Failures, Recurrence
 from patterns.models import FailureFix

@@ -3,8 +3,7 @@
 Pages only show: what is asked and how it is answered are those of the API and the command.
 """
 
-from collections.abc import Sequence
-from functools import partial, singledispatch
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,46 +14,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from acd.admin_links import list_url
-from acd.figures import UNKNOWN, effect, interval, number, percent, q_value, stacked
 from acd.tables import csv_file
 from acd.theme import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
-from engagement.enums import Basis, Platform
+from engagement.enums import Platform
 from engagement.models import SocialMediaPost
 from gator.studio.api import NO_PERSONA, SlugChoiceField
 from gator.studio.models import Persona
+from patterns.admin_answers import shown
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import (
-    Asked,
-    Finding,
-    Findings,
-    Framed,
-    PostingTimes,
-    SuccessfulPosts,
-    Suggestions,
-    Summary,
-)
 from patterns.api_questions import MAX_DAYS, written
-from patterns.effect_plot import Axis
-from patterns.effects import FILTERS
-from patterns.enums import Advice, PatternKind, Scope, Signal
-from patterns.hour_answers import HourBlock, HourOfWeekday
-from patterns.hour_plot import drawn
-from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
-from patterns.report import rests_on
-from patterns.week_plot import drawn_week
-from patterns.wording import NOUNS, UNITS, WORTH, label
-
-# Posts that one link can name; an address must not grow too long.
-MOST_LINKED = 400
-# A claim is likely and not certain: of all claims of a kind as many as the false discovery rate may be false.
-SIGNALS = {
-    Signal.OK: ("Likely", "success"),
-    Signal.THIN: ("Unclear", "warning"),
-    Signal.NONE: ("Unknown", ""),
-}
-TONES = {Advice.REPEAT: ("gain", "Repeat", "success"), Advice.AVOID: ("loss", "Avoid", "warning")}
 
 
 class InsightForm(forms.Form):
@@ -148,167 +117,3 @@ def newest_platform() -> str:
     """Where somebody posted last: what is shown until a platform is chosen."""
     newest = SocialMediaPost.objects.exclude(published_at=None).order_by("-published_at", "-pk")
     return newest.values_list("platform", flat=True).first() or Platform.INSTAGRAM
-
-
-def shown(answer: Asked) -> dict[str, Any]:
-    """An answer for its page."""
-    framed = {}
-    if isinstance(answer, Framed):
-        framed = {"meaning": answer.meaning, "signal": SIGNALS[answer.signal]}
-    return {"answer": answer, "rests_on": list(rests_on(answer)), **framed, **parts(answer)}
-
-
-@singledispatch
-def parts(answer: Asked) -> dict[str, Any]:
-    """What the page of an answer shows beside what it means and rests on."""
-    raise TypeError(f"No page shows {type(answer).__name__}.")
-
-
-@parts.register
-def _(answer: Findings) -> dict[str, Any]:
-    kind = next((one.kind for one in answer.items), None)
-    return {"plots": [plot(answer, NOUNS[kind].capitalize(), answer.items)] if kind else []}
-
-
-@parts.register
-def _(answer: PostingTimes) -> dict[str, Any]:
-    groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
-    plots = [plot(answer, title, found) for title, found in groups.items() if found]
-    halves = {"Working days": answer.working_days, "Weekend": answer.weekend}
-    week = drawn_week(answer.week, partial(week_url, answer))
-    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves), "map": week}
-
-
-def curve_cards(answer: PostingTimes) -> list[tuple[str, str, str]]:
-    """The hours as a whole: the blocks that stand out, and whose posts say so."""
-    chance_alone = UNKNOWN if answer.curve_p is None else q_value(answer.curve_p)
-    accounts = number(answer.accounts_n) + (" account" if answer.accounts_n == 1 else " accounts")
-    whose = f"{Scope(answer.scope).label}: {number(answer.posts_n)}"
-    if answer.more_posts:
-        whose += f"; about {number(answer.more_posts)} more until {WORTH} over three hours could be told"
-    return [
-        ("Best hours", *_block(answer.best)),
-        ("Worst hours", *_block(answer.worst)),
-        ("Told of", accounts, whose),
-        ("By chance", chance_alone, "how often equal hours would look as uneven (p)"),
-    ]
-
-
-def _block(found: HourBlock | None) -> tuple[str, str]:
-    if found is None:
-        return UNKNOWN, "none can be told from chance"
-    around = effect(found.shrunk, found.shrunk_low, found.shrunk_high)
-    return f"{found.start}:00 to {found.end}:00", f"{around} against other hours, shrunk; {number(found.n)} posts"
-
-
-def plot(answer: Framed, title: str, found: Sequence[Finding]) -> dict[str, Any]:
-    """The items of one kind: claims on the page, the others in a fold, those with too few posts by name."""
-    tested = [one for one in found if one.effect is not None]
-    axis = Axis.of(tested)
-    return {
-        "title": title,
-        "ticks": axis.ticks,
-        "claims": [row(answer, axis, one) for one in tested if one.claimed],
-        "others": [row(answer, axis, one) for one in tested if not one.claimed],
-        "untested": [(label(one.kind, one.subject), one.n) for one in found if one.effect is None],
-    }
-
-
-def row(answer: Framed, axis: Axis, one: Finding) -> dict[str, Any]:
-    """One tested item as a line of the plot and of the table beside it."""
-    tone, advice, colour = TONES[one.advice] if one.advice else ("", "", "")
-    return {
-        "name": label(one.kind, one.subject),
-        "url": evidence_url(answer, one),
-        "line": axis.line(one),
-        "tone": tone,
-        "advice": advice,
-        "colour": colour,
-        "effect": stacked(effect(one.effect, one.effect_low, one.effect_high)),
-        "shrunk": stacked(effect(one.shrunk, one.shrunk_low, one.shrunk_high)),
-        "mean": stacked(interval(one.mean, one.low, one.high, digits=2)),
-        "n": number(one.n),
-        "q": q_value(one.q),
-        "more": number(one.more_posts) if one.more_posts and not one.claimed else "",
-    }
-
-
-def evidence_url(answer: Framed, one: Finding) -> str:
-    """The list of the posts of an item: those a claim rests on, else those that have it in the window."""
-    if one.posts:
-        return posts_url(one.posts)
-    if one.kind == PatternKind.CAPTION_LENGTH:
-        return ""
-    return _list_of(answer, **{FILTERS[one.kind]: one.subject})
-
-
-def week_url(answer: PostingTimes, one: HourOfWeekday) -> str:
-    """The list of the posts of an hour of a weekday in the window."""
-    weekday, hour = FILTERS[PatternKind.POSTING_WEEKDAY], FILTERS[PatternKind.POSTING_HOUR]
-    return _list_of(answer, **{weekday: str(one.weekday), hour: str(one.hour)})
-
-
-def _list_of(answer: Framed, **having: str) -> str:
-    pooled = isinstance(answer, PostingTimes) and answer.scope == Scope.PLATFORM
-    whose = {"persona__slug": answer.persona} if answer.persona and not pooled else {}
-    return list_url(
-        PostPerformance,
-        **having,
-        platform__exact=answer.platform,
-        basis__exact=answer.basis,
-        published_at__gt=answer.window.start.isoformat(),
-        **whose,
-    )
-
-
-def posts_url(posts: Sequence[int]) -> str:
-    """The list of these posts, the newest of them if there are too many for an address."""
-    return list_url(PostPerformance, id__in=",".join(map(str, posts[-MOST_LINKED:])))
-
-
-def post_url(post: int) -> str:
-    """The page of a post as evidence."""
-    return reverse("admin:patterns_postperformance_change", args=[post])
-
-
-@parts.register
-def _(answer: SuccessfulPosts) -> dict[str, Any]:
-    rows = [
-        {
-            "url": post_url(one.post),
-            "name": f"{one.published_at:%Y-%m-%d}, {one.media_kind}",
-            "rate": interval(one.rate, one.rate_low, one.rate_high, digits=2, unit="%"),
-            "hour": UNKNOWN if one.local_hour is None else f"{one.local_hour}:00",
-            "hashtags": " ".join(f"#{name}" for name in one.hashtags),
-            "made": one.strategy,
-        }
-        for one in answer.posts
-    ]
-    return {"posts": rows, "unit": UNITS[Basis(answer.basis)] if answer.basis in UNITS else ""}
-
-
-@parts.register
-def _(answer: Suggestions) -> dict[str, Any]:
-    urls = [posts_url(one.posts) for one in answer.claims] or [""] * len(answer.suggestions)
-    return {"suggestions": list(zip(answer.suggestions, urls, strict=True))}
-
-
-@parts.register
-def _(answer: Summary) -> dict[str, Any]:
-    unit = UNITS[Basis(answer.basis)] if answer.basis in UNITS else "%"
-    shares = [None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high)]
-    personas = None if answer.persona_share is None else 100 * answer.persona_share
-    cards = [
-        ("Posts", number(answer.posts), f"{number(answer.measured)} of them measured and settled"),
-        ("Engagement", number(answer.total_engagement), "as the platform counts it"),
-        ("Genuine", interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high), "of real people"),
-        ("Mean rate", interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2), unit),
-        (
-            "Trend",
-            interval(answer.trend, answer.trend_low, answer.trend_high, digits=2),
-            "points, second half less first",
-        ),
-        ("Bots", interval(*shares, unit="%"), f"of {number(answer.observed)} seen; personas {percent(personas, 0)}"),
-    ]
-    lists = {"Best posts": answer.best, "Worst posts": answer.worst}
-    return {"cards": cards, "lists": [(name, [(pk, post_url(pk)) for pk in ids]) for name, ids in lists.items() if ids]}

@@ -5,16 +5,21 @@ check rings only where even the near end of its 95 % interval is beyond what an 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from patterns.alarm_answers import Alarm
 from patterns.enums import AlarmState
 from patterns.querysets import PatternQuerySet, PostPerformanceQuerySet
+from patterns.reading import Reading, reading_of
 from patterns.variety import LOOKED_BACK, Compared, Part, repeated, repeats, share, variety
+from patterns.windows import Post
 
+# A window of a look, and what a look reads: the last two, and the captions of the one before them.
+SPAN = timedelta(days=30)
+WINDOWS = 3 * SPAN
 # Posts that each of two windows needs before they are compared: below, intervals say next to nothing.
 LEAST_POSTS = 15
 # Variety may shrink as the loop learns what works: more than a fifth less, surely, is another thing.
@@ -36,82 +41,77 @@ ADVICE = {
 }
 
 
-class Post(NamedTuple):
-    """What is read of a post to see what was chosen and who answered; the names are the columns."""
-
-    pk: int
-    published_at: datetime
-    caption: str
-    media_kind: str
-    local_hour: int | None
-    content__approach: str | None
-    observed_count: int
-    bot_count: int
-    persona_count: int
-
-
 @dataclass(frozen=True)
 class Windows:
     """The posts of a window and of the one before, oldest first, with their hashtags and whether captions repeat."""
 
     now: Sequence[Post]
     before: Sequence[Post]
-    hashtags: dict[int, list[str]]
-    repeats: dict[int, bool]
+    hashtags: Mapping[int, Sequence[str]]
+    repeats: Mapping[int, bool]
 
 
-def alarms(posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: datetime, days: int = 30) -> list[Alarm]:
-    """Every check of these posts and patterns, alarms first. Five queries."""
-    windows = _windows(posts, now, timedelta(days=days))
+def alarms(posts: PostPerformanceQuerySet, patterns: PatternQuerySet, *, now: datetime, days: int) -> list[Alarm]:
+    """Every check of these posts and of the active ones of these patterns, alarms first. Four queries."""
+    span = timedelta(days=days)
+    start = now - 2 * span
+    earlier = posts.between(start - span, start).exclude(caption="").order_by("-published_at", "-pk")
+    told = list(earlier.values_list("caption", flat=True)[:LOOKED_BACK])[::-1]
+    return _checks(reading_of(posts.between(start, now)), told, patterns.active(), now, span)
+
+
+def alarms_of(reading: Reading, patterns: PatternQuerySet, *, now: datetime) -> list[Alarm]:
+    """Every check, alarms first, of posts that were read already, those of `WINDOWS` at least, and of patterns."""
+    start = now - 2 * SPAN
+    return _checks(reading, reading.captions_between(start - SPAN, start)[-LOOKED_BACK:], patterns, now, SPAN)
+
+
+def _checks(
+    reading: Reading, told: Sequence[str], patterns: PatternQuerySet, now: datetime, span: timedelta
+) -> list[Alarm]:
+    windows = _windows(reading, told, now, span)
     found = [*_varieties(windows), _repeats(windows), *_audiences(windows), _patterns(patterns)]
     order = [AlarmState.ALARM, AlarmState.QUIET, AlarmState.UNKNOWN]
     return sorted(found, key=lambda one: order.index(AlarmState(one.state)))
 
 
-def _windows(posts: PostPerformanceQuerySet, now: datetime, span: timedelta) -> Windows:
-    read = posts.between(now - 2 * span, now)
-    rows = [Post(*row) for row in read.order_by("published_at", "pk").values_list(*Post._fields)]
-    tagged = read.filter(hashtags__isnull=False).order_by("pk", "hashtags__name")
+def _windows(reading: Reading, told: Sequence[str], now: datetime, span: timedelta) -> Windows:
+    """`told` are the last captions before both windows, oldest first: what those of the earlier one may repeat."""
+    middle, start = now - span, now - 2 * span
+    known = zip(reading.posts, reading.captions, strict=True)
+    captions = {post.pk: caption for post, caption in known if caption and post.published_at > start}
+    again = repeated([*told, *captions.values()])[len(told) :]
+    late = [post for post in reading.posts if post.published_at > middle]
+    early = [post for post in reading.posts if start < post.published_at <= middle]
     hashtags: dict[int, list[str]] = defaultdict(list)
-    for pk, name in tagged.values_list("pk", "hashtags__name"):
+    for pk, name in reading.tags:
         hashtags[pk].append(name)
-    written, told = [row for row in rows if row.caption], _captions_before(posts, now - 2 * span, span)
-    again = repeated([*told, *(row.caption for row in written)])[len(told) :]
-    late = [row for row in rows if row.published_at > now - span]
-    early = [row for row in rows if now - 2 * span < row.published_at <= now - span]
-    return Windows(late, early, hashtags, dict(zip((row.pk for row in written), again, strict=True)))
-
-
-def _captions_before(posts: PostPerformanceQuerySet, start: datetime, span: timedelta) -> list[str]:
-    """The last captions before both windows, oldest first: what those of the earlier one may repeat."""
-    earlier = posts.between(start - span, start).exclude(caption="").order_by("-published_at", "-pk")
-    return list(earlier.values_list("caption", flat=True)[:LOOKED_BACK])[::-1]
+    return Windows(late, early, hashtags, dict(zip(captions, again, strict=True)))
 
 
 def _varieties(windows: Windows) -> Iterable[Alarm]:
     chosen: dict[str, Callable[[Post], Sequence[Any]]] = {
         "hashtags": lambda post: windows.hashtags.get(post.pk, ()),
-        "formats": lambda post: [post.media_kind],
-        "hours": lambda post: [post.local_hour] if post.local_hour is not None else (),
-        "approaches": lambda post: [post.content__approach] if post.content__approach else (),
+        "formats": lambda post: (post.media_kind,),
+        "hours": lambda post: (post.local_hour,) if post.local_hour is not None else (),
+        "approaches": lambda post: (post.content__approach,) if post.content__approach else (),
     }
     for subject, of in chosen.items():
-        now, before = ([tuple(map(str, of(post))) for post in posts] for posts in (windows.now, windows.before))
-        late, early = ([one for one in some if one] for some in (now, before))
+        late, early = ([one for one in map(of, posts) if one] for posts in (windows.now, windows.before))
         yield _checked("variety", subject, late, early, variety)
 
 
 def _repeats(windows: Windows) -> Alarm:
-    now, before = (
-        [windows.repeats[post.pk] for post in posts if post.caption] for posts in (windows.now, windows.before)
-    )
+    known = windows.repeats
+    now, before = ([known[post.pk] for post in posts if post.pk in known] for posts in (windows.now, windows.before))
     return _checked("repeats", "captions", now, before, repeats)
 
 
 def _audiences(windows: Windows) -> Iterable[Alarm]:
     for subject in ("bots", "personas"):
-        now, before = ([_part(post, subject) for post in posts] for posts in (windows.now, windows.before))
-        late, early = ([part for part in some if part[1]] for some in (now, before))
+        late, early = (
+            [_part(post, subject) for post in posts if post.observed_count] for posts in (windows.now, windows.before)
+        )
         yield _checked("audience", subject, late, early, share)
 
 
@@ -182,20 +182,20 @@ SENTENCES: dict[str, Callable[[str, Compared], str]] = {
 
 
 def _patterns(patterns: PatternQuerySet) -> Alarm:
-    """Active patterns whose posts were mostly answered by others than people."""
-    active = patterns.active()
-    n = active.filter(posts__isnull=False).distinct().count()
-    found = tuple(active.resting_on_others().order_by("pk").values_list("pk", flat=True))
-    if not n:
+    """Patterns whose posts were mostly answered by others than people, even where the interval ends highest."""
+    rows = patterns.with_engagement().order_by("pk").values_list("pk", "all_engagement", "of_people")
+    known = list(rows)
+    if not known:
         text = "Patterns: none is active that rests on posts."
         return Alarm(kind="patterns", subject="patterns", state=AlarmState.UNKNOWN, n=0, text=text)
-    text = f"Patterns that rest on posts of whose engagement people made less than half: {len(found)} of {n}."
+    found = tuple(pk for pk, everybody, people in known if everybody and 2 * people < everybody)
+    text = f"Patterns that rest on posts of whose engagement people made less than half: {len(found)} of {len(known)}."
     return Alarm(
         kind="patterns",
         subject="patterns",
         state=AlarmState.ALARM if found else AlarmState.QUIET,
-        n=n,
-        value=len(found) / n,
+        n=len(known),
+        value=len(found) / len(known),
         patterns=found,
         text=text,
         advice=ADVICE["patterns"] if found else "",

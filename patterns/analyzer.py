@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 
-from engagement.enums import Basis
 from engagement.models import SocialMediaPost
 from gator.studio.models import Persona
 from patterns.alarm_answers import Alarm
@@ -24,7 +23,6 @@ from patterns.answers import (
     PostAnalysis,
     PostingHours,
     Span,
-    SuccessfulPost,
     SuccessfulPosts,
     Suggestions,
     Summary,
@@ -36,11 +34,11 @@ from patterns.failure_questions import failing_groups, failure_kinds
 from patterns.hour_answers import HalfWeek, HourOfWeekday
 from patterns.hours import WEEKEND, WORKING_DAYS
 from patterns.models import GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet, caption_length
+from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet
 from patterns.recurrences import recurrences
+from patterns.single_posts import analysis, successful
 from patterns.summaries import figures
 from patterns.wording import (
-    UNITS,
     best_hours,
     borrowed,
     in_figures,
@@ -119,7 +117,7 @@ class PatternAnalyzer:
             **vars(coverage),
             signal=_signal(found, coverage.posts_n),
             meaning=successes(found, coverage, min_engagement_rate),
-            posts=tuple(map(_successful, shown)),
+            posts=tuple(map(successful, shown)),
         )
 
     def common_failure_patterns(self) -> list[FailurePattern]:
@@ -259,70 +257,10 @@ class PatternAnalyzer:
 
     def analyze_post_performance(self, post: SocialMediaPost) -> PostAnalysis:
         """What is known of one post, what stands out and what to do with that."""
-        shown = _items_of(post)
         active = Pattern.objects.for_persona(post.persona).on(post.platform).active().order_by("pk")
-        patterns = [pattern for pattern in active if (pattern.kind, pattern.subject) in shown]
-        return PostAnalysis(
-            post=post.pk,
-            total_engagement=post.total_engagement,
-            genuine_engagement=post.genuine_engagement,
-            genuine_low=post.genuine_low,
-            genuine_high=post.genuine_high,
-            rate=post.engagement_rate,
-            rate_low=post.rate_low,
-            rate_high=post.rate_high,
-            basis=post.basis,
-            provisional=post.is_provisional,
-            vs_average=post.vs_average,
-            average_n=post.average_n,
-            stands_out=tuple(_stands_out(post)),
-            recommendations=tuple(f"{p.get_advice_display()}: {p.strategy}" for p in patterns),
-            patterns=tuple(p.pk for p in patterns),
-        )
+        return analysis(post, active)
 
 
 def _signal(is_sure: object, is_tested: object) -> Signal:
     """What an answer shows at a glance: something sure, something tested, or nothing."""
     return Signal.OK if is_sure else Signal.THIN if is_tested else Signal.NONE
-
-
-def _successful(post: PostPerformance) -> SuccessfulPost:
-    return SuccessfulPost(
-        post=post.pk,
-        url=post.url,
-        published_at=post.published_at,  # type: ignore[arg-type]  # a settled post has one
-        rate=post.engagement_rate,  # type: ignore[arg-type]  # a high-performing post has one
-        rate_low=post.rate_low,  # type: ignore[arg-type]
-        rate_high=post.rate_high,  # type: ignore[arg-type]
-        basis=post.basis,
-        hashtags=tuple(tag.name for tag in post.hashtags.all()),
-        local_hour=post.local_hour,
-        media_kind=post.media_kind,
-        context=str(post.context_id) if post.context_id else None,
-        strategy=post.context.strategy if post.context else "",
-        parameters=post.content.parameters if post.content else {},
-    )
-
-
-def _stands_out(post: SocialMediaPost) -> list[str]:
-    said = []
-    if post.vs_average is not None and abs(post.vs_average) >= 25:
-        side = "above" if post.vs_average > 0 else "below"
-        said.append(f"{abs(post.vs_average):.0f} % {side} the account's usual over {post.average_n} earlier posts.")
-    if post.observed_count and post.bot_count / post.observed_count >= 0.3:
-        said.append(f"Bots made {post.bot_count} of the {post.observed_count} interactions that could be observed.")
-    if post.engagement_rate is not None and post.rate_low is not None and post.basis in UNITS:
-        around = f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})"
-        said.append(f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} {around}.")
-    return said
-
-
-def _items_of(post: SocialMediaPost) -> set[tuple[str, str]]:
-    """Every (kind, subject) that a pattern may speak of and this post has."""
-    return {(PatternKind.HASHTAG, tag.name) for tag in post.hashtags.all()} | {
-        (PatternKind.POSTING_HOUR, str(post.local_hour)),
-        (PatternKind.POSTING_WEEKDAY, str(post.local_weekday)),
-        (PatternKind.MEDIA_KIND, post.media_kind),
-        (PatternKind.CAPTION_LENGTH, caption_length(post.caption)),
-        (PatternKind.STRATEGY, post.content.approach if post.content else ""),
-    }

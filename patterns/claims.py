@@ -8,6 +8,7 @@ Science 23: 1-22). Losses are a family of their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log
 
 from scipy.special import stdtrit
@@ -63,7 +64,12 @@ def _claim(q_gain: float, q_loss: float, belief: Shrunk, rate: float) -> str:
 
 def detectable(estimate: Estimate, p_needed: float) -> float:
     """The smallest gain, in logs, that gets a p-value of `p_needed` with 80 % power at this standard error."""
-    return float(estimate.error * (stdtrit(estimate.freedom, 1 - p_needed) + stdtrit(estimate.freedom, POWER)))
+    return estimate.error * _reach(estimate.freedom, p_needed)
+
+
+@lru_cache(maxsize=1_000)
+def _reach(freedom: int, p_needed: float) -> float:
+    return float(stdtrit(freedom, 1 - p_needed) + stdtrit(freedom, POWER))
 
 
 def more_posts(detectable: float, posts: int) -> int:

@@ -6,6 +6,7 @@ one kind are one family: the false discovery rate is controlled for each kind, a
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, expm1, sqrt
 from statistics import median
 
@@ -133,13 +134,11 @@ def study_of(rows: Rows) -> Study:
     tested = estimates(fit) if fit else {}
     told = list[Effect]()
     for kind in PatternKind:
-        items = [replace(one, curve_p=_curve_p(kind, cycles)) for one in found if one.kind == kind]
+        items = [one for one in found if one.kind == kind]
+        if kind in cycles:
+            items = [replace(one, curve_p=cycles[kind].p) for one in items]
         told += _family(items, _judged(kind, items, tested, cycles), everything.n)
     return Study(sorted(told, key=_rank), cycles, len({post.account for post in rows.posts}), rows, fit)
-
-
-def _curve_p(kind: PatternKind, cycles: Mapping[PatternKind, Cycle]) -> float | None:
-    return cycles[kind].p if kind in cycles else None
 
 
 def sample(posts: PostPerformanceQuerySet) -> Sample:
@@ -164,11 +163,10 @@ def _testable(found: Sequence[Effect]) -> list[Key]:
 def _described(item: Key, own: Sample, everything: Sample) -> Effect:
     """An item with the plain means of the posts with and without it, where there are enough of both."""
     kind, subject = item
-    known = Effect(kind=PatternKind(kind), subject=subject, n=own.n)
-    rest, around = everything - own, interval(own)
-    if min(own.n, rest.n) < settings.PATTERN_MIN_POSTS or around is None:
-        return known
-    return replace(known, mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
+    named, rest = partial(Effect, kind=PatternKind(kind), subject=subject, n=own.n), everything - own
+    if min(own.n, rest.n) < settings.PATTERN_MIN_POSTS or (around := interval(own)) is None:
+        return named()
+    return named(mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
 
 
 def _judged(
@@ -200,11 +198,12 @@ def _family(items: Sequence[Effect], known: Mapping[str, tuple[Estimate, Verdict
 
 def _with_effect(effect: Effect, estimate: Estimate, verdict: Verdict, n: int) -> Effect:
     """The item with its test; differences of logs are told as percent more or less."""
+    half = estimate.half
     return replace(
         effect,
         effect=percent(estimate.effect),
-        effect_low=percent(estimate.effect - estimate.half),
-        effect_high=percent(estimate.effect + estimate.half),
+        effect_low=percent(estimate.effect - half),
+        effect_high=percent(estimate.effect + half),
         shrunk=percent(verdict.shrunk.mean),
         shrunk_low=percent(verdict.shrunk.low),
         shrunk_high=percent(verdict.shrunk.high),

@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, OuterRef
 from acd import figures
 from engagement.baselines import MATURE
 from engagement.enums import Basis, FilterState
+from engagement.rules import is_settled
 from gator.studio.enums import Arm
 from gator.studio.models import Content, Persona
 from gator.studio.querysets import ContentQuerySet, randomised
@@ -175,13 +176,8 @@ def _was_guided(row: Row) -> bool:
     return row.content__guided
 
 
-def _is_provisional(row: Row) -> bool:
-    settled = timedelta(hours=settings.SETTLE_HOURS)
-    return row.last_synced_at is None or row.last_synced_at - row.published_at < settled
-
-
 REASONS: dict[str, Callable[[Row], bool]] = {
-    "provisional": _is_provisional,
+    "provisional": lambda row: not is_settled(row.published_at, row.last_synced_at, hours=settings.SETTLE_HOURS),
     "unfiltered": lambda row: row.filter_state == FilterState.UNFILTERED,
     "unmeasured": lambda row: row.genuine_engagement is None or _value(row) is None,
 }

@@ -13,20 +13,21 @@ from django.conf import settings
 from django.db import transaction
 
 from engagement.enums import Platform
-from engagement.local_time import refresh_local_times
+from engagement.local_time import has_moved, refresh_local_times
 from gator.studio.models import Persona
-from patterns.alarms import alarms
+from patterns.alarms import WINDOWS, alarms_of
 from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, study_of
 from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
 from patterns.failure_answers import FailurePattern
 from patterns.failure_questions import failed_runs, failure_kinds
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
-from patterns.querysets import commonest
+from patterns.querysets import PatternQuerySet, commonest
+from patterns.reading import Reading, reading_of
 from patterns.removals import Pair, take_up_removals
 from patterns.strategies import high_engagement, well_rated
 from patterns.versions import bring_up_to_date
-from patterns.windows import Post, Rows, rows_of
+from patterns.windows import Post, Rows
 from patterns.wording import failure, strategy
 
 PLAIN = ("n", "mean", "low", "high", "baseline")
@@ -48,6 +49,8 @@ class Look:
     # Of this platform, and of the persona's runs whatever they were made for.
     candidates: Sequence[Candidate]
     of_runs: Sequence[Candidate]
+    # What rings, as rows of the record.
+    alarms: Sequence[dict[str, Any]]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -61,7 +64,8 @@ class Look:
 
     def emptied(self, as_of: datetime) -> "Look":
         """The same look, at another moment at which there were no posts and no runs."""
-        return replace(self, as_of=as_of, posts_n=0, basis="", tested=(), evidence={}, candidates=(), of_runs=())
+        nothing: dict[str, Any] = {"tested": (), "evidence": {}, "candidates": (), "of_runs": (), "alarms": ()}
+        return replace(self, as_of=as_of, posts_n=0, basis="", **nothing)
 
 
 def extract_new(now: datetime, *, days: int | None = None, removed: Set[Pair] | None = None) -> list[Extraction]:
@@ -101,7 +105,8 @@ def extract(
     locked = Persona.objects.select_for_update(no_key=True).filter(pk=persona.pk).first()
     if locked is None:
         return None
-    found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS)
+    active = Pattern.objects.for_persona(locked).on(platform).active()
+    found = look(locked, platform, now=now, days=days or settings.PATTERN_DAYS, informing=active)
     rows = found.rows
     extraction = Extraction.objects.create(
         persona=locked,
@@ -111,44 +116,50 @@ def extract(
         posts_n=found.posts_n,
         tested=rows,
         evidence=found.evidence,
-        alarms=ringing(locked, platform, now),
+        alarms=found.alarms,
         digest=digest(rows),
         created_at=now,
     )
     tested = {(str(one.kind), one.subject): one for one in found.tested}
-    bring_up_to_date(extraction, platform, found.candidates, basis=found.basis, tested=tested, removed=removed)
-    bring_up_to_date(extraction, "", found.of_runs, tested={}, removed=removed)
+    learned = [*found.candidates, *found.of_runs]
+    bring_up_to_date(extraction, learned, basis=found.basis, tested=tested, removed=removed)
     return extraction
 
 
-def ringing(persona: Persona, platform: str, now: datetime) -> list[dict[str, Any]]:
-    """The alarms of a persona's loop on one platform, as rows of the record."""
-    posts = PostPerformance.objects.for_persona(persona).on(platform)
-    patterns = Pattern.objects.for_persona(persona).on(platform)
-    return [asdict(one) for one in alarms(posts, patterns, now=now) if one.state == AlarmState.ALARM]
+def look(persona: Persona, platform: str, *, now: datetime, days: int, informing: PatternQuerySet) -> Look:
+    """What the rows of a persona's window teach, and what rings; no pattern is written.
 
-
-def look(persona: Persona, platform: str, *, now: datetime, days: int) -> Look:
-    """What the rows of a persona's window teach; no pattern is written."""
-    start, every = now - timedelta(days=days), PostPerformance.objects.for_persona(persona).on(platform)
-    # Also of posts that do not teach yet: to tell them apart costs more than their hours.
-    refresh_local_times(every.between(start, now), persona.timezone)
-    posts = every.in_window(start, now)
-    bases = posts.per_basis()
+    `informing` are the patterns that inform generations until then.
+    """
+    start = now - timedelta(days=days)
+    # The alarms look further back than a short window.
+    reading = _read(persona, platform, min(start, now - WINDOWS), now)
+    bases = reading.bases(start)
     basis = commonest(bases)
-    rows = rows_of(posts.with_value(basis)) if basis else Rows([], {})
+    rows = reading.rows(start, basis) if basis else Rows([], {})
     tested = study_of(rows).effects
     return Look(
         platform=platform,
         as_of=now,
         days=days,
-        posts_n=sum(bases.values()),
+        posts_n=bases.total(),
         basis=basis,
         tested=tested,
         evidence={str(row.pk): row.marks() for row in rows.posts},
         candidates=[*_claims(tested, rows, platform, basis), *high_engagement(rows, platform, basis)],
         of_runs=[*_failures(persona, now, days), *well_rated(persona, now, days)],
+        alarms=[asdict(one) for one in alarms_of(reading, informing, now=now) if one.state == AlarmState.ALARM],
     )
+
+
+def _read(persona: Persona, platform: str, start: datetime, now: datetime) -> Reading:
+    """The posts of a persona's last days, at hours of the zone where it lives today."""
+    posts = PostPerformance.objects.for_persona(persona).on(platform).between(start, now)
+    reading, zone = reading_of(posts), persona.timezone
+    if not any(has_moved(zone, one.published_at, one.local_hour, one.local_weekday) for one in reading.posts):
+        return reading
+    refresh_local_times(posts, zone)
+    return reading_of(posts)
 
 
 def _claims(tested: Sequence[Effect], rows: Rows, platform: str, basis: str) -> Iterator[Candidate]:

@@ -65,19 +65,21 @@ class Moments(NamedTuple):
         sizes, squares = np.maximum(sizes, 0.0), (turn.T @ self.shared[random]) ** 2
 
         def loss(log_ratio: float) -> float:
-            return self._loss(exp(log_ratio), sizes, squares)
+            return float(self._losses(np.array([exp(log_ratio)]), sizes, squares)[0])
 
-        losses = [loss(float(one)) for one in RATIOS]
-        best = int(np.argmin(losses))
-        if self._loss(0.0, sizes, squares) <= losses[best]:
+        losses = self._losses(np.append(np.exp(RATIOS), 0.0), sizes, squares)
+        best = int(np.argmin(losses[:-1]))
+        if losses[-1] <= losses[best]:
             return 0.0
         around = RATIOS[max(best - 1, 0)], RATIOS[min(best + 1, len(RATIOS) - 1)]
         return exp(minimize_scalar(loss, bounds=around, method="bounded").x)
 
-    def _loss(self, ratio: float, sizes: Floats, squares: Floats) -> float:
-        """Twice the negative log of the restricted likelihood, s² profiled out, but for a constant."""
-        left = self.total - float((squares * ratio / (1 + ratio * sizes)).sum())
-        return float(self.freedom * log(max(left, ROUNDING * self.total)) + np.log1p(ratio * sizes).sum())
+    def _losses(self, ratios: Floats, sizes: Floats, squares: Floats) -> Floats:
+        """Twice the negative log of the restricted likelihood of each ratio, s² profiled out, but for a constant."""
+        ratio = ratios[:, None]
+        left = self.total - (squares * ratio / (1 + ratio * sizes)).sum(axis=1)
+        spread = np.log(np.maximum(left, ROUNDING * self.total))
+        return np.asarray(self.freedom * spread + np.log1p(ratio * sizes).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -111,36 +113,37 @@ class Mixed:
 
     @cached_property
     def _parts(self) -> tuple[Floats, Floats, Floats]:
-        """The fixed columns as basis, and what turns coordinates of it into coefficients; with the space of these."""
+        """The fixed columns as a basis, what turns coordinates of it into those of columns of size one, their sizes."""
         norms = np.sqrt((self.fixed**2).sum(axis=0))
         norms[norms == 0] = 1.0
         left, sizes, right = np.linalg.svd(self.fixed / norms, full_matrices=False)
         kept = sizes > np.sqrt(ROUNDING) * sizes[0]
-        back = (right[kept].T / sizes[kept]) / norms[:, None]
-        return left[:, kept], back, np.linalg.qr(right[kept].T * norms[:, None])[0]
+        return left[:, kept], right[kept].T / sizes[kept], norms[:, None]
 
     @cached_property
     def _left(self) -> tuple[Floats, Floats]:
         """What the fixed columns leave of the random ones and of the values."""
+        return self.without_fixed(self.random), self.without_fixed(self.values)
+
+    def without_fixed(self, values: Floats) -> Floats:
+        """What the fixed columns leave of any values, or of columns of them."""
         basis = self._parts[0]
-        random = self.random - basis @ (basis.T @ self.random)
-        return random, self.values - basis @ (basis.T @ self.values)
+        return np.asarray(values - basis @ (basis.T @ values))
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom that the fixed columns leave."""
+        return len(self.values) - self._parts[0].shape[1]
 
     @cached_property
     def moments(self) -> Moments:
         """The cross products beside the fixed columns."""
         random, values = self._left
-        freedom = len(values) - self._parts[0].shape[1]
-        return Moments(random.T @ random, random.T @ values, float(values @ values), freedom)
-
-    @property
-    def residuals(self) -> Floats:
-        """What the fixed columns alone leave of the values."""
-        return self._left[1]
+        return Moments(random.T @ random, random.T @ values, float(values @ values), self.freedom)
 
     def coefficients(self, held: Integers, ratio: float) -> Estimates:
         """The fixed coefficients by generalised least squares, with the random columns at `held` held constant too."""
-        (basis, back, space), (gram, shared, total, freedom) = self._parts, self.moments
+        (basis, turn, norms), (gram, shared, total, freedom) = self._parts, self.moments
         used = np.arange(len(shared)) if ratio else held
         penalty = np.where(np.isin(used, held), 0.0, 1 / ratio if ratio else 0.0)
         inner = _inverse(gram[np.ix_(used, used)], penalty)
@@ -148,7 +151,10 @@ class Mixed:
         left = freedom - _used(inner, gram[np.ix_(used, used)])
         scatter = float(total - shared[used] @ explained) / max(left, 1)
         around = scatter * (np.eye(basis.shape[1]) + turned @ inner @ turned.T)
+        back = turn / norms
         values = back @ (basis.T @ self.values - turned @ explained)
+        # Columns that follow from others leave some sums of coefficients open.
+        space = np.linalg.qr(turn * norms)[0]
         return Estimates(values, back @ around @ back.T, scatter, left, space)
 
 

@@ -1,5 +1,6 @@
 """The second vocabulary of posts and contexts: grouping for analysis. Only the last call returns plain values."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -83,6 +84,7 @@ class PostPerformanceQuerySet(SocialMediaPostQuerySet):
 # Classes of captions by their most characters. Instagram shows about 125 before “more”, X takes 280.
 CAPTIONS = {0: "0", 50: "1-50", 125: "51-125", 280: "126-280"}
 LONGEST = "281+"
+LIMITS, CLASSES = tuple(CAPTIONS), (*CAPTIONS.values(), LONGEST)
 CAPTION_LENGTH = Case(
     *(When(letters__lte=most, then=Value(name)) for most, name in CAPTIONS.items()), default=Value(LONGEST)
 )
@@ -90,7 +92,7 @@ CAPTION_LENGTH = Case(
 
 def caption_length(caption: str) -> str:
     """The class of a caption, as `CAPTION_LENGTH` names it in a query."""
-    return next((name for most, name in CAPTIONS.items() if len(caption) <= most), LONGEST)
+    return CLASSES[bisect_left(LIMITS, len(caption))]
 
 
 # From here on an interval says little: its upper end is more than this many times the lower.
@@ -248,14 +250,18 @@ class PatternQuerySet(models.QuerySet):
         """Patterns of one platform; failures belong to none."""
         return self.filter(platform=platform)
 
-    def resting_on_others(self) -> Self:
-        """Patterns on posts of whose engagement people made less than half, even where the interval ends highest."""
+    def standing_before(self, moment: datetime) -> Self:
+        """Patterns that informed generations until a look at a moment, but for those that a person rejected since."""
+        stood = self.filter(Q(retired_at=None) | Q(retired_at__gte=moment), learned_at__lt=moment)
+        return stood.exclude(status=PatternStatus.REJECTED)
+
+    def with_engagement(self) -> Self:
+        """Patterns that rest on posts, with all engagement of these and how much of it people made at most."""
         known = Q(posts__total_engagement__isnull=False, posts__genuine_high__isnull=False)
-        sums = self.annotate(
+        return self.filter(posts__isnull=False).annotate(
             all_engagement=Sum("posts__total_engagement", filter=known),
             of_people=Sum("posts__genuine_high", filter=known),
         )
-        return sums.filter(all_engagement__gt=0, of_people__lt=F("all_engagement") / 2.0)
 
     def learned_since(self, moment: datetime) -> Self:
         """Patterns whose current version was learned at or after `moment`."""

@@ -2,7 +2,8 @@
 
 Posts count with the numbers of the last snapshot taken by then and the interactions seen by then, each with the verdict
 it has today; runs with the ratings given by then. So the same moment gives the same patterns for as long as the rows
-are the same, and other ones when a person, a post or a verdict was taken away since.
+are the same, and other ones when a person, a post or a verdict was taken away since. Alarms are told of the same posts,
+and of the stored patterns that stood then.
 """
 
 from collections.abc import Collection
@@ -14,6 +15,8 @@ from engagement.models import SocialMediaPost
 from engagement.rewinding import rewind
 from gator.studio.models import Persona
 from patterns.extraction import Look, look
+from patterns.models import Pattern
+from patterns.querysets import PatternQuerySet
 
 # Persona, by its slug, and platform.
 Of = tuple[str, str]
@@ -30,10 +33,14 @@ def looks_at(
             rewind(moment, since=moment - timedelta(days=days))
             rewind_runs(moment)
             found[moment] = {
-                (who.slug, where): look(who, where, now=moment, days=days)
+                (who.slug, where): look(who, where, now=moment, days=days, informing=_informing(who, where, moment))
                 for who, where in _pairs(moment, days, persona, platform)
             }
     return found
+
+
+def _informing(persona: Persona, platform: str, moment: datetime) -> PatternQuerySet:
+    return Pattern.objects.for_persona(persona).on(platform).standing_before(moment)
 
 
 def _pairs(moment: datetime, days: int, persona: str, platform: str) -> list[tuple[Persona, str]]:

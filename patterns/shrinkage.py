@@ -82,12 +82,14 @@ def _weighed(likelihood: Floats, shares: Floats) -> Floats:
 
 def _quantile(level: float, shares: Floats, means: Floats, errors: Floats, below: Floats) -> Floats:
     """Where so much of each mixture lies at or below; nothing at all where the share of no effect spans it."""
-    ends = np.abs(means).max(axis=1) + 10 * errors.max(axis=1)
+    found, nothing = np.zeros(len(shares)), shares[:, 0]
+    sought = (below > level) | (below + nothing < level)
+    shares, means, errors, nothing = shares[sought, 1:], means[sought, 1:], errors[sought, 1:], nothing[sought]
+    ends = np.abs(means).max(axis=1, initial=0.0) + 10 * errors.max(axis=1, initial=0.0)
     low, high = -ends, ends
-    for _ in range(HALVINGS):
+    for _ in range(HALVINGS if len(ends) else 0):
         middle = (low + high) / 2
-        mass = (shares[:, 1:] * ndtr((middle[:, None] - means[:, 1:]) / errors[:, 1:])).sum(axis=1)
-        mass += shares[:, 0] * (middle >= 0)
+        mass = (shares * ndtr((middle[:, None] - means) / errors)).sum(axis=1) + nothing * (middle >= 0)
         low, high = np.where(mass < level, middle, low), np.where(mass < level, high, middle)
-    at_nothing = (below <= level) & (below + shares[:, 0] >= level)
-    return np.where(at_nothing, 0.0, (low + high) / 2)
+    found[sought] = (low + high) / 2
+    return found

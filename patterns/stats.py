@@ -6,6 +6,7 @@ three formulas that stand here and are tested against it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, sqrt
 from typing import Self
 
@@ -107,9 +108,10 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     bounds = p[order] * len(p) / np.arange(1, len(p) + 1)
     q = np.empty(len(p))
     q[order] = np.minimum(np.minimum.accumulate(bounds[::-1])[::-1], 1.0)
-    return [float(one) for one in q]
+    return q.tolist()
 
 
+@lru_cache(maxsize=1_000)
 def _t(freedom: float, level: float) -> float:
     """The two-sided critical value of Student's t."""
     return float(stdtrit(freedom, (1 + level) / 2))

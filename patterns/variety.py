@@ -4,9 +4,10 @@ The post is what is counted: hashtags of one post hang together, and so do the b
 from how posts differ.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import exp, fsum, hypot, log, sqrt
 
 import numpy as np
@@ -14,10 +15,12 @@ from scipy.special import stdtrit
 
 from engagement.filtering.near import runs
 from engagement.filtering.ngrams import tokens
-from engagement.filtering.text import normalise, visible
+from engagement.filtering.text import collapsed, visible
 from engagement.intervals import Interval, known, wilson
 
 LEVEL = 0.95
+# The options that a post chose, each once: names, or hours.
+Choice = Collection[Hashable]
 # With so many earlier posts a caption is compared: readers of a feed do not remember more.
 LOOKED_BACK = 30
 # From so large a part of their pairs of words in common two captions are the same one with a word changed.
@@ -62,7 +65,7 @@ def _critical(n: int) -> float:
     return float(stdtrit(n - 1, (1 + LEVEL) / 2))
 
 
-def variety(now: Sequence[Collection[str]], before: Sequence[Collection[str]]) -> Compared:
+def variety(now: Sequence[Choice], before: Sequence[Choice]) -> Compared:
     """The effective number of options that posts chose among, now and before, and the ratio of the two.
 
     The exponential of Shannon's entropy (Hill 1973, Ecology 54: 427-432): as many options, used equally often, would be
@@ -81,7 +84,7 @@ def variety(now: Sequence[Collection[str]], before: Sequence[Collection[str]]) -
     return Compared(_effective(own), _effective(other), exp(change), exp(change - half), exp(change + half))
 
 
-def _thinned(chosen: Sequence[Collection[str]], size: int) -> list[Collection[str]]:
+def _thinned(chosen: Sequence[Choice], size: int) -> list[Choice]:
     return [chosen[at * len(chosen) // size] for at in range(size)]
 
 
@@ -91,21 +94,15 @@ def _effective(entropy: _Spread) -> Estimate:
     return Estimate(value, low, high, entropy.n)
 
 
-def _entropy(chosen: Sequence[Collection[str]]) -> _Spread:
+def _entropy(chosen: Sequence[Choice]) -> _Spread:
     """The entropy of the options by the jackknife: each post is left out once."""
     totals = Counter(name for one in chosen for name in one)
     n, size, weight = len(chosen), totals.total(), fsum(map(_weight, totals.values()))
-    # Many posts choose alike.
-    alike = [tuple(one) for one in chosen]
-    told = {one: _without(Counter(one), totals, size, weight) for one in set(alike)}
-    pseudo = n * _shannon(size, weight) - (n - 1) * np.array([told[one] for one in alike])
+    # Without a post each of its options counts once less.
+    less = {name: _weight(times - 1) - _weight(times) for name, times in totals.items()}
+    left = [_shannon(size - len(one), weight + fsum(less[name] for name in one)) for one in chosen]
+    pseudo = n * _shannon(size, weight) - (n - 1) * np.array(left)
     return _Spread(float(pseudo.mean()), float(pseudo.std(ddof=1)) / sqrt(n), n)
-
-
-def _without(own: Mapping[str, int], totals: Mapping[str, int], size: int, weight: float) -> float:
-    """The entropy without the choices of one post: only its own options count otherwise."""
-    changed = fsum(_weight(totals[name] - times) - _weight(totals[name]) for name, times in own.items())
-    return _shannon(size - sum(own.values()), weight + changed)
 
 
 def _shannon(size: int, weight: float) -> float:
@@ -163,16 +160,29 @@ def _counted(found: Sequence[bool]) -> Estimate:
 
 def repeated(captions: Sequence[str]) -> list[bool]:
     """For each caption, in order of time, whether one before it said nearly the same. Hashtags do not count."""
-    texts = [" ".join(word for word in caption.split() if not word.startswith("#")) for caption in captions]
-    plain = [normalise(text) for text in texts]
-    pairs = [runs(tokens(visible(text))) for text in texts]
-    earlier = [range(max(0, at - LOOKED_BACK), at) for at in range(len(texts))]
-    return [
-        any(plain[at] == plain[then] or _alike(pairs[at], pairs[then]) for then in before)
-        for at, before in enumerate(earlier)
-    ]
+    shown = [visible(_without_hashtags(caption)) for caption in captions]
+    plain, pairs = [collapsed(text) for text in shown], [runs(tokens(text)) for text in shown]
+    counts = Counter(chain.from_iterable(pairs))
+    # Where each pair of words stood last. Two texts with none in common need not be compared.
+    holders = {pair: deque[int](maxlen=LOOKED_BACK) for pair, n in counts.items() if n > 1}
+    told = list[bool]()
+    for at, own in enumerate(pairs):
+        before = slice(max(0, at - LOOKED_BACK), at)
+        told.append(plain[at] in plain[before] or _resembles(at, pairs, holders))
+        for pair in own:
+            if pair in holders:
+                holders[pair].append(at)
+    return told
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    # Short texts have no pairs, and only equal ones are alike.
-    return bool(one) and len(one & other) >= ALIKE * len(one | other)
+def _without_hashtags(caption: str) -> str:
+    return " ".join(word for word in caption.split() if not word.startswith("#")) if "#" in caption else caption
+
+
+def _resembles(at: int, pairs: Sequence[frozenset[str]], holders: Mapping[str, Collection[int]]) -> bool:
+    """Whether a text shares most of its pairs with one before it. Short texts have none."""
+    own, first = pairs[at], max(0, at - LOOKED_BACK)
+    if own and own in pairs[first:at]:
+        return True
+    shared = Counter(then for pair in own for then in holders.get(pair, ()) if then >= first)
+    return any(n >= ALIKE * (len(own) + len(pairs[then]) - n) for then, n in shared.items())

@@ -16,10 +16,9 @@ End = tuple[PatternStatus, RetiredReason]
 
 def bring_up_to_date(
     extraction: Extraction,
-    platform: str,
     candidates: Iterable[Candidate],
     *,
-    basis: str = "",
+    basis: str,
     tested: Mapping[Key, Effect],
     removed: bool,
 ) -> None:
@@ -28,8 +27,9 @@ def bring_up_to_date(
     `tested` tells why: what the look found of every item, on `basis`. `removed` says that posts, people or verdicts of
     the window were taken away since the last look.
     """
-    current = Pattern.objects.for_persona(extraction.persona).on(platform).current()
-    known = {(pattern.kind, pattern.subject, pattern.basis): pattern for pattern in current}
+    # Those of runs are of no platform, and of kinds of their own.
+    rows = Pattern.objects.for_persona(extraction.persona).filter(platform__in=["", extraction.platform])
+    known = {(pattern.kind, pattern.subject, pattern.basis): pattern for pattern in rows.current()}
     fresh, ended = list[tuple[Candidate, Pattern | None]](), dict[int, End]()
     for candidate in candidates:
         before = known.pop(candidate.key, None)

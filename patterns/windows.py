@@ -4,10 +4,11 @@ The same rows are the evidence of what the test says.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log
+from functools import cached_property
+from math import fsum, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from patterns.mixed import Floats, Integers
 from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import Sample
 
+# Hashtags of posts: the key of a post and a name, by name and key.
+Tags = Iterable[tuple[int, str]]
 # A 95 % interval is this many standard errors wide.
 ERRORS_WIDE = 2 * 1.96
 
@@ -30,7 +33,6 @@ class Post(NamedTuple):
 
     pk: int
     basis: str
-    value: float
     rate_low: float | None
     rate_high: float | None
     genuine_engagement: float | None
@@ -42,13 +44,14 @@ class Post(NamedTuple):
     local_hour: int | None
     local_weekday: int | None
     media_kind: str
-    caption_length: str
     content__approach: str | None
     vs_average: float | None
     observed_count: int
     bot_count: int
     persona_count: int
     context: Any
+    value: float
+    caption_length: str
 
     def marks(self) -> list[float]:
         """What tells that a post counts otherwise: its value, how many were seen under it, and how many no people."""
@@ -81,25 +84,42 @@ class Rows:
         """The posts with an item, in the order in which they were read."""
         return [self.posts[place] for place in sorted(self.places.get(item, ()))]
 
+    @cached_property
+    def _values(self) -> list[float]:
+        return [post.value for post in self.posts]
+
+    @cached_property
+    def _squares(self) -> list[float]:
+        return [value * value for value in self._values]
+
     def sample(self, item: Key | None = None) -> Sample:
         """The sufficient statistics of the values of all posts, or of those with an item."""
-        if item is None:
-            return Sample.of(post.value for post in self.posts)
-        return Sample.of(self.posts[place].value for place in self.places[item])
+        places = range(len(self.posts)) if item is None else self.places[item]
+        total, squares = (fsum(map(some.__getitem__, places)) for some in (self._values, self._squares))
+        return Sample(len(places), total, squares)
 
     def window(self, items: Sequence[Key]) -> Window:
         """The posts as rows of a test, with a column for each of `items`."""
         values, noise = _logs(self.posts)
-        columns = {item: np.zeros(len(self.posts)) for item in items}
-        for item, column in columns.items():
+        accounts, columns = _accounts(self.posts), np.zeros((len(items), len(self.posts)))
+        for item, column in zip(items, columns, strict=True):
             column[self.places[item]] = 1.0
-        return Window(np.array(values), np.array(noise), _accounts(self.posts), _constants(self.posts), columns)
+        found = dict(zip(items, columns, strict=True))
+        return Window(np.array(values), np.array(noise), accounts, _constants(self.posts, accounts), found)
 
 
 def rows_of(posts: PostPerformanceQuerySet) -> Rows:
     """Read these posts of one basis, which carry a `value`, oldest first. Two queries."""
     rows = [Post(*row) for row in posts.order_by("published_at", "pk").values_list(*Post._fields)]
-    return Rows(rows, _places(posts, rows))
+    if connection.vendor == "sqlite" and len(rows) <= ASKED_AT_ONCE:
+        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
+        posts = posts.model._default_manager.filter(pk__in=[row.pk for row in rows])
+    return Rows(rows, places_of(rows, tags_of(posts)))
+
+
+def tags_of(posts: PostPerformanceQuerySet) -> Tags:
+    """The hashtags of these posts. One query."""
+    return posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk").values_list("pk", "hashtags__name")
 
 
 def _logs(rows: Sequence[Post]) -> tuple[list[float], list[float]]:
@@ -124,9 +144,8 @@ def _accounts(rows: Sequence[Post]) -> Integers:
     return np.unique([row.account or 0 for row in rows], return_inverse=True)[1]
 
 
-def _constants(rows: Sequence[Post]) -> Floats:
+def _constants(rows: Sequence[Post], accounts: Integers) -> Floats:
     """What is always held constant: the level and the trend of each account, and whether the numbers still grow."""
-    accounts = _accounts(rows)
     levels = (accounts[:, None] == np.unique(accounts)).astype(float)
     young = [float(row.last_synced_at - row.published_at < MATURE) for row in rows]
     days = np.array([(row.published_at - rows[0].published_at) / timedelta(days=1) for row in rows])
@@ -134,7 +153,8 @@ def _constants(rows: Sequence[Post]) -> Floats:
     return np.column_stack([levels, young, days, slopes])
 
 
-def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, list[int]]:
+def places_of(rows: Sequence[Post], tags: Tags) -> dict[Key, list[int]]:
+    """For each item the places of the posts that have it; hashtags may be those of other posts as well."""
     places: dict[Key, list[int]] = defaultdict(list)
     columns = [(kind, Post._fields.index(name)) for kind, name in COLUMNS.items()]
     for place, row in enumerate(rows):
@@ -142,12 +162,8 @@ def _places(posts: PostPerformanceQuerySet, rows: Sequence[Post]) -> dict[Key, l
             if (subject := row[column]) not in UNKNOWN:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
-    if connection.vendor == "sqlite" and len(at) <= ASKED_AT_ONCE:
-        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
-        posts = posts.model._default_manager.filter(pk__in=at)
-    tagged = posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk")
-    for pk, tag in tagged.values_list("pk", "hashtags__name"):
-        # A post that came between the two queries has no row.
+    for pk, tag in tags:
+        # A post that came between two queries has no row.
         if pk in at:
             places[PatternKind.HASHTAG, tag].append(at[pk])
     return places

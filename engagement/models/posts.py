@@ -24,6 +24,7 @@ from engagement.enums import (
 )
 from engagement.models.accounts import SocialAccount
 from engagement.querysets import SocialMediaPostQuerySet
+from engagement.rules import is_settled
 from engagement.values import METRIC_FIELDS, RATE_FIELDS, SECONDS_FIELDS
 from gator.studio.enums import MediaKind
 from gator.studio.models import Content, Persona
@@ -269,9 +270,7 @@ class SocialMediaPost(Measured):
     @property
     def is_provisional(self) -> bool:
         """Whether its newest numbers were observed before the platform's insights settle."""
-        if self.published_at is None or self.last_synced_at is None:
-            return True
-        return self.last_synced_at - self.published_at < timedelta(hours=settings.SETTLE_HOURS)
+        return not is_settled(self.published_at, self.last_synced_at, hours=settings.SETTLE_HOURS)
 
 
 class MetricSnapshot(Measured):

@@ -9,9 +9,10 @@ from acd.tests.factories import NOW
 from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content
-from patterns.alarms import ADVICE, alarms
+from patterns.alarms import ADVICE, alarms, alarms_of
 from patterns.enums import AlarmState, PatternStatus
 from patterns.models import Pattern, PostPerformance
+from patterns.reading import reading_of
 from patterns.tests.factories import make_evidence, make_pattern
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,12 @@ def make_post(account, at, age, approaches, changes):
     return make_evidence(account, content=content, **usual | changes)
 
 
-def check(account, **changes):
+def check(account, days=30):
     found = alarms(
         PostPerformance.objects.for_persona(account.persona).on(account.platform),
         Pattern.objects.for_persona(account.persona),
         now=NOW,
-        **changes,
+        days=days,
     )
     return {one.subject: one for one in found}
 
@@ -97,6 +98,17 @@ def test_collapse_rings_with_numbers_and_what_to_do(account, subject, changes):
     assert next(iter(found)) == subject
 
 
+def test_look_and_question_compare_captions_with_those_before_both_windows(account):
+    for start in (89, 59, 29):
+        make_posts(account, days_ago=start, caption="The same words again and again")
+    rows = PostPerformance.objects.for_persona(account.persona).on(account.platform)
+
+    of_look = alarms_of(reading_of(rows), Pattern.objects.none(), now=NOW)
+
+    assert {one.subject: one for one in of_look} == check(account)
+    assert check(account)["captions"].before == 1.0
+
+
 def test_one_approach_rings(account):
     make_posts(account, days_ago=59)
     make_posts(account, approaches=("tip",))
@@ -138,10 +150,10 @@ def test_patterns_that_rest_on_others_than_people_ring(account):
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_alarms_cost_five_queries(account, n, django_assert_num_queries):
+def test_alarms_cost_four_queries(account, n, django_assert_num_queries):
     for start in range(n):
         make_posts(account, days_ago=29 + 30 * start)
         make_pattern(persona=account.persona).posts.set(SocialMediaPost.objects.all())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         check(account)

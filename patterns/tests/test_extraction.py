@@ -390,7 +390,7 @@ def test_extraction_costs_the_same_queries_for_any_number_of_posts(n, django_ass
     make_window(account, n)
     refresh_local_times(SocialMediaPost.objects.all(), account.persona.timezone)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(12):
         look(account.persona, account.platform)
 
 

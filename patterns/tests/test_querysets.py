@@ -221,3 +221,16 @@ def test_patterns_by_status_persona_platform_and_time():
     assert set(ours.current()) == {rows[PatternStatus.ACTIVE], rows[PatternStatus.REJECTED]}
     assert Pattern.objects.tested().count() == 5
     assert Counter(Pattern.objects.learned_since(NOW).values_list("persona", flat=True)) == {persona.pk: 4}
+
+
+@pytest.mark.django_db
+def test_patterns_stood_before_every_look_after_the_one_that_learned_them_and_up_to_the_one_that_ended_them():
+    ended = {"learned_at": NOW - timedelta(days=9), "retired_at": NOW - timedelta(days=2)}
+    pattern = make_pattern(status=PatternStatus.RETIRED, **ended)
+    make_pattern(status=PatternStatus.REJECTED, learned_at=NOW - timedelta(days=9))
+
+    standing = {
+        days: list(Pattern.objects.standing_before(NOW - timedelta(days=days))) == [pattern] for days in (9, 8, 2, 1)
+    }
+
+    assert standing == {9: False, 8: True, 2: True, 1: False}

@@ -43,7 +43,7 @@ def make_world(account, *, until=None):
             continue
         post = make_post(
             account=account, platform_post_id=f"{account.pk}-{number}", published_at=published,
-            local_hour=published.hour, local_weekday=published.weekday(),
+            local_hour=published.hour, local_weekday=published.weekday(), caption="Said again and again",
         )  # fmt: skip
         good = number % 2 == 0
         tags[post] = ["good" if good else "plain"]
@@ -172,21 +172,25 @@ def test_same_date_gives_the_same_bytes():
     first, second = (run("--as-of", THEN.isoformat(), "--json") for _ in range(2))
 
     assert first == second
-    assert [row["subject"] for row in json.loads(first)["looks"][0]["patterns"]][:2] == ["good", "plain"]
+    (told,) = json.loads(first)["looks"]
+    assert [row["subject"] for row in told["patterns"]][:2] == ["good", "plain"]
+    assert [row["subject"] for row in told["alarms"]] == ["captions"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_past_is_what_had_been_learned_then():
     account = make_account()
     make_world(account, until=THEN)
-    learned_then = look(account.persona, account.platform, now=THEN, days=90).patterns
+    then = look(account.persona, account.platform, now=THEN, days=90, informing=Pattern.objects.none())
     SocialMediaPost.objects.all().delete()
     make_world(account)
 
     (rebuilt,) = looks_at([THEN], days=90)[THEN].values()
 
-    assert said(rebuilt.patterns) == said(learned_then)
-    assert len(learned_then) >= 2
+    assert said(rebuilt.patterns) == said(then.patterns)
+    assert len(then.patterns) >= 2
+    assert [alarm["subject"] for alarm in rebuilt.alarms] == ["captions"]
+    assert rebuilt.alarms == then.alarms
 
 
 @pytest.mark.django_db(transaction=True)

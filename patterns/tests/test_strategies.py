@@ -16,7 +16,7 @@ from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
 from patterns.enums import Advice, PatternKind
 from patterns.extraction import look
-from patterns.models import PostPerformance
+from patterns.models import Pattern, PostPerformance
 from patterns.strategies import high_engagement, well_rated
 from patterns.tests.factories import make_evidence
 from patterns.windows import rows_of
@@ -149,6 +149,6 @@ def test_look_tells_both_beside_what_it_tested():
     make_evidence(account, **GOOD)
     make_judged(account.persona, Grade.GOOD)
 
-    told = look(account.persona, "instagram", now=NOW, days=90)
+    told = look(account.persona, "instagram", now=NOW, days=90, informing=Pattern.objects.none())
 
     assert [one["kind"] for one in told.patterns] == ["high_engagement", "well_rated"]

@@ -94,8 +94,16 @@ class Command(ConsoleCommand):
             )
             for row in look.patterns:
                 self.say(f"  {Advice(row['advice']).label}: {row['strategy']}")
+            for alarm in look.alarms:
+                self.say(f"  Alarm: {alarm['text']}")
         return [
-            {"persona": slug, "platform": platform, "posts_n": look.posts_n, "patterns": look.patterns}
+            {
+                "persona": slug,
+                "platform": platform,
+                "posts_n": look.posts_n,
+                "patterns": look.patterns,
+                "alarms": look.alarms,
+            }
             for (slug, platform), look in looks.items()
         ]
 
