@@ -209,20 +209,20 @@ def _places(
     weights = [_against({place}, blocks, np.array(counts, dtype=float)) for place in estimates]
     smooth = _smoothed(evidence, weights, _columns(blocks, len(counts)))
     sides = [benjamini_hochberg([getattr(one, p) for one in estimates.values()]) for p in ("p_gain", "p_loss")]
-    block_of = {place: block for block in blocks for place in block.places if _sides_with(block, evidence, place)}
+    block_of = {place: block for block in blocks for place in block.places if _stands_out(place, block, evidence)}
     return {
         place: (one, _verdict(one, block_of.get(place), around, *q_values, rate=rate, critical=critical))
         for (place, one), around, *q_values in zip(estimates.items(), smooth, *sides, strict=True)
     }
 
 
-def _sides_with(block: Block, evidence: Moments, place: int) -> bool:
-    """Whether a place stands out from all others as its block does from those outside.
+def _stands_out(place: int, block: Block, evidence: Moments) -> bool:
+    """Whether a place stands out from all others, those of its block among them, as this does from the rest.
 
     A block may join a place that is the best of all with one that merely beats the rest: few posts cannot part them.
     """
     alone = compared(evidence, _column([place], len(evidence.shared)))
-    return alone is not None and (alone.effect > 0) == (block.estimate.effect > 0)
+    return alone is not None and (alone.p_gain if block.claim == Claim.GAIN else alone.p_loss) <= FLAT_NAMED
 
 
 def _verdict(
