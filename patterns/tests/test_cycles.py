@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from patterns.cycles import BLOCK_SPREAD, DRAWS, REACHES, SPREADS, beside, compared, cycle
+from patterns.cycles import BLOCK_SPREAD, REACHES, SPREADS, cycle
 from patterns.enums import Claim
 from patterns.mixed import Moments
+from patterns.scans import DRAWS, beside, compared
 
 
 def posts_of(rng, counts, *, gain=0.0, where=(), sd=0.5):
