@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from patterns.enums import PatternKind
-from patterns.mixed import ROUNDING, Estimates, Floats, Integers, Mixed, Moments
+from patterns.mixed import ROUNDING, Floats, Integers, Mixed, Moments
 from patterns.stats import benjamini_hochberg
 
 # What an item is: its kind and its subject.
@@ -137,7 +137,10 @@ class Fit:
     ratio: float
 
     def moments(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Moments:
-        """The moments of any columns (posts by columns) beside everything else; see `coefficients`."""
+        """The moments of any columns (posts by columns) beside everything else.
+
+        Of the kinds in `instead_of` the items are left out: columns for hours stand instead of the hours themselves.
+        """
         rest = [key for key in self.window.keys(hashtags=False) if key[0] not in instead_of]
         fixed = np.column_stack([self.window.constants, self.window.columns(rest)])
         random = np.column_stack([self.model.random, columns * self.root[:, None]])
@@ -146,16 +149,6 @@ class Fit:
         if self.ratio:
             moments = moments.beside(np.delete(hashtags, self.held), 1 / self.ratio)
         return moments.of(np.arange(len(hashtags), random.shape[1]))
-
-    def coefficients(self, columns: Floats, *, instead_of: Collection[str] = ()) -> Estimates:
-        """The coefficients of any columns (posts by columns) with their covariance, all else held constant.
-
-        Of the kinds in `instead_of` the items are left out: columns for hours stand instead of the hours themselves.
-        Columns may determine each other; `Estimates.contrast` then knows which sums of coefficients can be told.
-        """
-        rest = [key for key in self.window.keys(hashtags=False) if key[0] not in instead_of]
-        fixed = np.column_stack([columns, self.window.constants, self.window.columns(rest)])
-        return replace(self.model, fixed=fixed * self.root[:, None]).coefficients(self.held, self.ratio)
 
 
 def fitted(window: Window, *, rate: float) -> Fit | None:

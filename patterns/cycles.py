@@ -1,17 +1,15 @@
 """What the places of a cycle (the hours of a day, the days of a week) do to posts, all else equal. Pure.
 
 Of 24 means one is always the largest. So the whole curve is tested first: the block of neighbours that stands out most
-is held against what would stand out most by chance, were the curve flat (a scan statistic: Kulldorff 1997,
-Communications in Statistics 26: 1481-1496; on a circle, block after block: Olshen et al. 2004, Biostatistics 5:
-557-572). Places are named only inside a block that passes, and only if their own posts say so too. What is shown of
-each place is smoothed: neighbours lend each other strength as far as the posts show them to be alike.
+is held against what would stand out most by chance, were the curve flat (scans.py). Places are named only inside a
+block that passes, and only if their own posts say so too. What is shown of each place is smoothed: neighbours lend each
+other strength as far as the posts show them to be alike.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from math import ceil
 
 import numpy as np
 from scipy.special import stdtrit
@@ -19,17 +17,12 @@ from scipy.special import stdtrit
 from patterns.adjustment import MIN_FREEDOM, Estimate
 from patterns.claims import POWER, Verdict
 from patterns.enums import Claim
-from patterns.mixed import ROUNDING, Floats, Moments
+from patterns.mixed import Floats, Moments
 from patterns.processes import averaged, chords, rank_of
+from patterns.scans import FLAT_NAMED, Scan, beside, column_of, compared, runs_of, scanned
 from patterns.shrinkage import Shrunk
 from patterns.stats import benjamini_hochberg
 
-# How often a flat curve may be taken for one that is not.
-FLAT_NAMED = 0.05
-# The longest block, as a share of the cycle: six hours, two days.
-LONGEST = 1 / 4
-# Flat curves that are drawn to know what chance does, always the same ones.
-DRAWS, SEED = 2000, 20040401
 # How far curves are tried to spread, in logs, and how many places far neighbours to be alike.
 SPREADS = (0.02, 0.04, 0.07, 0.11, 0.17, 0.26, 0.4, 0.6)
 REACHES = (0.5, 1.0, 2.0, 4.0)
@@ -71,7 +64,7 @@ class Cycle:
 
     def detectable(self, places: Iterable[int]) -> float | None:
         """The smallest effect of these places, in logs, that would be sure with 80 % power."""
-        found = compared(self.evidence, _column(places, len(self.counts)))
+        found = compared(self.evidence, column_of(places, len(self.counts)))
         return _findable(found, self.critical) if found else None
 
     def _weights(self, places: Iterable[int]) -> Floats:
@@ -84,10 +77,10 @@ def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) 
     `counts` are the posts of each place, `floor` is how many a place or block must have to be named, and `rate` the
     false discovery rate of the places.
     """
-    runs = _runs(counts, floor)
+    runs = runs_of(counts, floor)
     if not runs or evidence.freedom <= max(MIN_FREEDOM, rank_of(evidence)):
         return None
-    first = _scanned(evidence, runs)
+    first = scanned(evidence, runs)
     if first is None:
         return None
     blocks = _blocks(evidence, runs, first)
@@ -95,105 +88,22 @@ def cycle(evidence: Moments, counts: Sequence[int], *, floor: int, rate: float) 
     return Cycle(first.p, first.critical, blocks, places, evidence, tuple(counts))
 
 
-def compared(evidence: Moments, column: Floats, held: Sequence[Floats] = ()) -> Estimate | None:
-    """The effect of a set of places beside others that are held constant; None where these determine it."""
-    if held:
-        evidence = beside(evidence, np.column_stack(held))
-    score, own = float(column @ evidence.shared), float(column @ evidence.gram @ column)
-    freedom = evidence.freedom - 1
-    if own <= ROUNDING * float(np.trace(evidence.gram)) or freedom < MIN_FREEDOM:
-        return None
-    spread = evidence.total - score * score / own
-    return Estimate(score / own, float(np.sqrt(max(spread, ROUNDING * evidence.total) / freedom / own)), freedom)
-
-
-def beside(evidence: Moments, columns: Floats) -> Moments:
-    """The moments with these combinations of places in the model, which may determine each other."""
-    across = evidence.gram @ columns
-    inner = np.linalg.pinv(columns.T @ across, rcond=ROUNDING, hermitian=True)
-    explained = inner @ (columns.T @ evidence.shared)
-    return Moments(
-        evidence.gram - across @ inner @ across.T,
-        evidence.shared - across @ explained,
-        float(evidence.total - evidence.shared @ columns @ explained),
-        evidence.freedom - int(np.linalg.matrix_rank(inner, tol=ROUNDING, hermitian=True)),
-    )
-
-
-@dataclass(frozen=True)
-class _Scan:
-    run: tuple[int, ...]
-    p: float
-    critical: float
-
-
-def _runs(counts: Sequence[int], floor: int) -> list[tuple[int, ...]]:
-    """Every run of neighbours with enough posts that begins and ends with a post, of at most half of the used places.
-
-    Runs with the same posts are one, the shortest.
-    """
-    used = [place for place, count in enumerate(counts) if count]
-    most = ceil(LONGEST * len(counts))
-    found: dict[frozenset[int], tuple[int, ...]] = {}
-    for length, start in product(range(1, most + 1), used):
-        run = tuple((start + step) % len(counts) for step in range(length))
-        own = frozenset(place for place in run if counts[place])
-        posts = sum(counts[place] for place in own)
-        if run[-1] in own and 2 * len(own) <= len(used) and floor <= posts <= sum(counts) - floor:
-            found.setdefault(own, run)
-    return list(found.values())
-
-
-def _scanned(evidence: Moments, runs: Sequence[tuple[int, ...]]) -> _Scan | None:
-    """The run that stands out most, and what chance alone does to the one that stands out most."""
-    columns = np.column_stack([_column(run, len(evidence.shared)) for run in runs])
-    own = np.einsum("ij,ij->j", columns, evidence.gram @ columns)
-    told = np.flatnonzero(own > np.sqrt(ROUNDING) * np.trace(evidence.gram))
-    if not told.size:
-        return None
-    columns = columns[:, told] / np.sqrt(own[told])
-    scores = columns.T @ evidence.shared / np.sqrt(evidence.total)
-    chance = _chance(evidence, columns)
-    critical = float(np.quantile(chance, 1 - FLAT_NAMED))
-    # Where gains are sure, a gain is named: that the others are worse says the same and helps less.
-    gains = np.where(scores > np.sqrt(critical), scores, 0.0)
-    best = int(np.argmax(gains if gains.any() else np.abs(scores)))
-    return _Scan(
-        runs[told[best]],
-        (1 + int((chance >= scores[best] ** 2).sum())) / (DRAWS + 1),
-        float(np.sqrt(critical / (1 - critical) * (evidence.freedom - 1))),
-    )
-
-
-def _chance(evidence: Moments, columns: Floats) -> Floats:
-    """The largest share of the scatter that a run explains, in draws of a flat curve with the same posts."""
-    sizes, turn = np.linalg.eigh(evidence.gram)
-    kept = sizes > ROUNDING * sizes[-1]
-    root = turn[:, kept] * np.sqrt(sizes[kept])
-    draw = np.random.default_rng(SEED)
-    normal = draw.standard_normal((DRAWS, root.shape[1]))
-    total = (normal**2).sum(axis=1)
-    if rest := evidence.freedom - root.shape[1]:
-        total += draw.chisquare(rest, DRAWS)
-    return np.asarray(((normal @ (root.T @ columns)) ** 2).max(axis=1) / total)
-
-
-def _blocks(evidence: Moments, runs: Sequence[tuple[int, ...]], first: _Scan) -> tuple[Block, ...]:
+def _blocks(evidence: Moments, runs: Sequence[tuple[int, ...]], first: Scan) -> tuple[Block, ...]:
     """The sure blocks, the surest first: each is held constant while the next is looked for beside it."""
     found = list[tuple[tuple[int, ...], float]]()
     left, size = evidence, len(evidence.shared)
-    scan: _Scan | None = first
+    scan: Scan | None = first
     while scan and scan.p <= FLAT_NAMED / (len(found) + 1) and left.freedom - 1 >= MIN_FREEDOM:
         found.append((scan.run, scan.p))
-        left = beside(left, _column(scan.run, size)[:, None])
+        left = beside(left, column_of(scan.run, size)[:, None])
         runs = [run for run in runs if not set(run) & set(scan.run)]
-        scan = _scanned(left, runs) if runs else None
-    told = ((run, p, compared(evidence, _column(run, size), _held(found, run, size))) for run, p in found)
+        scan = scanned(left, runs) if runs else None
+    told = ((run, p, compared(evidence, column_of(run, size), _held(found, run, size))) for run, p in found)
     return tuple(Block(run, estimate, p) for run, p, estimate in told if estimate)
 
 
 def _held(found: Iterable[tuple[tuple[int, ...], float]], own: tuple[int, ...], size: int) -> list[Floats]:
-    return [_column(run, size) for run, _ in found if run != own]
+    return [column_of(run, size) for run, _ in found if run != own]
 
 
 def _places(
@@ -203,26 +113,26 @@ def _places(
     estimates = {}
     for place, count in enumerate(counts):
         if count >= floor:
-            rest = [_column(set(block.places) - {place}, len(counts)) for block in blocks]
-            if found := compared(evidence, _column([place], len(counts)), [one for one in rest if one.any()]):
+            rest = [column_of(set(block.places) - {place}, len(counts)) for block in blocks]
+            if found := compared(evidence, column_of([place], len(counts)), [one for one in rest if one.any()]):
                 estimates[place] = found
     weights = [_against({place}, blocks, np.array(counts, dtype=float)) for place in estimates]
     smooth = _smoothed(evidence, weights, _columns(blocks, len(counts)))
     sides = [benjamini_hochberg([getattr(one, p) for one in estimates.values()]) for p in ("p_gain", "p_loss")]
-    block_of = {place: block for block in blocks for place in block.places if _sides_with(block, evidence, place)}
+    block_of = {place: block for block in blocks for place in block.places if _stands_out(place, block, evidence)}
     return {
         place: (one, _verdict(one, block_of.get(place), around, *q_values, rate=rate, critical=critical))
         for (place, one), around, *q_values in zip(estimates.items(), smooth, *sides, strict=True)
     }
 
 
-def _sides_with(block: Block, evidence: Moments, place: int) -> bool:
-    """Whether a place stands out from all others as its block does from those outside.
+def _stands_out(place: int, block: Block, evidence: Moments) -> bool:
+    """Whether a place stands out from all others, those of its block among them, as this does from the rest.
 
     A block may join a place that is the best of all with one that merely beats the rest: few posts cannot part them.
     """
-    alone = compared(evidence, _column([place], len(evidence.shared)))
-    return alone is not None and (alone.effect > 0) == (block.estimate.effect > 0)
+    alone = compared(evidence, column_of([place], len(evidence.shared)))
+    return alone is not None and (alone.p_gain if block.claim == Claim.GAIN else alone.p_loss) <= FLAT_NAMED
 
 
 def _verdict(
@@ -275,10 +185,4 @@ def _curves(size: int) -> Floats:
 
 
 def _columns(blocks: Iterable[Block], size: int) -> list[Floats]:
-    return [_column(block.places, size) for block in blocks]
-
-
-def _column(places: Iterable[int], size: int) -> Floats:
-    column = np.zeros(size)
-    column[list(places)] = 1.0
-    return column
+    return [column_of(block.places, size) for block in blocks]

@@ -14,10 +14,11 @@ from django.conf import settings
 
 from patterns.adjustment import Estimate, Fit, Key, estimates, fitted
 from patterns.claims import Verdict, judged, more_posts
-from patterns.cycles import FLAT_NAMED, Cycle
+from patterns.cycles import Cycle
 from patterns.enums import Advice, Claim, PatternKind, Signal
 from patterns.hours import CYCLES, cycle_of, hours_on
 from patterns.querysets import PostPerformanceQuerySet
+from patterns.scans import FLAT_NAMED
 from patterns.stats import Sample, interval
 from patterns.weeks import HourOfWeek, week_of
 from patterns.windows import COLUMNS, Rows, rows_of

@@ -9,9 +9,10 @@ from collections.abc import Set
 import numpy as np
 
 from patterns.adjustment import MIN_FREEDOM, Fit
-from patterns.cycles import Cycle, beside, cycle
+from patterns.cycles import Cycle, cycle
 from patterns.enums import PatternKind
 from patterns.mixed import Floats, Integers, Moments
+from patterns.scans import beside
 from patterns.windows import Rows
 
 # Places of each cycle.

@@ -48,7 +48,7 @@ PASSWORD = "open sesame"
 
 
 def bring(world: World, folder: Path, rng: np.random.Generator, *, reach: int = MANY_SEE) -> None:
-    """Write a file for each persona of the world, import it, and extract patterns, all by the commands."""
+    """Write a file for each persona of the world, and import it by the command."""
     rows = _rows(world, rng, reach)
     for number in np.unique(world.facts.persona):
         zone, name = ZONES[number % len(ZONES)], f"persona-{number}"
@@ -56,6 +56,10 @@ def bring(world: World, folder: Path, rng: np.random.Generator, *, reach: int = 
         file = folder / f"{name}.csv"
         _write(file, [rows[at] for at in np.flatnonzero(world.facts.persona == number)])
         _command("import_posts", str(file), persona=name, platform=PLATFORM, timezone=zone, account=f"user-{number}")
+
+
+def learn() -> None:
+    """Extract patterns of all the posts by the command. No answer of the API rests on that."""
     _command("extract_patterns", days=BACK)
 
 

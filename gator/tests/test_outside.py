@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from numpy.random import default_rng
 
-from gator.tests.brought_worlds import asked, bring, caller, told_by
+from gator.tests.brought_worlds import asked, bring, caller, learn, told_by
 from patterns.enums import PatternKind
 from patterns.tests.worlds import Laws, draw, scored
 
@@ -17,6 +17,7 @@ FEW_TAGS = Laws(200, personas=2, tags=60, most_tags=5)
 def brought(tmp_path, laws):
     world = draw(default_rng(SEED), laws)
     bring(world, tmp_path, default_rng(SEED))
+    learn()
     return world
 
 

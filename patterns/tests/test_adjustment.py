@@ -216,7 +216,7 @@ def test_rare_strong_hashtag_of_a_quiet_account_keeps_its_effect():
     assert found.effect == pytest.approx(1.0, abs=0.1)
 
 
-def test_coefficients_of_any_columns_stand_instead_of_a_kind():
+def test_any_columns_stand_instead_of_a_kind():
     rng = np.random.default_rng(18)
     hours = rng.integers(0, 24, 600)
     window = plain_window(
@@ -227,22 +227,23 @@ def test_coefficients_of_any_columns_stand_instead_of_a_kind():
 
     fit = fitted(window, rate=RATE)
     assert fit is not None
-    found = fit.coefficients(waves, instead_of={"posting_hour"})
+    found = fit.moments(waves, instead_of={"posting_hour"})
 
-    errors = np.sqrt(np.diag(found.covariance)[:2])
-    assert np.abs(found.values[:2] - [0.4, 0.0]).max() < 3 * errors.max()
+    effects = np.linalg.solve(found.gram, found.shared)
+    scatter = (found.total - effects @ found.shared) / (found.freedom - 2)
+    errors = np.sqrt(scatter * np.diag(np.linalg.inv(found.gram)))
     # Least squares on 600 posts: noise times the root of 2 / n.
     assert errors == pytest.approx(0.3 * np.sqrt(2 / 600), rel=0.15)
-    assert found.contrast(np.array([1.0, 0.0])) == pytest.approx((found.values[0], errors[0]))
+    assert np.abs(effects - [0.4, 0.0]).max() < 3 * errors.max()
 
 
-def test_coefficients_beside_the_kind_they_follow_from_are_not_told():
+def test_columns_beside_the_kind_they_follow_from_tell_nothing():
     rng = np.random.default_rng(19)
     hours = rng.integers(0, 6, 300)
     window = plain_window(rng.normal(size=300), {("posting_hour", str(hour)): hours == hour for hour in range(6)})
 
     fit = fitted(window, rate=RATE)
     assert fit is not None
-    found = fit.coefficients((hours == 2)[:, None] * 1.0)
+    beside, instead = (fit.moments((hours == 2)[:, None] * 1.0, instead_of=kinds) for kinds in ((), {"posting_hour"}))
 
-    assert found.contrast(np.array([1.0])) is None
+    assert beside.gram == pytest.approx(np.zeros((1, 1)), abs=1e-9 * float(instead.gram[0, 0]))

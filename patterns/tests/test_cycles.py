@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from patterns.cycles import BLOCK_SPREAD, DRAWS, REACHES, SPREADS, beside, compared, cycle
+from patterns.cycles import BLOCK_SPREAD, REACHES, SPREADS, cycle
 from patterns.enums import Claim
 from patterns.mixed import Moments
+from patterns.scans import DRAWS, beside, compared
 
 
 def posts_of(rng, counts, *, gain=0.0, where=(), sd=0.5):
@@ -180,6 +181,19 @@ def test_strong_block_is_found_and_its_places_claimed():
     _, error = least_squares(columns_of(places, 24)[:, [15]], values)
     power = stats.t.ppf(0.8, len(values) - 2)
     assert found.detectable([15]) == pytest.approx(error * (found.critical + power))
+
+
+def test_place_that_chance_adds_to_the_edge_of_a_block_is_not_claimed():
+    # Posts at 13 beat those of the morning surely enough, but not all others: half the gain, as luck would have it.
+    means = dict.fromkeys(range(6, 18), 0.0) | {10: 1.0, 11: 1.0, 12: 1.0, 13: 0.5}
+    values = np.concatenate([mean + 0.6 * np.resize([1.0, -1.0], 10) for mean in means.values()])
+
+    found = found_in(np.repeat([*means], 10), values, 24)
+
+    assert found is not None
+    assert found.blocks[0].places == (10, 11, 12, 13)
+    assert found.places[13][0].p_gain < 0.01
+    assert {place for place, (_, verdict) in found.places.items() if verdict.claim} == {10, 11, 12}
 
 
 @pytest.mark.parametrize("counts", [[0] * 24, [3] + [0] * 23, [2] * 4 + [0] * 20], ids=["none", "one place", "few"])
