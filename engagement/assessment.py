@@ -7,7 +7,7 @@ of queries a batch and their answers are written in sets. Assessing twice gives 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,6 @@ from engagement.bursts import Timeline, timeline_evidence
 from engagement.calibration import Filter, filter_in_force, model_in_force, rates_of
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Group, Prior, Tally, estimates
-from engagement.filtering.account_model import account_of
 from engagement.filtering.groups import GROUP_LEAST, is_group, is_one_of_many
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import Assessment, assess
@@ -28,7 +27,7 @@ from engagement.filtering.scene import WRITTEN, History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
 from engagement.keys import these
-from engagement.marking import keep_near_marks
+from engagement.marking import keep_near_marks, seen_of
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
@@ -257,12 +256,13 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
-    keep_near_marks([row for rows in by_post.values() for row in rows], by.model.version)
+    seen = {row.pk: seen_of(row) for rows in by_post.values() for row in rows}
+    kept = keep_near_marks([(row, seen[row.pk]) for rows in by_post.values() for row in rows], by.model.version)
     registry = known_personas()
     changed = [
         row
-        for post, past in histories(posts, by_post)
-        for row, verdict in _verdicts(by_post[post.pk], registry, past, by)
+        for post, past in histories(posts, by_post, kept)
+        for row, verdict in _verdicts([(row, seen[row.pk]) for row in by_post[post.pk]], registry, past, by)
         if _apply(row, verdict, by.model.version)
     ]
     write_columns(changed, ("verdict", "score", "reasons", "model_version"))
@@ -271,22 +271,17 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
 
 
 def _verdicts(
-    rows: Sequence[Interaction], registry: frozenset[str], past: History, by: Filter
+    pairs: Sequence[tuple[Interaction, Seen]], registry: frozenset[str], past: History, by: Filter
 ) -> Iterable[tuple[Interaction, Assessment]]:
-    scene = [_seen(row) for row in rows]
+    scene = [seen for _, seen in pairs]
     verdicts = assess(scene, known_personas=registry, history=past, cut_offs=by.cut_offs, model=by.model)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
-    return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
-
-
-def _seen(row: Interaction) -> Seen:
-    account = account_of(row.author_signals, row.occurred_at or row.first_seen_at)
-    return Seen(row.pk, row.kind, row.author_key, row.text, row.occurred_at, row.fingerprint, account)
+    return [(row, verdicts[row.pk]) for row, _ in pairs if row.text or not row.text_purged_at or not row.verdict]
 
 
 def _apply(row: Interaction, verdict: Assessment, version: str) -> bool:
     """Put a verdict on a row; whether that changed anything."""
-    after = (verdict.verdict.value, verdict.score, [asdict(e) for e in verdict.reasons], version)
+    after = (verdict.verdict.value, verdict.score, [one._asdict() for one in verdict.reasons], version)
     if (row.verdict, row.score, row.reasons, row.model_version) == after:
         return False
     row.verdict, row.score, row.reasons, row.model_version = after
