@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.bursts import Timeline, timeline_evidence
@@ -176,16 +176,12 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
     wrote = Counter[int]()
-    rows = Interaction.objects.visible().filter(post__in=these(posts))
-    doubtful = set[int]()
-    for post, kind, verdict, n in rows.order_by().values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
+    for post, kind, verdict, chance, n in _numbers(posts):
         wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
         if verdict == Verdict.UNSURE:
-            doubtful.add(post)
+            seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
         else:
             seen[post].clear[kind, verdict] = n
-    for post, kind, chance, n in _unsure(doubtful):
-        seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
     for post, kind, verdict, score, reasons, at in _accused([post for post, n in wrote.items() if n >= GROUP_LEAST]):
         if is_one_of_many(reasons):
             unsure = verdict == Verdict.UNSURE
@@ -193,12 +189,13 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     return seen
 
 
-def _unsure(posts: Collection[int]) -> Iterable[Any]:
-    """Kind, probability to be a bot, and number of whom the filter is not sure of; no query without posts."""
-    rows = Interaction.objects.visible().filter(post__in=posts, final_verdict=Verdict.UNSURE)
+def _numbers(posts: Collection[int]) -> Iterable[Any]:
+    """Post, kind, verdict and number of the interactions; apart for each probability of whom the filter is not sure."""
+    rows = Interaction.objects.visible().filter(post__in=these(posts))
+    doubted = rows.annotate(chance=Case(When(final_verdict=Verdict.UNSURE, then=F("score"))))
+    names = ("post", "kind", "final_verdict", "chance")
     # In order, since sums of floats depend on it in their last digit.
-    counts = rows.order_by("post", "kind", "score").values_list("post", "kind", "score").annotate(n=Count("pk"))
-    return counts if posts else ()
+    return doubted.order_by(*names).values_list(*names).annotate(n=Count("pk"))
 
 
 def _accused(posts: Collection[int]) -> Iterable[Any]:
