@@ -85,7 +85,8 @@ def _near(
 ) -> dict[int, Marked]:
     """Of each post the near marks of its texts, each beside its author."""
     written = {pk: [row for row in rows if row.kind in WRITTEN] for pk, rows in by_post.items()}
-    marks = near_marks_of([pk for pk, rows in written.items() if any(row.pk not in kept for row in rows)]) | kept
+    unknown = [pk for pk, rows in written.items() if any(row.pk not in kept for row in rows)]
+    marks = {**near_marks_of(unknown), **kept}
     return {
         post.pk: [(mark, row.author_key) for row in written.get(post.pk, ()) for mark in marks.get(row.pk, ())]
         for post in posts

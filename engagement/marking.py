@@ -28,4 +28,4 @@ def keep_near_marks(pairs: Sequence[tuple[Interaction, Seen]], version: str) -> 
         NearMark.objects.filter(interaction__in=edited).delete()
     found = marks({pk: seen.forms.runs for pk, (_, seen) in fresh.items()})
     add_rows(NearMark, [{"interaction_id": pk, "mark": mark} for pk, own in found.items() for mark in own])
-    return dict.fromkeys(fresh, ()) | found
+    return {pk: found.get(pk, ()) for pk in fresh}

@@ -91,8 +91,8 @@ def moments_of(posts: Sequence[SocialMediaPost], others: Collection[int]) -> dic
     known = {post.pk: post.published_at for post in posts if post.published_at}
     missing = set(others) - {post.pk for post in posts}
     if missing:
-        rows = SocialMediaPost.objects.filter(pk__in=these(missing), published_at__isnull=False)
-        known |= dict(rows.order_by().values_list("pk", "published_at"))
+        rows = SocialMediaPost.objects.filter(pk__in=these(missing)).order_by()
+        known |= {pk: moment for pk, moment in rows.values_list("pk", "published_at") if moment}
     return known
 
 
