@@ -7,20 +7,19 @@ of queries a batch and their answers are written in sets. Assessing twice gives 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
 
 from engagement.baselines import COMPARED, GROUP, compare
 from engagement.bursts import Timeline, timeline_evidence
 from engagement.calibration import Filter, filter_in_force, model_in_force, rates_of
 from engagement.enums import FilterState, Verdict
 from engagement.estimation import Estimate, Group, Prior, Tally, estimates
-from engagement.filtering.account_model import account_of
 from engagement.filtering.groups import GROUP_LEAST, is_group, is_one_of_many
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import Assessment, assess
@@ -28,7 +27,7 @@ from engagement.filtering.scene import WRITTEN, History, Seen
 from engagement.filtering.stack import at_prevalence
 from engagement.history import histories, known_personas
 from engagement.keys import these
-from engagement.marking import keep_near_marks
+from engagement.marking import keep_near_marks, seen_of
 from engagement.metrics import choose_basis, rate, total_engagement
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.priors import priors
@@ -177,16 +176,12 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     """What was seen under every post."""
     seen: dict[int, Counted] = defaultdict(Counted)
     wrote = Counter[int]()
-    rows = Interaction.objects.visible().filter(post__in=these(posts))
-    doubtful = set[int]()
-    for post, kind, verdict, n in rows.order_by().values_list("post", "kind", "final_verdict").annotate(n=Count("pk")):
+    for post, kind, verdict, chance, n in _numbers(posts):
         wrote[post] += n if verdict in ACCUSED and kind in WRITTEN else 0
         if verdict == Verdict.UNSURE:
-            doubtful.add(post)
+            seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
         else:
             seen[post].clear[kind, verdict] = n
-    for post, kind, chance, n in _unsure(doubtful):
-        seen[post].doubt(kind, n, at_prevalence(chance, model.prevalence, USUAL_BOTS))
     for post, kind, verdict, score, reasons, at in _accused([post for post, n in wrote.items() if n >= GROUP_LEAST]):
         if is_one_of_many(reasons):
             unsure = verdict == Verdict.UNSURE
@@ -194,12 +189,13 @@ def _counted(posts: dict[int, SocialMediaPost], model: Model) -> dict[int, Count
     return seen
 
 
-def _unsure(posts: Collection[int]) -> Iterable[Any]:
-    """Kind, probability to be a bot, and number of whom the filter is not sure of; no query without posts."""
-    rows = Interaction.objects.visible().filter(post__in=posts, final_verdict=Verdict.UNSURE)
+def _numbers(posts: Collection[int]) -> Iterable[Any]:
+    """Post, kind, verdict and number of the interactions; apart for each probability of whom the filter is not sure."""
+    rows = Interaction.objects.visible().filter(post__in=these(posts))
+    doubted = rows.annotate(chance=Case(When(final_verdict=Verdict.UNSURE, then=F("score"))))
+    names = ("post", "kind", "final_verdict", "chance")
     # In order, since sums of floats depend on it in their last digit.
-    counts = rows.order_by("post", "kind", "score").values_list("post", "kind", "score").annotate(n=Count("pk"))
-    return counts if posts else ()
+    return doubted.order_by(*names).values_list(*names).annotate(n=Count("pk"))
 
 
 def _accused(posts: Collection[int]) -> Iterable[Any]:
@@ -257,12 +253,13 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
     by_post: dict[int, list[Interaction]] = defaultdict(list)
     for row in Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by("pk"):
         by_post[row.post_id].append(row)
-    keep_near_marks([row for rows in by_post.values() for row in rows], by.model.version)
+    seen = {row.pk: seen_of(row) for rows in by_post.values() for row in rows}
+    kept = keep_near_marks([(row, seen[row.pk]) for rows in by_post.values() for row in rows], by.model.version)
     registry = known_personas()
     changed = [
         row
-        for post, past in histories(posts, by_post)
-        for row, verdict in _verdicts(by_post[post.pk], registry, past, by)
+        for post, past in histories(posts, by_post, kept)
+        for row, verdict in _verdicts([(row, seen[row.pk]) for row in by_post[post.pk]], registry, past, by)
         if _apply(row, verdict, by.model.version)
     ]
     write_columns(changed, ("verdict", "score", "reasons", "model_version"))
@@ -271,22 +268,17 @@ def _judge(posts: Sequence[SocialMediaPost], by: Filter | None) -> None:
 
 
 def _verdicts(
-    rows: Sequence[Interaction], registry: frozenset[str], past: History, by: Filter
+    pairs: Sequence[tuple[Interaction, Seen]], registry: frozenset[str], past: History, by: Filter
 ) -> Iterable[tuple[Interaction, Assessment]]:
-    scene = [_seen(row) for row in rows]
+    scene = [seen for _, seen in pairs]
     verdicts = assess(scene, known_personas=registry, history=past, cut_offs=by.cut_offs, model=by.model)
     # A purged text tells of the others by its fingerprint, but can no longer be judged: its own verdict stands.
-    return [(row, verdicts[row.pk]) for row in rows if row.text or not row.text_purged_at or not row.verdict]
-
-
-def _seen(row: Interaction) -> Seen:
-    account = account_of(row.author_signals, row.occurred_at or row.first_seen_at)
-    return Seen(row.pk, row.kind, row.author_key, row.text, row.occurred_at, row.fingerprint, account)
+    return [(row, verdicts[row.pk]) for row, _ in pairs if row.text or not row.text_purged_at or not row.verdict]
 
 
 def _apply(row: Interaction, verdict: Assessment, version: str) -> bool:
     """Put a verdict on a row; whether that changed anything."""
-    after = (verdict.verdict.value, verdict.score, [asdict(e) for e in verdict.reasons], version)
+    after = (verdict.verdict.value, verdict.score, [one._asdict() for one in verdict.reasons], version)
     if (row.verdict, row.score, row.reasons, row.model_version) == after:
         return False
     row.verdict, row.score, row.reasons, row.model_version = after

@@ -10,37 +10,37 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import NullIf
+from django.db.models import Q, QuerySet
 
 from engagement.enums import Verdict
 from engagement.filtering.coengagement import Act, together
 from engagement.filtering.duplicates import MANY_AUTHORS
 from engagement.filtering.scene import WRITTEN, AuthorRecord, Repeats, Together
+from engagement.keys import these, these_texts
 from engagement.models import Interaction, NearMark, SocialMediaPost
 
 # Campaigns repeat a text within weeks, and who has not come for a season is no regular any more. Without this bound
 # every look would read all that an account has ever drawn.
 REMEMBERED = timedelta(days=90)
 
-
-class Place(NamedTuple):
-    """A post that holds a text, when it went out, and by whom the text is."""
-
-    post: int
-    published_at: datetime
-    author: str
+# Of a post, the marks of its texts, each beside its author.
+Marked = Sequence[tuple[Hashable, str]]
+# By (account, mark), the posts on which a text with that mark stands, each beside an author of it.
+Places = dict[tuple[int, Any], list[tuple[int, str]]]
 
 
 class Deed(NamedTuple):
-    """What an author did on a post, when that went out, and what was found of it."""
+    """What an author did on a post, and what was found of it."""
 
     post: int
-    published_at: datetime
     kind: str
     at: datetime | None
     fingerprint: str
     verdict: str
+
+
+# By author, what they did.
+Done = dict[str, list[Deed]]
 
 
 @dataclass
@@ -60,105 +60,140 @@ class Deeds:
         for key, deed in _deeds(post, rows):
             self.acted[key].append(deed)
 
-
-# By (account, mark), where a text with that mark stands.
-Places = dict[tuple[int, Any], list[Place]]
-
-
-def places_of_texts(posts: Sequence[SocialMediaPost]) -> Places:
-    """Where the texts on these posts stand, word for word, but for those that a post has from many authors itself."""
-    here = _of_few(_on(posts).exclude(fingerprint=""), "fingerprint", "")
-    rows = _remembered(Interaction.objects.filter(fingerprint__in=here), posts, "")
-    return _placed(rows.values_list("post__account", "fingerprint", "post", "author_key"))
+    @property
+    def posts(self) -> set[int]:
+        """Where anything was done."""
+        return {one.post for done in self.acted.values() for one in done}
 
 
-def near_marks_of(posts: Sequence[SocialMediaPost]) -> dict[int, tuple[int, ...]]:
-    """By interaction, the near marks of the texts on these posts."""
+@dataclass(frozen=True)
+class Season:
+    """The other posts that went out within a season of one, and those of them that did before it."""
+
+    others: frozenset[int]
+    earlier: frozenset[int]
+
+
+def season_of(post: SocialMediaPost, moments: Mapping[int, datetime]) -> Season:
+    """The season of a post, of posts that went out at these moments."""
+    moment = post.published_at
+    if moment is None:
+        return Season(frozenset(), frozenset())
+    others = {pk: at for pk, at in moments.items() if pk != post.pk and abs(at - moment) < REMEMBERED}
+    return Season(frozenset(others), frozenset(pk for pk, at in others.items() if at < moment))
+
+
+def moments_of(posts: Sequence[SocialMediaPost], others: Collection[int]) -> dict[int, datetime]:
+    """When these posts went out, and others by their keys, of which some may be deleted. A query where there are any.
+
+    Once for each post: to read a moment takes longer than all else of a row.
+    """
+    known = {post.pk: post.published_at for post in posts if post.published_at}
+    missing = set(others) - {post.pk for post in posts}
+    if missing:
+        rows = SocialMediaPost.objects.filter(pk__in=these(missing)).order_by()
+        known |= {pk: moment for pk, moment in rows.values_list("pk", "published_at") if moment}
+    return known
+
+
+def near_marks_of(posts: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """By interaction, the near marks of the texts on these posts; no query without posts."""
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    rows = NearMark.objects.filter(interaction__post__in=[post.pk for post in posts]).order_by()
-    for interaction, mark in rows.values_list("interaction", "mark"):
-        found[interaction] += (mark,)
+    if posts:
+        rows = NearMark.objects.filter(interaction__post__in=these(posts)).order_by()
+        for interaction, mark in rows.values_list("interaction", "mark"):
+            found[interaction] += (mark,)
     return found
 
 
+def of_few(marked: Marked) -> set[Any]:
+    """The marks that few authors left on a post. Of what many did, more elsewhere would make no difference.
+
+    Without this a campaign's every new post would read all that it ever left.
+    """
+    authors: dict[Hashable, set[str]] = defaultdict(set)
+    for mark, author in marked:
+        authors[mark].add(author)
+    return {mark for mark, by in authors.items() if len(by - {""}) < MANY_AUTHORS}
+
+
+def places_of_texts(posts: Sequence[SocialMediaPost], marks: Collection[str]) -> Places:
+    """Where texts with these fingerprints stand."""
+    rows = _remembered(Interaction.objects.filter(fingerprint__in=these_texts(marks)), posts, "")
+    return _placed(rows.values_list("post__account", "fingerprint", "post", "author_key"))
+
+
 def places_of_near_texts(
-    posts: Sequence[SocialMediaPost],
-    by_post: Mapping[int, Sequence[Interaction]],
-    marks: Mapping[int, tuple[int, ...]],
+    posts: Sequence[SocialMediaPost], marks: Collection[int], here: Mapping[int, Marked]
 ) -> Places:
-    """Where texts stand that share a near mark with one on these posts, but for marks of many authors on the post."""
-    ids = [post.pk for post in posts]
-    own = NearMark.objects.filter(interaction__post__in=ids, interaction__deleted_at=None).order_by()
-    here = _of_few(own, "mark", "interaction__")
-    rows = _remembered(NearMark.objects.filter(mark__in=here), posts, "interaction__")
-    # What stands here is known already.
-    elsewhere = rows.exclude(interaction__post__in=ids)
+    """Where texts with these near marks stand; `here` are the marks on these posts, which are not asked for again."""
+    rows = _remembered(NearMark.objects.filter(mark__in=these(marks)), posts, "interaction__")
+    elsewhere = rows.exclude(interaction__post__in=[post.pk for post in posts])
     names = ("interaction__post__account", "mark", "interaction__post", "interaction__author_key")
     places = _placed(elsewhere.values_list(*names))
     for post in posts:
-        account, published_at = post.account_id, post.published_at
-        if account and published_at:
-            for row in by_post.get(post.pk, ()):
-                for mark in marks.get(row.pk, ()):
-                    places[account, mark].append(Place(post.pk, published_at, row.author_key))
+        if post.account_id:
+            for mark, author in here.get(post.pk, ()):
+                places[post.account_id, mark].append((post.pk, author))
     return places
 
 
 def deeds_elsewhere(posts: Sequence[SocialMediaPost], by_post: Mapping[int, Sequence[Interaction]]) -> Deeds:
     """What the authors on these posts did on others, and when they acted on these."""
     deeds = Deeds()
-    here = _on(posts).exclude(author_key="").values("author_key")
-    rows = _remembered(Interaction.objects.filter(author_key__in=here), posts, "")
+    here = {row.author_key for rows in by_post.values() for row in rows} - {""}
+    rows = _remembered(Interaction.objects.filter(author_key__in=these_texts(here)), posts, "")
     elsewhere = rows.exclude(post__in=[post.pk for post in posts])
-    names = ("post", "post__published_at", "kind", "occurred_at", "fingerprint", "final_verdict")
+    names = ("post", "kind", "occurred_at", "fingerprint", "final_verdict")
     for account, author, *deed in elsewhere.values_list("post__account", "author_key", *names):
-        deeds.found[account, author].append(Deed(*deed))
-        deeds.acted[account, author].append(Deed(*deed))
+        one = Deed(*deed)
+        deeds.found[account, author].append(one)
+        deeds.acted[account, author].append(one)
     for post in posts:
         deeds.see(post, by_post.get(post.pk, ()))
     return deeds
 
 
-def repeats(post: SocialMediaPost, marked: Iterable[tuple[Hashable, str]], places: Places) -> dict[Any, Repeats]:
-    """How often the texts with these marks, each beside its author, stand on other posts, of those that do.
-
-    Of marks that many authors left on this post it is not told, as by `_of_few`.
-    """
-    authors: dict[Hashable, set[str]] = defaultdict(set)
-    for mark, author in marked:
-        by = authors[mark]
-        if author:
-            by.add(author)
+def repeats(marks: Iterable[Any], account: int | None, places: Places, season: Season) -> dict[Any, Repeats]:
+    """How often the texts with these marks stand on other posts of the account, of those that do."""
     found = {}
-    for mark in (mark for mark, known in authors.items() if len(known) < MANY_AUTHORS):
-        others = [one for one in places.get((post.account_id or 0, mark), ()) if _is_near(one, post)]
+    for mark in marks:
+        others = [one for one in places.get((account or 0, mark), ()) if one[0] in season.others]
         if others:
-            found[mark] = Repeats(len({one.author for one in others}), len({one.post for one in others}))
+            found[mark] = Repeats(len({author for _, author in others}), len({post for post, _ in others}))
     return found
 
 
-def regulars(post: SocialMediaPost, authors: Iterable[str], deeds: Deeds) -> dict[str, int]:
-    """On how many earlier posts each author was found genuine, of those who were."""
-    past = ((author, _earlier(post, author, deeds)) for author in authors)
-    genuine = ((author, {one.post for one in found if one.verdict == Verdict.GENUINE}) for author, found in past)
+def done_by(
+    authors: Iterable[str], account: int | None, deeds: Mapping[tuple[int, str], Sequence[Deed]], on: Collection[int]
+) -> Done:
+    """What each author did on these posts of an account, of those who did anything."""
+    done = ((author, [one for one in deeds.get((account or 0, author), ()) if one.post in on]) for author in authors)
+    return {author: found for author, found in done if found}
+
+
+def regulars(past: Done) -> dict[str, int]:
+    """On how many posts each author was found genuine, of those who were."""
+    genuine = (
+        (author, {one.post for one in found if one.verdict == Verdict.GENUINE}) for author, found in past.items()
+    )
     return {author: len(on) for author, on in genuine if on}
 
 
-def records(post: SocialMediaPost, authors: Iterable[str], deeds: Deeds) -> dict[str, AuthorRecord]:
-    """What was found of each author's words on earlier posts, of those who wrote any."""
-    past = ((author, _earlier(post, author, deeds)) for author in authors)
+def records(past: Done) -> dict[str, AuthorRecord]:
+    """What was found of each author's words, of those who wrote any."""
     # A click shows nothing of who clicked: that nothing was found of it is no good record.
-    written = ((author, [one for one in found if one.kind in WRITTEN]) for author, found in past)
+    written = ((author, [one for one in found if one.kind in WRITTEN]) for author, found in past.items())
     return {author: _record(found) for author, found in written if found}
 
 
-def companions(post: SocialMediaPost, authors: Iterable[str], deeds: Deeds) -> dict[str, Together]:
-    """Which of the authors act within seconds of each other, on other posts."""
+def companions(done: Done) -> dict[str, Together]:
+    """Which authors act within seconds of each other."""
     acts: list[Act] = [
         (author, str(one.post), one.at.timestamp())
-        for author in authors
-        for one in deeds.acted.get((post.account_id or 0, author), ())
-        if one.at is not None and _is_near(one, post)
+        for author, found in done.items()
+        for one in found
+        if one.at is not None
     ]
     return together(acts)
 
@@ -176,42 +211,17 @@ def _record(found: Sequence[Deed]) -> AuthorRecord:
     )
 
 
-def _earlier(post: SocialMediaPost, author: str, deeds: Deeds) -> list[Deed]:
-    known = deeds.found.get((post.account_id or 0, author), ())
-    return [one for one in known if post.published_at and one.published_at < post.published_at and _is_near(one, post)]
-
-
-def _is_near(one: Place | Deed, post: SocialMediaPost) -> bool:
-    """Whether it is on another post, which went out within a season of this one."""
-    moment = post.published_at
-    return moment is not None and one.post != post.pk and abs(one.published_at - moment) < REMEMBERED
-
-
 def _deeds(post: SocialMediaPost, rows: Iterable[Interaction]) -> list[tuple[tuple[int, str], Deed]]:
     if not (post.account_id and post.published_at):
         return []
     return [
         (
             (post.account_id, row.author_key),
-            Deed(post.pk, post.published_at, row.kind, row.occurred_at, row.fingerprint, row.override or row.verdict),
+            Deed(post.pk, row.kind, row.occurred_at, row.fingerprint, row.override or row.verdict),
         )
         for row in rows
         if row.author_key
     ]
-
-
-def _of_few(rows: QuerySet[Any], mark: str, to: str) -> QuerySet[Any]:
-    """The marks that few authors left on a post. Of what many did, more elsewhere would make no difference.
-
-    Without this a campaign's every new post would read all that it ever left.
-    """
-    authors = Count(NullIf(f"{to}author_key", Value("")), distinct=True)
-    return rows.values(f"{to}post", mark).annotate(authors=authors).filter(authors__lt=MANY_AUTHORS).values(mark)
-
-
-def _on(posts: Collection[SocialMediaPost]) -> QuerySet[Interaction]:
-    # A subquery of what stands here, since a batch may hold more values than a statement may have parameters.
-    return Interaction.objects.visible().filter(post__in=[post.pk for post in posts]).order_by()
 
 
 def _remembered(rows: QuerySet[Any], posts: Sequence[SocialMediaPost], to: str) -> QuerySet[Any]:
@@ -228,12 +238,7 @@ def _remembered(rows: QuerySet[Any], posts: Sequence[SocialMediaPost], to: str) 
 
 
 def _placed(rows: QuerySet[Any]) -> Places:
-    known = list(rows.distinct())
-    # Apart from the texts, of which there may be many on a post: to read a moment takes longer than all else of a row.
-    posts = SocialMediaPost.objects.only("published_at").in_bulk({post for _, _, post, _ in known})
     found: Places = defaultdict(list)
-    for account, mark, post, author in known:
-        # One that was deleted between the two queries is not there any more.
-        if post in posts and (moment := posts[post].published_at):
-            found[account, mark].append(Place(post, moment, author))
+    for account, mark, *place in rows.distinct():
+        found[account, mark].append(tuple(place))
     return found

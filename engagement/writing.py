@@ -22,7 +22,6 @@ Row = Mapping[str, Any]
 Statement = Callable[[str, Sequence[str], Sequence[str], str], str]
 
 
-@transaction.atomic(savepoint=False)
 def write_columns(rows: Collection[Model], names: Sequence[str]) -> None:
     """Write the named columns of rows of one model. Rows that are not stored stay so, other columns stay as they are.
 
@@ -34,13 +33,11 @@ def write_columns(rows: Collection[Model], names: Sequence[str]) -> None:
         _run(_update, fields, [[getattr(row, field.attname) for row in rows] for field in fields])
 
 
-@transaction.atomic(savepoint=False)
 def add_rows(model: type[Model], rows: Collection[Row]) -> int:
     """Add rows; how many are new. Where a constraint says that one is there already, that one stays."""
     return _add(model, rows, _insert) if rows else 0
 
 
-@transaction.atomic(savepoint=False)
 def add_amounts(model: type[Model], rows: Collection[Row], *, key: Sequence[str]) -> None:
     """Add rows, or their `amount` to that of the row that is there already.
 
@@ -55,6 +52,7 @@ def _add(model: type[Model], rows: Collection[Row], statement: Statement) -> int
     return _run(statement, fields, [[row[field.attname] for row in rows] for field in fields])
 
 
+@transaction.atomic(savepoint=False)
 def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[list[Any]]) -> int:
     """Run the statement over columns of values; how many rows it touched."""
     database = connections[DEFAULT_DB_ALIAS]

@@ -9,25 +9,20 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from engagement.filtering.ngrams import POST_LINK, has_link
+from engagement.filtering.ngrams import has_link, without_posts
 from engagement.filtering.scene import Evidence, Findings, Scene
 from engagement.filtering.stack import CONTACTS, PHRASES
 from engagement.filtering.text import normalise, words
 
 _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 
-# (what a text must hold for the form to be looked for, the form). Each form is bounded or anchored, so that no text
-# makes it slow. They run over the visible, casefolded text.
-_CONTACT_FORMS: dict[str, tuple[str, re.Pattern[str]]] = {
-    "phone": ("", re.compile(r"\+\d[\d\s().-]{6,18}\d|(?<!\d)\d{3}[\s.-]\d{3}[\s.-]\d{4}(?!\d)")),
-    "email": ("@", re.compile(r"\w@[a-z0-9-]{1,63}\.[a-z]{2}")),
-    "wallet": ("", re.compile(r"\b(?:0x[0-9a-f]{30}|bc1[a-z0-9]{25})")),
-    "handle": ("@", re.compile(r"(?<![\w.@])@\w[\w.]{2}")),
-    "trading_handle": (
-        "@",
-        re.compile(r"(?<![\w.])@[\w.]{0,30}(?:fx|trad|invest|wealth|financ|crypto|btc|forex|profit)"),
-    ),
-}
+# Each form is bounded or anchored, so that no text makes it slow. They run over the visible, casefolded text. The first
+# begins with what it begins with in every case, since only then what is no beginning is passed over quickly.
+_PHONE = re.compile(r"[+\d](?:(?<=\+)\d[\d\s().-]{6,18}\d|(?<=\d)(?<!\d\d)\d{2}[\s.-]\d{3}[\s.-]\d{4}(?!\d))")
+_EMAIL = re.compile(r"\w@[a-z0-9-]{1,63}\.[a-z]{2}")
+_WALLET = re.compile(r"\b(?:0x[0-9a-f]{30}|bc1[a-z0-9]{25})")
+_HANDLE = re.compile(r"(?<![\w.@])@\w[\w.]{2}")
+_TRADING_HANDLE = re.compile(r"(?<![\w.])@[\w.]{0,30}(?:fx|trad|invest|wealth|financ|crypto|btc|forex|profit)")
 
 
 def _phrase_table() -> dict[tuple[str, ...], str]:
@@ -39,11 +34,13 @@ def _phrase_table() -> dict[tuple[str, ...], str]:
 
 
 _TABLE = _phrase_table()
-# How long the phrases are that begin with a word, longest first.
+# How long the phrases are that begin with two words, or are but one, longest first. Many of everybody's sentences begin
+# with the first word of a phrase, few with both.
 _LENGTHS = {
-    opening: sorted({len(phrase) for phrase in _TABLE if phrase[0] == opening}, reverse=True)
-    for opening in {phrase[0] for phrase in _TABLE}
+    opening: sorted({len(phrase) for phrase in _TABLE if phrase[:2] == opening}, reverse=True)
+    for opening in {phrase[:2] for phrase in _TABLE}
 }
+_ALONE = {phrase[0] for phrase in _TABLE if len(phrase) == 1}
 
 
 def phrases(scene: Scene) -> Findings:
@@ -62,17 +59,17 @@ def phrases_in(normal: str) -> list[str]:
     """The group of each different phrase in a normalised text; of phrases that overlap, the first and longest."""
     spoken = words(normal)
     found: dict[tuple[str, ...], str] = {}
-    at = 0
-    while at < len(spoken):
-        phrase = _phrase_at(spoken, at) if spoken[at] in _LENGTHS else ()
-        if phrase:
+    end = 0
+    for at, opening in enumerate(zip(spoken, [*spoken[1:], ""], strict=False)):
+        is_opening = opening in _LENGTHS or opening[0] in _ALONE
+        if at >= end and is_opening and (phrase := _phrase_at(spoken, at)):
             found[phrase] = _TABLE[phrase]
-        at += len(phrase) or 1
+            end = at + len(phrase)
     return list(found.values())
 
 
 def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
-    for length in _LENGTHS[spoken[at]]:
+    for length in (*_LENGTHS.get(tuple(spoken[at : at + 2]), ()), 1):
         if (phrase := tuple(spoken[at : at + length])) in _TABLE:
             return phrase
     return ()
@@ -80,10 +77,17 @@ def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
 
 def contacts_in(shown: str) -> list[str]:
     """The ways to be contacted that a visible text holds."""
-    if "/" in shown:
-        shown = POST_LINK.sub(" ", shown)
-    named = [name for name, (sign, form) in _CONTACT_FORMS.items() if sign in shown and form.search(shown)]
-    return ["url", *named] if has_link(shown) else named
+    shown = without_posts(shown)
+    has_at = "@" in shown
+    ways = {
+        "url": has_link(shown),
+        "phone": _PHONE.search(shown),
+        "email": has_at and _EMAIL.search(shown),
+        "wallet": ("0x" in shown or "bc1" in shown) and _WALLET.search(shown),
+        "handle": has_at and _HANDLE.search(shown),
+        "trading_handle": has_at and _TRADING_HANDLE.search(shown),
+    }
+    return [name for name, is_there in ways.items() if is_there]
 
 
 def _spoken(group: str, number: int) -> Evidence:

@@ -4,16 +4,20 @@ Innocent explanation: song lyrics, slogans, chain jokes, a comment sent twice by
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TypeVar
 
 from engagement.filtering import near
-from engagement.filtering.scene import Evidence, Findings, Repeats, Scene, Seen
+from engagement.filtering.scene import Evidence, Findings, Repeats, Scene
 from engagement.filtering.stack import DUPLICATES
 
 Mark = TypeVar("Mark", int, str)
 
 Steps = tuple[tuple[int, float], ...]
+# By id, how many authors, copies or posts tell against one.
+Numbers = dict[int | str, int]
+Told = Iterator[tuple[int | str, Evidence]]
 
 UNKNOWN = ""
 NEVER = Repeats(0, 0)
@@ -32,70 +36,66 @@ ELSEWHERE_STEPS = ((5, 0.65), (2, 0.55), (1, 0.4))
 
 def repetition(scene: Scene) -> Findings:
     """Texts that several authors wrote, here or on earlier posts, and authors who repeat themselves."""
-    repeated = [(seen, mark) for seen in scene.interactions if (mark := scene.fingerprints.get(seen.id))]
-    authors = _authors(repeated, scene.history.fingerprints)
-    copies = Counter((mark, seen.author_key) for seen, mark in repeated)
-    resembled = _resembled(scene)
-    found: Findings = {}
-    for seen in scene.interactions:
-        mark = scene.fingerprints.get(seen.id, "")
-        told = (
-            _by_many(authors.get(mark, 0)),
-            _by_one(seen, copies[mark, seen.author_key]),
-            _elsewhere(seen, mark, scene),
-            _nearly(resembled.get(seen.id, 0)),
-        )
-        evidence = [one for one in told if one]
-        if evidence:
-            found[seen.id] = [max(evidence, key=lambda one: one.weight)]
-    return found
+    found: Findings = defaultdict(list)
+    for key, one in chain(_by_many(scene), _by_one(scene), _elsewhere(scene), _nearly(scene)):
+        found[key].append(one)
+    return {key: [max(pieces, key=lambda one: one.weight)] for key, pieces in found.items()}
 
 
-def _resembled(scene: Scene) -> dict[int | str, int]:
-    """Of how many authors each text is nearly the text, where that is more than one."""
-    earlier = scene.history.near
-    # Earlier posts can only be compared by marks; within the post a cheaper look comes first.
-    hashed = scene.runs if earlier else {key: scene.runs[key] for key in near.doubtful(scene.runs)}
-    marks = near.marks(hashed)
-    pairs = [(seen, mark) for seen in scene.interactions for mark in marks.get(seen.id, ())]
-    authors = _authors(pairs, earlier)
-    return {key: max(authors[mark] for mark in own) for key, own in marks.items()}
-
-
-def _authors(marked: Iterable[tuple[Seen, Mark]], earlier: Mapping[Mark, Repeats]) -> dict[Mark, int]:
-    """Distinct authors per mark, at least: unknown ones may be anybody, earlier ones the same people."""
-    named: dict[Mark, set[str]] = defaultdict(set)
-    for seen, mark in marked:
-        keys = named[mark]
-        if seen.author_key != UNKNOWN:
-            keys.add(seen.author_key)
-    return {mark: max(len(keys), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}
-
-
-def _by_many(authors: int) -> Evidence | None:
+def _by_many(scene: Scene) -> Told:
+    marks = {key: (mark,) for key, mark in scene.fingerprints.items()}
+    authors = _authors(scene, marks, scene.history.fingerprints)
     return _told("many_authors", authors, AUTHOR_STEPS, "The same text came from at least {} authors.")
 
 
-def _by_one(seen: Seen, copies: int) -> Evidence | None:
+def _by_one(scene: Scene) -> Told:
     """Copies without a known author count as one author's: the weaker of the two explanations."""
-    if seen.author_key == UNKNOWN:
-        return _told("repeated", copies, COPY_STEPS, "The same text stands here {} times.")
-    return _told("same_author", copies, COPY_STEPS, "The author posted this text {} times here.")
+    by = {seen.id: (scene.fingerprints.get(seen.id), seen.author_key) for seen in scene.interactions}
+    copies = Counter(by.values())
+    again = {key: one for key, one in by.items() if one[0] and copies[one] > 1}
+    known = {key: copies[one] for key, one in again.items() if one[1] != UNKNOWN}
+    unknown = {key: copies[one] for key, one in again.items() if one[1] == UNKNOWN}
+    yield from _told("same_author", known, COPY_STEPS, "The author posted this text {} times here.")
+    yield from _told("repeated", unknown, COPY_STEPS, "The same text stands here {} times.")
 
 
-def _elsewhere(seen: Seen, mark: str, scene: Scene) -> Evidence | None:
-    record = scene.history.authors.get(seen.author_key)
-    posts = record.texts.get(mark, 0) if record and seen.author_key != UNKNOWN else 0
+def _elsewhere(scene: Scene) -> Told:
+    records, marks = scene.history.authors, scene.fingerprints
+    posts = {
+        seen.id: record.texts.get(marks.get(seen.id, ""), 0)
+        for seen in scene.interactions
+        if seen.author_key != UNKNOWN and (record := records.get(seen.author_key))
+    }
     return _told("same_author_elsewhere", posts, ELSEWHERE_STEPS, "The author left this text on {} other posts.")
 
 
-def _nearly(authors: int) -> Evidence | None:
+def _nearly(scene: Scene) -> Told:
+    earlier, runs = scene.history.near, scene.runs
+    # Earlier posts can only be compared by marks; within the post a cheaper look comes first.
+    hashed = runs if earlier else {key: runs[key] for key in near.doubtful(runs)}
+    authors = _authors(scene, near.marks(hashed), earlier)
     return _told("near_copies", authors, NEAR_STEPS, "Nearly the same text came from at least {} authors.")
 
 
-def _told(name: str, number: int, steps: Steps, detail: str) -> Evidence | None:
-    """What the highest step says that the number reaches; nothing below all of them, as of most texts."""
-    for least, weight in steps:
-        if number >= least:
-            return Evidence(DUPLICATES, name, weight, detail.format(number))
-    return None
+def _authors(scene: Scene, marks: Mapping[int | str, tuple[Mark, ...]], earlier: Mapping[Mark, Repeats]) -> Numbers:
+    """Of how many authors each text is at least, by its marks: unknown ones may be anybody, earlier ones the same.
+
+    A text that shares no mark is left out.
+    """
+    holders = Counter(chain.from_iterable(marks.values()))
+    shared = {mark for mark, number in holders.items() if number > 1 or mark in earlier}
+    held = {key: common for key, own in marks.items() if (common := shared.intersection(own))}
+    named: dict[Mark, set[str]] = defaultdict(set)
+    for seen in scene.interactions:
+        for mark in held.get(seen.id, ()):
+            named[mark].add(seen.author_key)
+    number = {mark: max(len(keys - {UNKNOWN}), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}
+    return {key: max(number[mark] for mark in common) for key, common in held.items()}
+
+
+def _told(name: str, numbers: Numbers, steps: Steps, detail: str) -> Told:
+    """What the highest step says that each number reaches; nothing of one below all of them."""
+    for key, number in numbers.items():
+        weight = next((weight for least, weight in steps if number >= least), None)
+        if weight is not None:
+            yield key, Evidence(DUPLICATES, name, weight, detail.format(number))

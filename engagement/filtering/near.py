@@ -7,14 +7,15 @@ share eight tenths of their pairs share a mark in 24 of 25 cases, texts that sha
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby, pairwise
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from engagement.filtering.ngrams import DRESSED, HANDLE, LONG_NUMBER, NUMBER, simple
+from engagement.filtering.ngrams import DRESSED, HANDLE, LONG_NUMBER, NUMBER, REMEMBERED, simple
 
 # Fewer words are a greeting or a cry, and several people hit on them.
 FEWEST_WORDS = 6
@@ -41,14 +42,17 @@ def runs(said: Sequence[str]) -> frozenset[str]:
     """The pairs of words of a text taken apart by `tokens`; none of a short one."""
     if len(said) < FEWEST_WORDS:
         return frozenset()
-    forms = [form for form in map(simple, said) if form[0].isalnum() or form[0] == "\x01"]
-    # However long a number is, whatever stands between its digits, and however a handle is spelt.
-    if not _ALIKE.keys().isdisjoint(forms):
-        forms = [_ALIKE.get(form, form) for form in forms]
-    words = [form for form, _ in groupby(forms)]
-    if len(words) < FEWEST_WORDS:
-        return frozenset()
-    return frozenset(map(" ".join, pairwise(words)))
+    words = filter(None, map(_form, said))
+    # A word that follows itself is one, as are a number's parts, whatever stands between its digits.
+    pairs = [f"{one} {other}" for one, other in pairwise(words) if one != other]
+    return frozenset(pairs) if len(pairs) >= FEWEST_WORDS - 1 else frozenset()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _form(token: str) -> str:
+    """A word or placeholder as it is compared, however long a number is and however a handle is spelt; else nothing."""
+    form = simple(token)
+    return _ALIKE.get(form, form) if form[0].isalnum() or form[0] == "\x01" else ""
 
 
 def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[int, ...]]:
@@ -56,7 +60,8 @@ def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[in
     long = {key: found for key, found in texts.items() if found}
     if not long:
         return {}
-    hashed = np.array([crc32(pair.encode()) for found in long.values() for pair in found], dtype=np.uint64)
+    pairs = chain.from_iterable(long.values())
+    hashed = np.fromiter(map(crc32, map(str.encode, pairs)), dtype=np.uint64)
     starts = np.cumsum([0, *(len(found) for found in long.values())][:-1])
     mixed = (hashed * _FACTORS + _OFFSETS) >> np.uint64(32)
     least = np.minimum.reduceat(mixed, starts, axis=1).reshape(BANDS, ROWS, -1)
@@ -70,9 +75,6 @@ def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[in
 
 def doubtful(texts: Mapping[int | str, frozenset[str]]) -> set[int | str]:
     """Those of the texts, given by their runs, that have enough in common with another to be worth a closer look."""
-    holders = Counter(run for found in texts.values() for run in found)
-    return {
-        key
-        for key, found in texts.items()
-        if found and sum(holders[run] > 1 for run in found) >= SHARED_LEAST * len(found)
-    }
+    holders = Counter(chain.from_iterable(texts.values()))
+    shared = {run for run, number in holders.items() if number > 1}
+    return {key for key, found in texts.items() if found and len(found & shared) >= SHARED_LEAST * len(found)}

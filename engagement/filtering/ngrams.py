@@ -37,7 +37,7 @@ _LINKED = re.compile(
     r"|(?<!\S)/watch\?v=\S+"
 )
 # To share a post of a platform, this very one perhaps, is an ordinary thing; to lead to a page or a shop is less so.
-POST_LINK = re.compile(
+_POST_LINK = re.compile(
     r"(?:https?://|(?<![\w.@-]))(?:[a-z]{1,6}\.)?(?:youtu\.be/|youtube\.com/watch|instagram\.com/(?:p|reel)/"
     r"|tiktok\.com/@[\w.]{1,40}/video|(?:twitter|x)\.com/\w{1,40}/status)\S*|(?<!\S)/watch\?v=\S+"
 )
@@ -58,6 +58,12 @@ def has_link(shown: str) -> bool:
     return _may_link(shown) and _LINKED.search(shown) is not None
 
 
+def without_posts(shown: str) -> str:
+    """A `visible` text without its links to posts of a platform."""
+    may_link = ".com/" in shown or "youtu.be/" in shown or "/watch?v=" in shown
+    return _POST_LINK.sub(" ", shown) if may_link else shown
+
+
 def unlinked(shown: str) -> str:
     """A `visible` text without its links."""
     return " ".join(_LINKED.sub(" ", shown).split())
@@ -73,7 +79,7 @@ def tokens(shown: str) -> list[str]:
 
 
 def _linked(match: re.Match[str]) -> str:
-    return f" {SHARED} " if POST_LINK.match(match.group()) else f" {LINK} "
+    return f" {SHARED} " if _POST_LINK.match(match.group()) else f" {LINK} "
 
 
 def _addressed(match: re.Match[str]) -> str:

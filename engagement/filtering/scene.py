@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from engagement.enums import InteractionKind
 from engagement.filtering.near import runs
@@ -28,11 +29,20 @@ class Account:
     verified: bool | None = None
 
 
+class Forms(NamedTuple):
+    """A text as readers see it, as texts are compared, in words and signs, and in pairs of words."""
+
+    visible: str
+    normal: str
+    tokens: list[str]
+    runs: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Seen:
     """One interaction of a post. An empty author key and a missing time are unknown, and never evidence.
 
-    `fingerprint` is what remains of a text that was purged; it is computed where there is a text.
+    `fingerprint` is what remains of a text that was purged; it is computed of a text that comes without.
     `account` is what the platform shows of the author, at the time of the interaction.
     """
 
@@ -44,9 +54,15 @@ class Seen:
     fingerprint: str = ""
     account: Account | None = None
 
+    @cached_property
+    def forms(self) -> Forms:
+        """The text in its forms, made once for all who read it."""
+        shown = visible(self.text)
+        said = tokens(shown)
+        return Forms(shown, collapsed(shown), said, runs(said))
 
-@dataclass(frozen=True)
-class Evidence:
+
+class Evidence(NamedTuple):
     """One layer's reason to think of a bot: `weight` is the chance, 0 to 1, that it alone would justify.
 
     Some layers can speak for a person too (`stack.SIGNED`): there a weight below one half does.
@@ -111,38 +127,42 @@ NOTHING_KNOWN = History()
 
 @dataclass(frozen=True)
 class Scene:
-    """All interactions of one post, with each text brought into its forms once for all layers."""
+    """All interactions of one post, and the forms of their texts by id."""
 
     interactions: Sequence[Seen]
     history: History = NOTHING_KNOWN
 
     @cached_property
+    def forms(self) -> dict[int | str, Forms]:
+        """The texts of those who wrote something."""
+        return {seen.id: seen.forms for seen in self.interactions if seen.kind in WRITTEN and seen.text}
+
+    @cached_property
     def visible(self) -> dict[int | str, str]:
-        """What readers see, by id, for those who wrote something."""
-        written = (seen for seen in self.interactions if seen.kind in WRITTEN and seen.text)
-        return {seen.id: visible(seen.text) for seen in written}
+        """What readers see."""
+        return {key: one.visible for key, one in self.forms.items()}
 
     @cached_property
     def normal(self) -> dict[int | str, str]:
-        """The form in which texts are compared, by id."""
-        return {key: collapsed(text) for key, text in self.visible.items()}
+        """The form in which texts are compared."""
+        return {key: one.normal for key, one in self.forms.items()}
 
     @cached_property
     def tokens(self) -> dict[int | str, list[str]]:
-        """The words and signs of each text, by id (`ngrams.tokens`)."""
-        return {key: tokens(text) for key, text in self.visible.items()}
+        """The words and signs of each text (`ngrams.tokens`)."""
+        return {key: one.tokens for key, one in self.forms.items()}
 
     @cached_property
     def runs(self) -> dict[int | str, frozenset[str]]:
-        """The pairs of words by which texts are compared that are nearly the same, by id (`near.runs`)."""
-        return {key: runs(said) for key, said in self.tokens.items()}
+        """The pairs of words by which texts are compared that are nearly the same (`near.runs`)."""
+        return {key: one.runs for key, one in self.forms.items()}
 
     @cached_property
     def fingerprints(self) -> dict[int | str, str]:
-        """What equal texts share, by id, for texts long enough; also of texts that were purged."""
-        written = {key: fingerprint_of(text) for key, text in self.normal.items()}
-        kept = {seen.id: seen.fingerprint for seen in self.interactions if seen.id not in written}
-        return {key: mark for key, mark in (kept | written).items() if mark}
+        """What equal texts share, for texts long enough; also of texts that were purged."""
+        kept = {seen.id: seen.fingerprint for seen in self.interactions}
+        missing = {key: fingerprint_of(text) for key, text in self.normal.items() if not kept[key]}
+        return {key: mark for key, mark in (kept | missing).items() if mark}
 
 
 Findings = dict[int | str, list[Evidence]]

@@ -41,6 +41,9 @@ def without_invisible(text: str) -> str:
 
 def visible(text: str) -> str:
     """What a reader sees, in one case and one form: entities resolved, tags gone, NFKC, single spaces."""
+    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
+        # All there is, as most texts are.
+        return " ".join(text[:LOOKED_AT].casefold().split())
     shown = without_invisible(text)[:LOOKED_AT]
     shown = _TAG.sub(" ", html.unescape(shown))
     # Both steps may bring invisible characters back.

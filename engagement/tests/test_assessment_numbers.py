@@ -239,9 +239,9 @@ def test_order_and_repetition_of_the_posts_do_not_matter():
     assert rows_of(posts) == before
 
 
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.django_db
-def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_three(number, django_assert_num_queries):
+def test_assessment_costs_the_same_for_one_post_of_an_account_and_for_two(number, django_assert_num_queries):
     posts = crowd()[:number]
 
     with django_assert_num_queries(17):

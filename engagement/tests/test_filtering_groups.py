@@ -1,7 +1,5 @@
 """Whose evidence is company, and how many of them are a group."""
 
-from dataclasses import asdict
-
 import pytest
 
 from engagement.filtering.groups import SHARED, is_group, is_one_of_many
@@ -20,7 +18,7 @@ from engagement.filtering.scene import Evidence, Seen
     ],
 )
 def test_company_is_what_can_only_be_seen_in_several(reasons, expected):
-    stored = [asdict(Evidence(layer, name, 0.6, "A sentence.")) for layer, name in reasons]
+    stored = [Evidence(layer, name, 0.6, "A sentence.")._asdict() for layer, name in reasons]
 
     assert is_one_of_many(stored) == expected
 
@@ -46,4 +44,4 @@ def test_company_is_known_by_the_names_that_the_layers_give():
 
     found = assess(scene, known_personas=frozenset())
 
-    assert [is_one_of_many([asdict(reason) for reason in one.reasons]) for one in found.values()] == [True] * 5
+    assert [is_one_of_many([reason._asdict() for reason in one.reasons]) for one in found.values()] == [True] * 5

@@ -15,8 +15,8 @@ from engagement.filtering.ngrams import tokens
 from engagement.filtering.scene import AuthorRecord, History, Repeats, Together
 from engagement.filtering.text import fingerprint
 from engagement.history import histories, known_personas
-from engagement.marking import keep_near_marks
-from engagement.models import SocialAccount, SocialMediaPost
+from engagement.marking import keep_near_marks, seen_of
+from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.remembered import deeds_elsewhere, places_of_near_texts, places_of_texts
 from engagement.tests.factories import make_account, make_interaction, make_post
@@ -31,8 +31,12 @@ def by_post(*posts: SocialMediaPost) -> dict[int, list]:
     return {post.pk: list(post.interactions.all()) for post in posts}
 
 
+def keep_marks(*rows: Interaction) -> None:
+    keep_near_marks([(row, seen_of(row)) for row in rows], "layers-9")
+
+
 def past_of(post: SocialMediaPost) -> History:
-    ((_, history),) = histories([post], by_post(post))
+    ((_, history),) = histories([post], by_post(post), {})
     return history
 
 
@@ -74,10 +78,10 @@ def test_history_tells_nothing_of_texts_that_many_left_on_the_post(authors, gone
         make_interaction(post, author_key=author * 64, fingerprint=MARK, text=NEARLY)
     for author in gone:
         make_interaction(post, author_key=author * 64, fingerprint=MARK, text=NEARLY, deleted_at=NOW)
-    keep_near_marks([*earlier.interactions.all(), *post.interactions.all()], "layers-9")
+    keep_marks(*earlier.interactions.all(), *post.interactions.all())
     rows = {post.pk: list(post.interactions.visible())}
 
-    ((_, history),) = histories([post], rows)
+    ((_, history),) = histories([post], rows, {})
 
     once = Repeats(authors=1, posts=1)
     assert history.fingerprints == ({MARK: once} if is_told else {})
@@ -132,7 +136,7 @@ def test_history_of_a_post_knows_the_verdicts_just_given_to_earlier_ones():
     crowd(posts[3])
     rows = by_post(*posts)
 
-    made = histories(posts, rows)
+    made = histories(posts, rows, {})
     next(made)
     rows[posts[0].pk][0].verdict = Verdict.BOT
     next(made)
@@ -313,7 +317,7 @@ def test_near_text_on_another_post_is_known_after_both_were_purged():
     make_interaction(posts[0], author_key=ANA, text=NEAR)
     make_interaction(posts[1], author_key=BO, text=NEARLY)
     make_interaction(posts[2], author_key=CY, text="Where does the light in this picture come from in the morning?")
-    keep_near_marks([row for post in posts for row in post.interactions.all()], "layers-9")
+    keep_marks(*(row for post in posts for row in post.interactions.all()))
     posts[0].interactions.update(text="", text_purged_at=NOW)
 
     near = [past_of(post).near for post in posts]
@@ -326,11 +330,11 @@ def test_near_text_on_another_post_is_known_after_both_were_purged():
 @pytest.mark.django_db
 def test_near_marks_of_an_edited_text_are_those_of_the_new_one():
     row = make_interaction(make_post(), text=NEAR)
-    keep_near_marks([row], "layers-9")
+    keep_marks(row)
     row.text, row.edited_at = "Where does the light in this picture come from in the morning?", NOW
 
-    keep_near_marks([row], "layers-9")
-    keep_near_marks([row], "layers-9")
+    keep_marks(row)
+    keep_marks(row)
 
     assert set(row.near_marks.values_list("mark", flat=True)) == set(marks({0: runs(tokens(row.text.lower()))})[0])
 
@@ -345,8 +349,8 @@ def test_history_is_the_same_whichever_posts_are_judged_beside(seen):
             at = NOW + post * DAY + timedelta(seconds=seconds)
             text = NEAR if number % 3 else NEARLY
             make_interaction(posts[post], author_key=author, occurred_at=at, text=text, fingerprint=MARK)
-        keep_near_marks([row for post in posts for row in post.interactions.all()], "layers-9")
-        all_at_once = {post.pk: past for post, past in histories(posts, by_post(*posts))}
+        keep_marks(*(row for post in posts for row in post.interactions.all()))
+        all_at_once = {post.pk: past for post, past in histories(posts, by_post(*posts), {})}
         one_by_one = {post.pk: past_of(post) for post in posts}
         transaction.set_rollback(True)
 
@@ -358,13 +362,13 @@ def test_history_is_the_same_whichever_posts_are_judged_beside(seen):
 def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert_num_queries):
     account = with_pace()
     posts = [make_post(account=account, published_at=NOW + n * DAY) for n in range(number)]
-    for post in posts:
+    for post in (*posts, make_post(account=account, published_at=NOW - DAY)):
         make_interaction(post, fingerprint=MARK)
     rows = by_post(*posts)
 
-    # The texts, the posts that hold them, the near marks, the authors.
+    # The texts, the near marks, the authors, and when the other post went out that holds a text.
     with django_assert_num_queries(4):
-        list(histories(posts, rows))
+        list(histories(posts, rows, {}))
 
     for post in posts:
         crowd(post)
@@ -372,7 +376,7 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
 
     # And the posts before and between, and how busy they were.
     with django_assert_num_queries(7):
-        list(histories(posts, rows))
+        list(histories(posts, rows, {}))
 
 
 @pytest.mark.django_db
@@ -381,8 +385,8 @@ def test_history_costs_the_same_for_two_posts_and_for_four(number, django_assert
     ("look", "index"),
     [
         (lambda post: deeds_elsewhere([post], {}), "interaction_author"),
-        (lambda post: places_of_texts([post]), "interaction_fingerprint"),
-        (lambda post: places_of_near_texts([post], {}, {}), "engagement_nearmark_mark"),
+        (lambda post: places_of_texts([post], [MARK]), "interaction_fingerprint"),
+        (lambda post: places_of_near_texts([post], [1], {}), "engagement_nearmark_mark"),
     ],
     ids=["authors", "texts", "near texts"],
 )

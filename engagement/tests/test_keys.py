@@ -2,7 +2,7 @@
 
 import pytest
 
-from engagement.keys import these
+from engagement.keys import these, these_texts
 from engagement.models import Interaction, SocialMediaPost
 from engagement.tests.factories import make_account, make_interaction, make_post
 
@@ -21,6 +21,15 @@ def test_rows_of_the_given_keys_are_found_each_once(wanted):
 
     assert list(found) == [posts[place] for place in sorted(set(wanted))]
     assert list(beneath) == [rows[place] for place in sorted(set(wanted))]
+
+
+@pytest.mark.parametrize("wanted", [(), ("a",), ("b", "it's", "b", "no")])
+def test_rows_of_the_given_texts_are_found_each_once(wanted):
+    rows = [make_interaction(make_post(), fingerprint=mark) for mark in ("a", "b", "it's")]
+
+    found = Interaction.objects.filter(fingerprint__in=these_texts(wanted)).order_by("pk")
+
+    assert list(found) == [row for row in rows if row.fingerprint in wanted]
 
 
 def test_rows_of_the_given_keys_can_be_locked():
