@@ -40,7 +40,8 @@ class Comment:
     """A labelled comment with the corpus and the file it comes from, and its visible text.
 
     An ordinary one has no label: it is what many people write anywhere, and taken for genuine. It is read without its
-    links, since it may be a post, and posts link more than comments do, unless it is known to be none.
+    links, since it may be a post, and posts link more than comments do. A chosen one is a comment that was written
+    to sound like a bot's: its links are read, and it tells nothing of how often people are accused.
     """
 
     seen: Seen
@@ -49,14 +50,15 @@ class Comment:
     file: str
     shown: str = field(repr=False)
     is_ordinary: bool = False
+    is_chosen: bool = False
 
     @classmethod
-    def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None, may_be_post: bool = True) -> "Comment":
+    def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None, is_chosen: bool = False) -> "Comment":
         """The comment with its text made ready, under an id of its own; None is no label."""
-        is_whole = is_bot is not None or not may_be_post
+        is_whole = is_bot is not None or is_chosen
         shown = visible(seen.text) if is_whole else unlinked(visible(seen.text))
         named = replace(seen, id=f"{corpus}/{file}:{seen.id}", text=seen.text if is_whole else shown)
-        return cls(named, bool(is_bot), corpus, file, shown, is_ordinary=is_bot is None)
+        return cls(named, bool(is_bot), corpus, file, shown, is_ordinary=is_bot is None, is_chosen=is_chosen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +121,8 @@ def error_rates(comments: Sequence[Comment], judged: Sequence[Assessment], preva
     """How often each file's people were accused and its bots found; `prevalence` is that of the training."""
     counted: dict[str, tuple[list[float], list[float]]] = {}
     for comment, one in zip(comments, judged, strict=True):
+        if comment.is_chosen:
+            continue
         people, bots = counted.setdefault(f"{comment.corpus}/{comment.file}", ([], []))
         (bots if comment.is_bot else people).append(_called(one, prevalence))
     return MeasuredRates.of(

@@ -169,6 +169,7 @@ def test_texts_of_other_languages_and_lengths_are_told_beside_training():
 
     assert (told["n"], told["read"].split()[0]) == ("100", "25")
     assert float(told["length_index"]) > float(told["length_by_chance"])
+    assert told["read_trained"] != UNKNOWN
 
 
 def test_texts_of_nobody_are_unknown():

@@ -131,6 +131,8 @@ def test_train_reads_links_of_innocent_comments_and_tells_of_those_it_never_lear
     assert sum(report["innocent"]["asked"].values()) == 2
     assert report["innocent"]["asked"]["bot"] == 1
     assert [name for name in model.text.names if LINK in name] != []
+    assert model.error_rates is not None
+    assert set(model.error_rates.files) == {"videos/one", "videos/two", "photos/all"}
     assert "| asked | 2 | 1 |" in (tmp_path / "made-1.md").read_text(encoding="utf-8")
 
 

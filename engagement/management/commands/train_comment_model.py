@@ -119,7 +119,7 @@ class Command(ConsoleCommand):
         try:
             accounts, worths = _accounts(options)
             comments = [comment for given in files for comment in _comments(given)]
-            comments += [one for given in options["innocent"] for one in _comments(given, may_be_posts=False)]
+            comments += [one for given in options["innocent"] for one in _comments(given, are_chosen=True)]
             checks = {given.path.stem: read_labelled(given.path, given.columns) for given in options["check"]}
         except TableError as error:
             raise CommandError(str(error)) from None
@@ -151,11 +151,11 @@ class Command(ConsoleCommand):
         self.finish({"model": str(path), **told})
 
 
-def _comments(given: Given, *, may_be_posts: bool = True) -> list[Comment]:
+def _comments(given: Given, *, are_chosen: bool = False) -> list[Comment]:
     rows = read_labelled(given.path, given.columns)
     labels = [is_bot if given.columns.label else None for _, is_bot in rows]
     return [
-        Comment.of(seen, given.corpus, given.path.stem, is_bot=label, may_be_post=may_be_posts)
+        Comment.of(seen, given.corpus, given.path.stem, is_bot=label, is_chosen=are_chosen)
         for (seen, _), label in zip(rows, labels, strict=True)
     ]
 
