@@ -2,7 +2,7 @@
 
 Plants every kind of scene on new posts of an account of every platform, in a sandbox on loopback and a database of its
 own, reads them for four days as any installation does, and compares the final verdicts with what the sandbox knows.
-Each row of the table rests on worlds of its own, one unless a number is given. A hit is a bot called bot or a persona
+Each row of the table rests on worlds of its own, three unless a number is given. A hit is a bot called bot or a persona
 called persona; accused are the genuine called either; the last share is that of the posts whose interval holds the true
 genuine engagement.
 """
@@ -26,6 +26,8 @@ from engagement.tests.stage import Stage
 PRECISION, RECALL, ACCUSED = 0.95, 0.80, 0.02
 # Of so few posts a kind: 95 % intervals hold fewer by chance.
 COVERAGE, COVERAGE_OF_A_KIND = 0.93, 0.90
+# Of fewer posts one missed by chance breaks the law of a kind.
+FEWEST_POSTS = 10
 
 
 @contextmanager
@@ -64,7 +66,9 @@ def laws(by_kind: dict[str, Judged]) -> list[Law]:
     for found in by_kind.values():
         total.add(found)
     print(line("all", "all", total))
-    lowest, worst = min((found.coverage or 0, kind) for kind, found in by_kind.items())
+    lowest, worst = min(
+        (found.coverage or 0, kind) for kind, found in by_kind.items() if len(found.covered) >= FEWEST_POSTS
+    )
     return [
         Law("precision over all scenes", 100 * (total.precision or 0), 100 * PRECISION, "%", at_least=True),
         Law("recall over all scenes", 100 * (total.recall or 0), 100 * RECALL, "%", at_least=True),
@@ -76,7 +80,7 @@ def laws(by_kind: dict[str, Judged]) -> list[Law]:
 
 def main() -> None:
     """Play every scene everywhere, and judge."""
-    worlds = sizes(1)[0]
+    worlds = sizes(3)[0]
     settings.PUBLISH_POLL_SECONDS = 0
     by_kind = {kind: Judged() for kind in KINDS}
     with empty_database(), step(f"play {len(KINDS)} scenes on {len(Platform)} platforms in {worlds} worlds each"):

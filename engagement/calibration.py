@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from engagement.enums import Verdict
-from engagement.filtering.cutoffs import CutOffs, recalibrated
+from engagement.filtering.cutoffs import LEAST_DECISIONS, CutOffs, recalibrated
 from engagement.filtering.model import Model, load_model
 from engagement.models import Calibration, Decision, Interaction
 from engagement.prevalence import ErrorRates
@@ -41,6 +41,10 @@ class Proposal:
     decisions: int
     people: int
     within: int
+
+
+class TooFewDecided(ValueError):
+    """Fewer people were found genuine than move a cut-off: the message says how many. Nothing was stored."""
 
 
 def model_in_force() -> Model:
@@ -82,7 +86,13 @@ def propose(model: Model) -> Proposal:
 
 
 def put_in_force(proposal: Proposal, *, by: User | None, now: datetime) -> Calibration:
-    """Store the cut-offs of a proposal. What was judged before keeps its verdicts until it is assessed again."""
+    """Store the cut-offs of a proposal. What was judged before keeps its verdicts until it is assessed again.
+
+    Raises `TooFewDecided`.
+    """
+    if proposal.people < LEAST_DECISIONS:
+        wanted = f"{LEAST_DECISIONS} decisions that said genuine are needed"
+        raise TooFewDecided(f"{wanted}, and there are {proposal.people}.")
     values = {
         "bot": proposal.after.bot,
         "genuine": proposal.after.genuine,

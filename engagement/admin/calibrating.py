@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
 from acd.figures import number, percent
-from engagement.calibration import Proposal, model_in_force, propose, put_in_force, take_back
+from engagement.calibration import Proposal, TooFewDecided, model_in_force, propose, put_in_force, take_back
 from engagement.filtering.cutoffs import LEAST_DECISIONS
 from engagement.models import Calibration
 
@@ -56,11 +56,11 @@ def calibrated(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _calibrate(admin: ModelAdmin, request: HttpRequest, proposal: Proposal) -> None:
-    if proposal.people < LEAST_DECISIONS:
-        wanted = f"{LEAST_DECISIONS} decisions that said genuine are needed, and there are {proposal.people}."
-        messages.warning(request, f"Nothing was changed: {wanted}")
+    try:
+        stored = put_in_force(proposal, by=cast("User", request.user), now=timezone.now())
+    except TooFewDecided as reason:
+        messages.warning(request, f"Nothing was changed: {reason}")
         return
-    stored = put_in_force(proposal, by=cast("User", request.user), now=timezone.now())
     admin.log_change(request, stored, f"Cut-offs of {stored}")
     messages.success(request, f"The cut-offs are set by {proposal.decisions} decisions. {TO_JUDGE_AGAIN}")
 

@@ -15,20 +15,20 @@ from django.utils import timezone
 
 from acd.admin_links import page_url
 from acd.charts import STACKED, chart
-from acd.figures import UNKNOWN, interval, number, percent
+from acd.figures import UNKNOWN, number, percent
 from acd.theme import action
 from engagement.admin.calibrating import calibrated, may_calibrate, proposed
+from engagement.admin.drifting import DAYS, share_of, texts_of
 from engagement.admin.why import VERDICT_LINES
 from engagement.agreement import SLOTS, Share, Slot, agreed, calibration, per_model, wrongly_accused
 from engagement.calibration import filter_in_force, model_in_force
 from engagement.drift import Drift, drift, edges, held
 from engagement.enums import InteractionKind, Platform, Verdict
-from engagement.intervals import wilson
 from engagement.models import Decision, Interaction, SocialAccount
 
 WEEKS = 12
-# Days whose scores are compared with training, and in which decisions count.
-DRIFT_DAYS, DECISION_DAYS = 30, 365
+# Days in which decisions count.
+DECISION_DAYS = 365
 MOST_ACCOUNTS = 50
 FITS = {True: "fits", False: "does not fit", None: "too few to tell"}
 
@@ -52,6 +52,7 @@ def health(now: datetime) -> dict[str, Any]:
         **people(now),
         "proposed": proposed(),
         "drift": drifted(now),
+        "texts": texts_of(now),
         "models": models_in_use(now),
         **in_force(),
     }
@@ -150,12 +151,6 @@ def _cell(counts: Counter[str]) -> tuple[str, str]:
     return (UNKNOWN if part is None else f"{part:.0f}", f"{counts[Verdict.BOT]:,} bots of {n:,}")
 
 
-def share_of(part: int, n: int) -> str:
-    """A share in percent with its 95 % interval; unknown of nothing."""
-    found = wilson(part, n)
-    return interval(100 * part / n, 100 * found.low, 100 * found.high, unit="%") if found else UNKNOWN
-
-
 def people(now: datetime) -> dict[str, Any]:
     """What people decided beside what the filter had said."""
     since = now - timedelta(days=DECISION_DAYS)
@@ -194,7 +189,7 @@ def drifted(now: datetime) -> dict[str, Any]:
     bins = list(pairwise(between))
     rows = (
         Interaction.objects.visible()
-        .seen_since(now - timedelta(days=DRIFT_DAYS))
+        .seen_since(now - timedelta(days=DAYS))
         .filter(model_version=judge.model.version, kind__in=[InteractionKind.COMMENT, InteractionKind.REPLY])
     )
     ours = rows.exclude(final_verdict__in=[Verdict.BOT, Verdict.PERSONA])
@@ -210,7 +205,7 @@ def _within(low: float, high: float) -> Q:
 def _told(result: Drift, bins: list[tuple[float, float]], expected: list[int], found: list[int]) -> dict[str, Any]:
     trained = sum(expected)
     return {
-        "days": DRIFT_DAYS,
+        "days": DAYS,
         "n": number(result.n),
         "index": number(result.index, 3),
         "by_chance": number(result.by_chance, 3),

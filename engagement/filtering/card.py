@@ -28,6 +28,8 @@ LIMITS = """\
   precision at 5 %.
 - The phrase lists were extended while their effect on these files could be seen, so the figures of the whole filter are
   a little better than those on new comments.
+- The settings of the training were chosen by such figures, among thirty-two, on the files of the shipped model: there
+  they flatter a little.
 - N-grams of fewer than three texts or three authors are left out; links, addresses, handles and numbers are replaced.
 - What disguise, pace, an author's record, co-engagement and accounts weigh beside the text is a judgement, not a fit:
   no public data label them together.
@@ -102,6 +104,7 @@ def card(
     sources: Sequence[Source],
     bounds: CutOffs,
     accounts: Mapping[str, Mapping[str, float]],
+    checked: Mapping[str, Mapping[Verdict, int]],
     size: int,
     made_on: str,
 ) -> str:
@@ -132,6 +135,7 @@ def card(
             "",
             f"One cut-off for all: a bot from {bounds.bot:.3f} on, a person below {bounds.genuine:.3f}.",
             "",
+            *_innocent(checked),
             *_accounts(accounts),
             "## Limits",
             "",
@@ -179,6 +183,24 @@ def _figures(found: Mapping[str, Mapping[str, Worth]]) -> list[list[str]]:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def _innocent(checked: Mapping[str, Mapping[Verdict, int]]) -> list[str]:
+    if not checked:
+        return []
+    rows = [
+        [name, f"{sum(said.values()):,}", f"{said[Verdict.BOT]:,}", f"{said[Verdict.UNSURE]:,}"]
+        for name, said in checked.items()
+    ]
+    return [
+        "## Innocent comments in the words of bots",
+        "",
+        "Written to sound like promotion and to be none, each judged as the only comment of its post. Nothing was "
+        "learned from these files.",
+        "",
+        *_table(["file", "comments", "called bots", "left in doubt"], rows),
+        "",
+    ]
 
 
 def _accounts(accounts: Mapping[str, Mapping[str, float]]) -> list[str]:

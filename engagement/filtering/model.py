@@ -15,7 +15,7 @@ from engagement.filtering.text_model import TextModel
 
 MODELS = Path(__file__).with_name("models")
 # The model that judges. Another one is tried beside it first: see `load_model`.
-SHIPPED = "layers-5"
+SHIPPED = "layers-6"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +24,8 @@ class Model:
 
     `slope` and `offset` make log-odds of the text model into those of a bot. `prevalence` is the share of bots among
     what it learned from: where bots are rarer, `stack.at_prevalence` says what a probability comes to.
-    `error_rates` are None while a model is being trained.
+    `error_rates` are None while a model is being trained. `genuine_words` are the lengths of genuine comments in words,
+    `genuine_read` the share of them that the text model could read, 0 to 1; models up to layers-5 do not tell.
     """
 
     version: str
@@ -36,6 +37,8 @@ class Model:
     accounts: AccountModel | None
     genuine_scores: tuple[float, ...]
     error_rates: MeasuredRates | None
+    genuine_words: tuple[int, ...]
+    genuine_read: float | None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Model":
@@ -50,6 +53,8 @@ class Model:
             accounts=AccountModel.from_json(stored["accounts"]) if stored["accounts"] else None,
             genuine_scores=tuple(stored["genuine_scores"]),
             error_rates=MeasuredRates.from_json(stored["error_rates"]) if stored["error_rates"] else None,
+            genuine_words=tuple(stored.get("genuine_words", ())),
+            genuine_read=stored.get("genuine_read"),
         )
 
     def calibrated(self, odds: float) -> float:

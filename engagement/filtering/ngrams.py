@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import log2
 
 from engagement.filtering.text import collapsed, unmasked
 
@@ -18,6 +19,8 @@ REMEMBERED = 50_000
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.
 EDGE = "\x02"
+# What tells the length of a text, as one more word of it.
+LENGTH = "\x03"
 LINK, SHARED, EMAIL, HANDLE, TRADER = "\x01l", "\x01p", "\x01e", "\x01h", "\x01t"
 # A handle that stops and underscores make of a name already taken, as those do who pose as somebody, and namesakes.
 DRESSED = "\x01n"
@@ -108,11 +111,22 @@ def letters(form: str) -> list[str]:
     return [padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
 
 
+def length(said: Sequence[str]) -> str:
+    """How many words there are, in steps of a square root of two."""
+    return f"{LENGTH}{int(2 * log2(1 + sum(map(str.isalnum, said))))}"
+
+
 def all_of(said: Sequence[str]) -> list[str]:
-    """The n-grams of `tokens`: each pair and token once, each run of letters once a token."""
+    """The n-grams of `tokens`: each pair and token once, each run of letters once a token, and the length."""
     simples = [simple(token) for token in said]
     edged = [EDGE, *simples, EDGE]
     near = {f"{NEXT}{first} {second}" for first, second in pairwise(edged)}
     apart = {f"{AROUND}{first} {second}" for first, second in zip(simples, simples[2:], strict=False)}
     alone = sorted(set(simples))
-    return [*(WORD + one for one in alone), *(LETTERS + run for one in alone for run in letters(one)), *near, *apart]
+    return [
+        WORD + length(said),
+        *(WORD + one for one in alone),
+        *(LETTERS + run for one in alone for run in letters(one)),
+        *near,
+        *apart,
+    ]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from engagement.filtering.ngrams import AROUND, EDGE, LETTERS, NEXT, WORD, letters, simple, tokens
+from engagement.filtering.ngrams import AROUND, EDGE, LETTERS, NEXT, WORD, length, letters, simple, tokens
 
 # A word says more than each of its many runs of letters.
 WORD_WEIGHT = 2.0
@@ -79,7 +79,10 @@ class TextModel:
         for token in set(read):
             total += token.sum
             square += token.square
-        for added, size, _ in self._joint(read):
+        together = self._joint(read)
+        if part := self._words.get(length(said)):
+            together.add(part)
+        for added, size, _ in together:
             total += added
             square += size
         return self.bias + total / square**EVENED if square else None

@@ -27,9 +27,10 @@ from engagement.filtering.text_model import TextModel
 FOLDS = 10
 # Ordinary comments count together as much as this part of a labelled corpus: enough that the model does not take for a
 # bot whoever writes about anything else, and little enough to find those it was trained on.
-ORDINARY = 0.15
+ORDINARY = 0.1
 # Scores of genuine comments that a model keeps, evenly over their order.
 KEPT_SCORES = 1_001
+KEPT_LENGTHS = 201
 # Where verdicts are in doubt, estimates count bots as if they were this share of all.
 EXPECTED = 0.10
 
@@ -39,7 +40,8 @@ class Comment:
     """A labelled comment with the corpus and the file it comes from, and its visible text.
 
     An ordinary one has no label: it is what many people write anywhere, and taken for genuine. It is read without its
-    links, since it may be a post, and posts link more than comments do.
+    links, since it may be a post, and posts link more than comments do. A chosen one is a comment that was written
+    to sound like a bot's: its links are read, and it tells nothing of how often people are accused.
     """
 
     seen: Seen
@@ -48,13 +50,15 @@ class Comment:
     file: str
     shown: str = field(repr=False)
     is_ordinary: bool = False
+    is_chosen: bool = False
 
     @classmethod
-    def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None) -> "Comment":
+    def of(cls, seen: Seen, corpus: str, file: str, *, is_bot: bool | None, is_chosen: bool = False) -> "Comment":
         """The comment with its text made ready, under an id of its own; None is no label."""
-        shown = visible(seen.text) if is_bot is not None else unlinked(visible(seen.text))
-        named = replace(seen, id=f"{file}:{seen.id}", text=seen.text if is_bot is not None else shown)
-        return cls(named, bool(is_bot), corpus, file, shown, is_ordinary=is_bot is None)
+        is_whole = is_bot is not None or is_chosen
+        shown = visible(seen.text) if is_whole else unlinked(visible(seen.text))
+        named = replace(seen, id=f"{corpus}/{file}:{seen.id}", text=seen.text if is_whole else shown)
+        return cls(named, bool(is_bot), corpus, file, shown, is_ordinary=is_bot is None, is_chosen=is_chosen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +98,7 @@ def train(
     stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)
     bounds = Model.from_json(stored).cut_offs(most_accused)
     judged = [judged_at(bounds, comments[row], held_out[row]) for row in everything]
+    stored |= _texts_of_people(comments, spoken)
     stored["error_rates"] = error_rates(comments, judged, stored["prevalence"]).to_json()
     return Trained(stored, judged)
 
@@ -104,10 +109,20 @@ def judged_at(bounds: CutOffs, comment: Comment, found: Assessment) -> Assessmen
     return replace(found, verdict=verdict(found.score, found.evidence, words, bounds))
 
 
+def tried(given: Sequence[Seen], model: Model, bounds: CutOffs) -> Counter[Verdict]:
+    """What the filter says of comments, each the only one of its post."""
+    nobody: frozenset[str] = frozenset()
+    return Counter(
+        assess([seen], known_personas=nobody, cut_offs=bounds, model=model)[seen.id].verdict for seen in given
+    )
+
+
 def error_rates(comments: Sequence[Comment], judged: Sequence[Assessment], prevalence: float) -> MeasuredRates:
     """How often each file's people were accused and its bots found; `prevalence` is that of the training."""
     counted: dict[str, tuple[list[float], list[float]]] = {}
     for comment, one in zip(comments, judged, strict=True):
+        if comment.is_chosen:
+            continue
         people, bots = counted.setdefault(f"{comment.corpus}/{comment.file}", ([], []))
         (bots if comment.is_bot else people).append(_called(one, prevalence))
     return MeasuredRates.of(
@@ -141,10 +156,10 @@ def folds_of(comments: Sequence[Comment]) -> list[list[int]]:
     files: dict[str, set[str]] = {}
     for comment in comments:
         files.setdefault(comment.corpus, set()).add(comment.file)
-    folds: dict[tuple[str, int], list[int]] = {}
+    folds: dict[tuple[str, str, int], list[int]] = {}
     for row, comment in enumerate(comments):
         part = 0 if len(files[comment.corpus]) > 1 else _part(comment.shown)
-        folds.setdefault((comment.file, part), []).append(row)
+        folds.setdefault((comment.corpus, comment.file, part), []).append(row)
     return [folds[key] for key in sorted(folds)]
 
 
@@ -190,6 +205,16 @@ def _combined(
     prevalence = float(np.average(truths, weights=heavy))
     calibration = {"slope": slope, "offset": offset}
     return {"prevalence": round(prevalence, 4), "calibration": calibration, "stack": rows_json}
+
+
+def _texts_of_people(comments: Sequence[Comment], spoken: Sequence[dict[str, float]]) -> dict[str, Any]:
+    """How long the comments of labelled people are, evenly over their order, and which share a model could read."""
+    people = [at for at, one in enumerate(comments) if not one.is_bot and not one.is_ordinary]
+    words = np.quantile(
+        [sum(map(str.isalnum, tokens(comments[at].shown))) for at in people], np.linspace(0, 1, KEPT_LENGTHS)
+    )
+    read = sum(TEXT in spoken[at] for at in people) / len(people)
+    return {"genuine_words": [round(float(one)) for one in words], "genuine_read": round(read, 4)}
 
 
 def _stored(

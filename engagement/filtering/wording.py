@@ -14,6 +14,8 @@ from engagement.filtering.stack import TEXT, probability
 CONTACTS = LINKS | HANDLES
 # The name of evidence that is no second sign beside a link or a handle: these were read here, too.
 BY_CONTACT = "like_bots_by_contact"
+# Below this the words beside a link or a handle are a person's, and the link or the handle alone reads like a bot's.
+OWN_LEAST = 0.1
 # Who leaves fewer words beside a link leaves the link, and says nothing as a person would.
 FEWEST_BESIDE = 3
 _LIKE_BOTS = "It reads like comments that people marked as promotion or fraud."
@@ -43,8 +45,8 @@ def _read(chance: float, said: Sequence[str], model: Model) -> Evidence:
 
 
 def _speaks_for_itself(said: Sequence[str], model: Model) -> bool:
-    """Whether the words read like a bot's without whom and what they name, or are hardly any beside a link."""
+    """Whether the words may be a bot's without whom and what they name, or are hardly any beside a link."""
     own = [token for token in said if token not in CONTACTS]
     if LINK in said and sum(map(str.isalnum, own)) < FEWEST_BESIDE:
         return True
-    return (_chance(own, model) or 0.0) >= 0.5
+    return (_chance(own, model) or 0.0) >= OWN_LEAST

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from acd.figures import UNKNOWN
 from acd.tests.clients import make_user
 from acd.tests.factories import NOW
+from engagement.admin.drifting import texts_of
 from engagement.admin.health import drifted, health, over_time
 from engagement.admin.timeline import arrivals, figures, snapshots
 from engagement.decisions import decide
@@ -154,6 +156,26 @@ def test_drift_leaves_out_likes_bots_older_models_and_older_weeks():
     make_judged(first_seen_at=NOW)
 
     assert drifted(NOW)["n"] == "1"
+
+
+def test_texts_of_other_languages_and_lengths_are_told_beside_training():
+    post = make_post()
+    for at in range(100):
+        text = "ben bu resmi gercekten cok sevdim tebrikler" if at % 4 else "I love this video so much"
+        make_interaction(post, text=text, verdict=Verdict.GENUINE, first_seen_at=NOW)
+    make_judged(Verdict.BOT, text="I love this video so much", first_seen_at=NOW)
+
+    told = texts_of(NOW)
+
+    assert (told["n"], told["read"].split()[0]) == ("100", "25")
+    assert float(told["length_index"]) > float(told["length_by_chance"])
+    assert told["read_trained"] != UNKNOWN
+
+
+def test_texts_of_nobody_are_unknown():
+    told = texts_of(NOW)
+
+    assert (told["n"], told["read"], told["length_index"]) == ("0", UNKNOWN, UNKNOWN)
 
 
 def test_post_of_which_nothing_is_known_says_so(admin_client):

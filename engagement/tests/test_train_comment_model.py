@@ -114,6 +114,29 @@ def test_train_learns_nothing_from_links_of_ordinary_texts(files, tmp_path):
 
 
 @needs_sklearn
+def test_train_reads_links_of_innocent_comments_and_tells_of_those_it_never_learned_from(files, tmp_path):
+    folder = tmp_path / "innocent"
+    folder.mkdir()
+    learned = "".join(f"your channel of the day {at} https://a.example/b\n" for at in range(40))
+    (folder / "learned.csv").write_text(f"text\n{learned}", encoding="utf-8")
+    (folder / "asked.csv").write_text(
+        "text\nwe liked your channel\nsubscribe my channel for daily profit and free money now\n", encoding="utf-8"
+    )
+    words = [f"--innocent={folder}/learned.csv:text", f"--check={folder}/asked.csv:text"]
+
+    report = run(files, tmp_path, *words, "--source=innocent=Made up; CC0")
+
+    model = load_model(tmp_path / "made-1.json")
+    assert "asked" in report["innocent"]
+    assert sum(report["innocent"]["asked"].values()) == 2
+    assert report["innocent"]["asked"]["bot"] == 1
+    assert [name for name in model.text.names if LINK in name] != []
+    assert model.error_rates is not None
+    assert set(model.error_rates.files) == {"videos/one", "videos/two", "photos/all"}
+    assert "| asked | 2 | 1 |" in (tmp_path / "made-1.md").read_text(encoding="utf-8")
+
+
+@needs_sklearn
 def test_train_sets_the_cut_off_on_labelled_people(files, tmp_path):
     plain = tmp_path / "plain" / "said.csv"
     plain.parent.mkdir()
@@ -198,6 +221,18 @@ def test_folds_hold_a_file_out_or_keep_equal_texts_together(files):
             if comments[row].corpus == "photos":
                 places.setdefault(comments[row].shown, set()).add(number)
     assert {len(place) for place in places.values()} == {1}
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    given = [written(tmp_path / folder / "train.csv", made(Random(3), 60)) for folder in ("videos", "photos")]
+    comments = labelled(given)
+
+    folds = folds_of(comments)
+
+    assert len({one.seen.id for one in comments}) == 120
+    assert [
+        {comments[row].corpus for row in fold} for fold in folds if len({comments[row].corpus for row in fold}) > 1
+    ] == []
 
 
 def test_balanced_lets_every_corpus_count_alike(files):

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from engagement.calibration import TooFewDecided
 from engagement.recording import ConflictingSnapshot, InvalidMetric
 from engagement.scheduling import NotPublishable
 from gator.studio.feedback import NothingToJudge
@@ -31,6 +32,7 @@ RAISED: dict[type[Exception], tuple[int, str]] = {
     InvalidMetric: (status.HTTP_400_BAD_REQUEST, "invalid"),
     NotPublishable: (status.HTTP_409_CONFLICT, "conflict"),
     NotPossible: (status.HTTP_409_CONFLICT, "conflict"),
+    TooFewDecided: (status.HTTP_409_CONFLICT, "conflict"),
     NothingToJudge: (status.HTTP_409_CONFLICT, "conflict"),
     # The failure is on record: its context and its trace say more.
     GenerationFailed: (status.HTTP_409_CONFLICT, "generation_failed"),

@@ -10,6 +10,7 @@ from acd.api import ACDContextViewSet, TraceArtifactViewSet
 from engagement.api import PostViewSet
 from engagement.api_accounts import SocialAccountViewSet
 from engagement.api_budgets import BudgetViewSet
+from engagement.api_calibrations import CalibrationViewSet
 from engagement.api_erasures import ErasureViewSet
 from engagement.api_ingestion import InteractionViewSet, MetricsViewSet, SnapshotViewSet
 from gator.api.generation import ContentViewSet
@@ -44,6 +45,7 @@ router.register("posts", PostViewSet, basename="post")
 router.register(f"{OF_POST}/snapshots", SnapshotViewSet, basename="post-snapshot")
 router.register(f"{OF_POST}/metrics", MetricsViewSet, basename="post-metric")
 router.register(f"{OF_POST}/interactions", InteractionViewSet, basename="post-interaction")
+router.register("calibrations", CalibrationViewSet)
 router.register("erasures", ErasureViewSet, basename="erasure")
 router.register("patterns", PatternViewSet)
 router.register("insights", InsightViewSet, basename="insight")

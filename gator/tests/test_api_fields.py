@@ -41,6 +41,8 @@ BODILESS = (
     "publish/",
     "plan-again/",
     "waive-ai-label/",
+    "calibrate/",
+    "reset/",
     "logout/",
     "logoutall/",
     "login/",

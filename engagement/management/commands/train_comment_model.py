@@ -17,8 +17,8 @@ from engagement.filtering.card import Source, card, figures
 from engagement.filtering.fitting import is_ready
 from engagement.filtering.model import MODELS, Model
 from engagement.filtering.scene import Account
-from engagement.filtering.training import Comment, train
-from engagement.imports.labelled import Columns, read_labelled
+from engagement.filtering.training import Comment, train, tried
+from engagement.imports.labelled import Columns, Labelled, read_labelled
 from engagement.imports.table import TableError
 from engagement.management.commands.evaluate_filter import account_column, day
 
@@ -83,7 +83,15 @@ class Command(ConsoleCommand):
             "--ordinary", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
             help="a CSV file of what many people write, without labels: taken for genuine, with little weight",
         )  # fmt: skip
-        parser.add_argument("--name", required=True, help="the version of the model, such as layers-5")
+        parser.add_argument(
+            "--innocent", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
+            help="the same of comments that use the words of bots innocently: their links are read, too",
+        )  # fmt: skip
+        parser.add_argument(
+            "--check", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
+            help="innocent comments that nothing is learned from: the card tells how many the model accuses",
+        )  # fmt: skip
+        parser.add_argument("--name", required=True, help="the version of the model, such as layers-6")
         parser.add_argument(
             "--source", type=source, action="append", default=[], metavar="FOLDER=WORDS",
             help="where the files of a folder come from and under which licence, for the card; one for each folder",
@@ -104,43 +112,50 @@ class Command(ConsoleCommand):
         if not is_ready():
             raise CommandError(f"scikit-learn is missing. Install it: {INSTALL}")
         files = [*options["files"], *options["ordinary"]]
-        untold = {given.corpus for given in files} - {one.corpus for one in options["source"]}
+        named = [*files, *options["innocent"], *options["check"]]
+        untold = {given.corpus for given in named} - {one.corpus for one in options["source"]}
         if untold:
             raise CommandError(f"Whose are the files in {min(untold)}? Add --source {min(untold)}='…'.")
         try:
             accounts, worths = _accounts(options)
             comments = [comment for given in files for comment in _comments(given)]
+            comments += [one for given in options["innocent"] for one in _comments(given, are_chosen=True)]
+            checks = {given.path.stem: read_labelled(given.path, given.columns) for given in options["check"]}
         except TableError as error:
             raise CommandError(str(error)) from None
-        self._write(comments, accounts, worths, options)
+        self._write(comments, checks, accounts, worths, options)
 
     def _write(
         self,
         comments: Sequence[Comment],
+        checks: Mapping[str, Sequence[Labelled]],
         accounts: dict[str, Any] | None,
         worths: Mapping[str, Mapping[str, float]],
         options: Mapping[str, Any],
     ) -> None:
         trained = train(comments, options["name"], accounts, most_accused=settings.MAX_WRONGLY_ACCUSED)
-        bounds = Model.from_json(trained.stored).cut_offs(settings.MAX_WRONGLY_ACCUSED)
+        model = Model.from_json(trained.stored)
+        bounds = model.cut_offs(settings.MAX_WRONGLY_ACCUSED)
+        checked = {name: tried([seen for seen, _ in rows], model, bounds) for name, rows in checks.items()}
         found = figures(comments, trained.held_out, bounds)
         text = json.dumps(trained.stored, ensure_ascii=False, separators=(",", ":")) + "\n"
         path = options["into"] / f"{options['name']}.json"
         path.write_text(text, encoding="utf-8")
         page = card(
             trained.stored, comments, found, sources=options["source"], bounds=bounds, accounts=worths,
-            size=len(text.encode()), made_on=timezone.now().date().isoformat(),
+            checked=checked, size=len(text.encode()), made_on=timezone.now().date().isoformat(),
         )  # fmt: skip
         path.with_suffix(".md").write_text(page, encoding="utf-8")
         self.say(page)
-        self.finish({"model": str(path), "cut_offs": vars(bounds), "held_out": found, "accounts": worths})
+        told = {"cut_offs": vars(bounds), "held_out": found, "innocent": checked, "accounts": worths}
+        self.finish({"model": str(path), **told})
 
 
-def _comments(given: Given) -> list[Comment]:
+def _comments(given: Given, *, are_chosen: bool = False) -> list[Comment]:
     rows = read_labelled(given.path, given.columns)
     labels = [is_bot if given.columns.label else None for _, is_bot in rows]
     return [
-        Comment.of(seen, given.corpus, given.path.stem, is_bot=label)
+        Comment.of(seen, given.corpus, given.path.stem, is_bot=label, is_chosen=are_chosen)
         for (seen, _), label in zip(rows, labels, strict=True)
     ]
 
