@@ -262,7 +262,8 @@ class Connection:
     def _ready(self, method: str, url: str, auth: requests.auth.AuthBase | None, request: dict[str, Any]) -> Ready:
         try:
             prepared = self._session.prepare_request(requests.Request(method, url, auth=auth, **request))
-            return prepared, self._session.merge_environment_settings(prepared.url or url, {}, True, None, None)
+            given = self._session.merge_environment_settings(prepared.url or url, {}, True, None, None)
+            return prepared, dict(given)
         except BROKEN as failure:
             raise errors.TemporaryFailure(self._words(failure), platform=self.platform) from None
 
