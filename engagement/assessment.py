@@ -6,7 +6,7 @@ of queries a batch and their answers are written in sets. Assessing twice gives 
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,8 +160,9 @@ def _measure_on(posts: dict[int, SocialMediaPost], now: datetime, model: Model) 
     believed = priors(posts.values())
     timelines = _timelines(posts, seen)
     tallies = [_tally(post, seen[pk], believed[pk], timelines[pk]) for pk, post in posts.items()]
-    for post, found in zip(posts.values(), estimates(tallies, rates=rates_of(model)), strict=True):
-        _measure(post, found, now)
+    found = estimates(tallies, rates=rates_of(model))
+    for post, tally, estimate in zip(posts.values(), tallies, found, strict=True):
+        _measure(post, tally.counts, estimate, now)
     compare(posts.values())
 
 
@@ -203,8 +204,10 @@ def _accused(posts: Collection[int]) -> Iterable[Any]:
 
     Reasons are dear to read, so only posts are asked about under which enough of these wrote to be a group.
     """
+    if not posts:
+        return ()
     rows = Interaction.objects.visible().filter(post__in=posts, final_verdict__in=ACCUSED).order_by("pk")
-    return rows.values_list("post", "kind", "final_verdict", "score", "reasons", "occurred_at") if posts else ()
+    return rows.values_list("post", "kind", "final_verdict", "score", "reasons", "occurred_at")
 
 
 def _timelines(posts: dict[int, SocialMediaPost], seen: dict[int, Counted]) -> dict[int, Timeline]:
@@ -311,8 +314,9 @@ def _tally(post: SocialMediaPost, seen: Counted, prior: Prior, timeline: Timelin
     )
 
 
-def _measure(post: SocialMediaPost, found: Estimate | None, now: datetime) -> None:
-    counts = post.counts()
+def _measure(
+    post: SocialMediaPost, counts: Mapping[str, int | float | None], found: Estimate | None, now: datetime
+) -> None:
     post.measured_at = now
     post.total_engagement = total_engagement(counts)
     basis, size = choose_basis(counts, post.account.followers if post.account else None)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F
 
+from engagement.keys import these
 from engagement.metrics import USUAL_POSTS, difference_from_average, expected, percentile
 from engagement.models import SocialMediaPost
 from engagement.querysets import SocialMediaPostQuerySet
@@ -57,22 +58,22 @@ def compare(posts: Collection[SocialMediaPost]) -> None:
     groups: dict[tuple[Any, ...], list[SocialMediaPost]] = defaultdict(list)
     for post in filter(_is_mature, posts):
         groups[tuple(getattr(post, name) for name in GROUP)].append(post)
-    given = {post.pk for post in posts}
+    # Those given may have left the group, or their numbers may have changed: what is stored of them is left out.
+    others = SocialMediaPost.objects.exclude(pk__in=these([post.pk for post in posts]))
     for group, members in groups.items():
-        past = _past(members, SocialMediaPost.objects.filter(**dict(zip(GROUP, group, strict=True))), given)
+        past = _past(members, others.filter(**dict(zip(GROUP, group, strict=True))))
         for post in members:
             _compare(post, past.before(post.published_at))
 
 
-def _past(members: Sequence[SocialMediaPost], stored: SocialMediaPostQuerySet, given: set[int]) -> Past:
+def _past(members: Sequence[SocialMediaPost], others: SocialMediaPostQuerySet) -> Past:
     """What the members of a group are compared with: others of it as they are stored, and each other as given."""
-    mature = stored.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
+    mature = others.measured().filter(last_synced_at__gte=F("published_at") + MATURE)
     moments = [post.published_at for post in members if post.published_at]
-    # Those given may have left the group, or their numbers may have changed: what is stored of them is left out.
-    before, *between = mature.leading_to(moments, USUAL_POSTS + len(given) - len(members))
+    before, *between = mature.leading_to(moments, USUAL_POSTS)
     # Of those before all members the order is enough: times are dear to read.
-    older = [_numbers(*row) for pk, *row in before.values_list("pk", *READ) if pk not in given][:USUAL_POSTS]
-    rows = [row for those in between for row in those.values_list("published_at", "pk", *READ) if row[1] not in given]
+    older = [_numbers(*row) for row in before.values_list(*READ)]
+    rows = [row for those in between for row in those.values_list("published_at", "pk", *READ)]
     rows += [tuple(getattr(post, name) for name in ("published_at", "pk", *READ)) for post in members]
     rows.sort(key=lambda row: row[:2])
     return Past([*older[::-1], *(_numbers(*row[2:]) for row in rows)], len(older), [row[0] for row in rows])
@@ -93,7 +94,8 @@ def _clear(post: SocialMediaPost) -> None:
 
 
 def _compare(post: SocialMediaPost, before: Sequence[Numbers]) -> None:
-    logs = [earlier.log for earlier in before]
+    # In order, since both the usual and the rank would sort them, and what is sorted already costs next to nothing.
+    logs = sorted(earlier.log for earlier in before)
     usual = expected(logs)
     if usual is None or post.genuine_engagement is None:
         return
@@ -103,6 +105,6 @@ def _compare(post: SocialMediaPost, before: Sequence[Numbers]) -> None:
         # Without a basis the log of the count is compared; its difference is told in percent as well.
         post.vs_average, post.percentile = 100 * math.expm1(post.lift), percentile(log, logs)
         return
-    rates = [earlier.rate for earlier in before if earlier.rate is not None]
+    rates = sorted(earlier.rate for earlier in before if earlier.rate is not None)
     post.vs_average = difference_from_average(post.engagement_rate, expected(rates))
     post.percentile = percentile(post.engagement_rate, rates)

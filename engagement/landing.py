@@ -51,9 +51,9 @@ def land(landed: Sequence[tuple[Batch, Fetched]], now: datetime) -> list[Item]:
     claimed = {post.pk: post for batch, _ in landed for post in batch.posts}
     accounts = {batch.account.pk: batch.account for batch, _ in landed}
     failures = {pk: error for _, fetched in landed for pk, error in fetched.failures.items()}
-    posts, mine = _locked(claimed, accounts)
+    posts, mine, unknown = _locked(claimed, accounts)
     observed = _store([fetched for _, fetched in landed], posts, now)
-    endings = Endings(mine, failures, now)
+    endings = Endings(mine, failures, now, unknown)
     unfiltered = _finish({pk: post for pk, post in posts.items() if pk in observed}, endings)
     _close([post for pk, post in posts.items() if pk not in observed], endings)
     return [told(post, failures.get(pk), now, is_filtered=pk not in unfiltered) for pk, post in claimed.items()]
@@ -61,19 +61,24 @@ def land(landed: Sequence[tuple[Batch, Fetched]], now: datetime) -> list[Item]:
 
 @dataclass(frozen=True)
 class Endings:
-    """How the reads of posts ended. `mine` are the posts that no other worker has claimed since."""
+    """How the reads of posts ended. `mine` are the posts that no other worker has claimed since, `unknown` the columns
+    that held nothing of any post before.
+    """
 
     mine: frozenset[int]
     failures: dict[int, errors.PlatformError]
     now: datetime
+    unknown: frozenset[str]
 
     def of(self, post: SocialMediaPost, *, is_filtered: bool = True) -> Ending:
         """The columns that a post ends with."""
         return ending(post, self.failures.get(post.pk), self.now, is_filtered=is_filtered)
 
 
-def _locked(claimed: Posts, accounts: Mapping[int, SocialAccount]) -> tuple[Posts, frozenset[int]]:
-    """The claimed posts as they are stored now, in the order in which they are judged, and whose claim still holds."""
+def _locked(claimed: Posts, accounts: Mapping[int, SocialAccount]) -> tuple[Posts, frozenset[int], frozenset[str]]:
+    """The claimed posts as they are stored now, in the order in which they are judged; whose claim still holds; and the
+    columns that hold nothing of any.
+    """
     stored = SocialMediaPost.objects.select_for_update().filter(pk__in=these(claimed)).order_by("pk")
     rows = {pk: (claim, values) for pk, claim, *values in stored.values_list("pk", "claim", *LOCKED)}
     for pk, (_, values) in rows.items():
@@ -85,7 +90,9 @@ def _locked(claimed: Posts, accounts: Mapping[int, SocialAccount]) -> tuple[Post
         if account := accounts.get(post.account_id or 0):
             post.account = account
     mine = frozenset(pk for pk, (claim, _) in rows.items() if claim == claimed[pk].claim)
-    return {post.pk: post for post in posts}, mine
+    columns = zip(LOCKED, zip(*(values for _, values in rows.values()), strict=True), strict=False)
+    unknown = frozenset(name for name, values in columns if values.count(None) == len(values))
+    return {post.pk: post for post in posts}, mine, unknown
 
 
 def _store(landed: Sequence[Fetched], posts: Posts, now: datetime) -> set[int]:
@@ -157,7 +164,10 @@ def _write(observed: Posts, endings: Endings, *, is_filtered: bool = True) -> No
         post.claim = post.claimed_until = None
     for post in observed.values():
         post.filter_state = post.filter_state if is_filtered else FilterState.UNFILTERED
-    found = (*STANDING_FIELDS, *(ASSESSED if is_filtered else ("filter_state",)))
+    # A column that is written is checked, so what nobody tells of any post is left alone.
+    untold = {name for name in endings.unknown if all(getattr(post, name) is None for post in observed.values())}
+    standing = [name for name in STANDING_FIELDS if name not in untold]
+    found = (*standing, *(ASSESSED if is_filtered else ("filter_state",)))
     write_columns(mine, (*found, *ENDED))
     write_columns([post for pk, post in observed.items() if pk not in endings.mine], found)
 

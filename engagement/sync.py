@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,6 +36,7 @@ from engagement.landing import land
 from engagement.models import SocialAccount, SocialMediaPost
 from engagement.platforms import ADAPTERS, adapter_for, adapter_name
 from engagement.platforms.budgets import clock_from, meter_for
+from engagement.platforms.deadlines import DeadlineAdapter
 from engagement.querysets import SocialMediaPostQuerySet
 from engagement.reports import Outcome, Report
 
@@ -62,6 +63,8 @@ class Run:
         self.clock = clock_from(self.now)
         # Of each platform, requests under way.
         self.gates = {platform: BoundedSemaphore(settings.SYNC_FLIGHTS) for platform in Platform.values}
+        # Their connections: one for each request under way, and not for each batch.
+        self.transport = DeadlineAdapter(pool_maxsize=settings.SYNC_FLIGHTS)
 
 
 # Batches of one account, each claimed when it is asked for.
@@ -84,8 +87,9 @@ def sync_account(account: SocialAccount, *, now: datetime) -> Report:
 def sync_batch(account: SocialAccount, *, now: datetime) -> Report:
     """Sync one batch of an account's due posts: what one task does."""
     run = Run(now)
-    for batch in islice(_due(account, run, at_once=1), 1):
-        _finish([(batch, _fetched(batch, run))], run)
+    with closing(run.transport):
+        for batch in islice(_due(account, run, at_once=1), 1):
+            _finish([(batch, _fetched(batch, run))], run)
     return run.report
 
 
@@ -163,7 +167,7 @@ def _sync(sources: Iterable[tuple[str, Source]], run: Run) -> Report:
     # compared with its other posts by the same queries.
     drawn = [in_turn(lane, at_once=flights) for lane in lanes.values()]
     # Twice as many batches as requests are under way: while some wait for their platform, others are counted and read.
-    with collected_seldom():
+    with collected_seldom(), closing(run.transport):
         for landed in flown(drawn, partial(_fetched, run=run), flights=2 * flights if flights > 1 else 1):
             _finish(landed, run)
     return run.report
@@ -232,7 +236,7 @@ def release(posts: Sequence[SocialMediaPost]) -> None:
 
 def _fetched(batch: Batch, run: Run) -> Fetched:
     meter = meter_for(batch.account, Purpose.SYNC, run.clock, run.gates[batch.account.platform])
-    with adapter_for(batch.account, meter=meter) as adapter:
+    with adapter_for(batch.account, meter=meter, transport=run.transport) as adapter:
         return fetch(adapter, batch.posts, run.now, recent=batch.recent)
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,8 @@ def write_columns(rows: Collection[Model], names: Sequence[str]) -> None:
     if rows:
         meta = next(iter(rows))._meta
         fields: list[Any] = [*(meta.get_field(name) for name in names), meta.pk]
-        _run(_update, fields, [[getattr(row, field.attname) for row in rows] for field in fields])
+        read = attrgetter(*(field.attname for field in fields))
+        _run(_update, fields, list(zip(*map(read, rows), strict=True)))
 
 
 def add_rows(model: type[Model], rows: Collection[Row]) -> int:
@@ -49,11 +51,15 @@ def add_amounts(model: type[Model], rows: Collection[Row], *, key: Sequence[str]
 
 def _add(model: type[Model], rows: Collection[Row], statement: Statement) -> int:
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
-    return _run(statement, fields, [[row[field.attname] for row in rows] for field in fields])
+    read = itemgetter(*(field.attname for field in fields))
+    columns = dict(zip(fields, zip(*map(read, rows), strict=True), strict=True))
+    # What is unknown of every row becomes NULL without being named, and most numbers are.
+    told = {field: values for field, values in columns.items() if not field.null or values.count(None) < len(values)}
+    return _run(statement, list(told), list(told.values()))
 
 
 @transaction.atomic(savepoint=False)
-def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[list[Any]]) -> int:
+def _run(statement: Statement, fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> int:
     """Run the statement over columns of values; how many rows it touched."""
     database = connections[DEFAULT_DB_ALIAS]
     quote = database.ops.quote_name
@@ -96,7 +102,9 @@ def _are_one(values: Sequence[Any], field: Any) -> bool:
 
 def _prepared(values: Sequence[Any], field: Any, database: Any) -> Sequence[Any]:
     # Most values are numbers and words, many of them unknown, and there is nothing to prepare of those.
-    as_they_are, prepare = (NoneType, _plain_type(field)), partial(field.get_db_prep_save, connection=database)
+    as_they_are, prepare = {NoneType, _plain_type(field)}, partial(field.get_db_prep_save, connection=database)
+    if as_they_are.issuperset(map(type, values)):
+        return values
     if database.vendor != "sqlite":
         if isinstance(field, JSONField):
             # Part of the document that carries them all.

@@ -5,6 +5,7 @@ from django.conf import settings
 from engagement.enums import Flavour
 from engagement.models import SocialAccount
 from engagement.platforms.base import PlatformAdapter
+from engagement.platforms.deadlines import DeadlineAdapter
 from engagement.platforms.facebook import FacebookAdapter
 from engagement.platforms.instagram import InstagramAdapter
 from engagement.platforms.instagram_facebook_login import InstagramFacebookLoginAdapter
@@ -32,13 +33,19 @@ def adapter_name(platform: str, flavour: str) -> str:
     return platform if flavour == Flavour.STANDARD else f"{platform}_{flavour}"
 
 
-def adapter_for(account: SocialAccount, *, meter: Meter = UNMETERED) -> PlatformAdapter:
-    """The adapter that acts for this account. Close it, or use it in a `with`."""
+def adapter_for(
+    account: SocialAccount, *, meter: Meter = UNMETERED, transport: DeadlineAdapter | None = None
+) -> PlatformAdapter:
+    """The adapter that acts for this account. Close it, or use it in a `with`.
+
+    Several may share the connections of one transport, which is left open. It is for reads, which are sent again when
+    a platform closed a connection just then.
+    """
     name = adapter_name(account.platform, account.flavour)
     adapter, address = ADAPTERS[name], settings.PLATFORM_API_URLS[account.platform]
     if adapter.host and address == settings.REAL_API_URLS[account.platform]:
         address = adapter.host
-    return adapter(credentials_of(account, name), address, meter)
+    return adapter(credentials_of(account, name), address, meter, transport)
 
 
 def kinds_of(account: SocialAccount) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from engagement.enums import Flavour
 from engagement.platforms import errors
+from engagement.platforms.deadlines import DeadlineAdapter
 from engagement.platforms.http import BEARER, Connection, Scheme
 from engagement.platforms.meter import UNMETERED, Meter
 from engagement.platforms.replies import Reply
@@ -64,7 +65,13 @@ class PlatformAdapter(ABC):
     # The numbers that move when there is somebody new to see.
     moved_by: ClassVar[tuple[str, ...]] = ("comments",)
 
-    def __init__(self, credentials: Credentials, base_url: str, meter: Meter = UNMETERED) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        base_url: str,
+        meter: Meter = UNMETERED,
+        transport: DeadlineAdapter | None = None,
+    ) -> None:
         self.credentials = credentials
         # (place, metric) pairs that the platform refuses; those of earlier runs and those of this one.
         self.refused = set(credentials.refused)
@@ -82,6 +89,7 @@ class PlatformAdapter(ABC):
             meter=meter,
             scheme=self.scheme,
             secrets=(credentials.refresh_token, credentials.app.secret),
+            transport=transport,
         )
 
     def __repr__(self) -> str:

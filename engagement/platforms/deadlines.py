@@ -157,9 +157,12 @@ def _timed(manager: PoolManager) -> PoolManager:
     return manager
 
 
-def session() -> requests.Session:
-    """A session whose every request is an exchange; use it inside `exchanging`."""
+def session(transport: DeadlineAdapter | None = None) -> requests.Session:
+    """A session whose every request is an exchange; use it inside `exchanging`.
+
+    With a transport it sends over that one's connections, which whoever made it closes; cookies stay its own.
+    """
     made = requests.Session()
     for scheme in ("http://", "https://"):
-        made.mount(scheme, DeadlineAdapter())
+        made.mount(scheme, transport or DeadlineAdapter())
     return made

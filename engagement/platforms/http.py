@@ -11,8 +11,8 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NoReturn
@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from acd.redaction import redacted
 from engagement.platforms import errors
-from engagement.platforms.deadlines import Exchange, exchanging, session
+from engagement.platforms.deadlines import DeadlineAdapter, Exchange, exchanging, session
 from engagement.platforms.meter import UNMETERED, Call, Meter
 from engagement.platforms.replies import Reply
 
@@ -47,6 +47,11 @@ _MIN_TOKEN = 6
 
 Judge = Callable[[Reply], errors.PlatformError | None]
 
+
+# A request as it leaves, and where the surroundings say it has to pass: proxies and the authorities to trust.
+Ready = tuple[requests.PreparedRequest, dict[str, Any]]
+# What the network may raise.
+BROKEN = (requests.RequestException, HTTPError, OSError)
 
 # Which header carries the token, and what stands before it there.
 Scheme = tuple[str, str]
@@ -74,7 +79,8 @@ class _Unsigned(requests.auth.AuthBase):
 class Connection:
     """An account's way to one platform. Raises `PlatformError` kinds only.
 
-    `secrets` are what must not appear in an error or a kept answer beside the token.
+    `secrets` are what must not appear in an error or a kept answer beside the token. `transport` holds connections
+    that it shares with others.
     """
 
     def __init__(
@@ -87,6 +93,7 @@ class Connection:
         meter: Meter = UNMETERED,
         scheme: Scheme = BEARER,
         secrets: Sequence[str] = (),
+        transport: DeadlineAdapter | None = None,
     ) -> None:
         self.platform = platform
         self._meter = meter
@@ -99,15 +106,17 @@ class Connection:
         # keeps the request from being sent.
         self.before_create: Callable[[], None] = lambda: None
         self._call: Call = UNMETERED
-        self._session = session()
+        self._session = session(transport)
+        self._owns_transport = transport is None
         self._session.auth = _Signed(token, scheme)
 
     def __repr__(self) -> str:
         return f"<Connection to {self.platform}>"
 
     def close(self) -> None:
-        """Give the pooled connections back."""
-        self._session.close()
+        """Close the connections, but for those of a transport that was given."""
+        if self._owns_transport:
+            self._session.close()
 
     def get(self, path: str, **params: Any) -> Reply:
         """A read, repeated while the platform fails."""
@@ -219,47 +228,53 @@ class Connection:
     ) -> Reply:
         if auth is None:
             self._check_token()
+        # Made ready before there is a place for it: what holds a place is to be the platform's time alone.
+        ready = self._ready(method, url or self._base + path, auth, request)
+        call = self._meter.spend(method, path, request)
         with ExitStack() as place:
-            call = self._meter.spend(method, path, request)
             place.enter_context(self._meter.gate)
-            call = self._call = call.leaving()
+            self._call = call.leaving()
             announce()
-            exchange = Exchange(settings.HTTP_READ_SECONDS, deadline)
-            try:
-                response, content = self._exchanged(
-                    place, method, url or self._base + path, exchange, auth=auth, **request
-                )
+            with self._told(Exchange(settings.HTTP_READ_SECONDS, deadline), lost) as exchange:
+                response, content = self._exchanged(place, ready, exchange)
                 logger.debug("%s %s %s: %s", self.platform, method, path, response.status_code)
-                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content, call)
-                call.hear(reply)
+                reply = self._decoded(response, b"null" if may_be_empty and not content.strip() else content)
+                self._call.hear(reply)
                 self._judged(reply)
-                return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
-            except errors.PlatformError as refusal:
-                call.failed(refusal)
-                raise
-            except (requests.RequestException, HTTPError, OSError) as failure:
-                kind = lost if exchange.began else errors.TemporaryFailure
-                late = "It took longer than it may. " if exchange.is_over else ""
-                silence = kind(late + self._words(failure), platform=self.platform)
-                call.failed(silence)
-                # `from None`: what requests raises may quote the headers.
-                raise silence from None
+        return replace(reply, body=decode(content.decode())) if keeps_tokens else reply
 
-    def _exchanged(
-        self, place: ExitStack, method: str, url: str, exchange: Exchange, **request: Any
-    ) -> tuple[requests.Response, bytes]:
+    @contextmanager
+    def _told(self, exchange: Exchange, lost: errors.Kind) -> Iterator[Exchange]:
+        """Tell the call what went wrong; what began and was not answered is `lost`."""
+        try:
+            yield exchange
+        except errors.PlatformError as refusal:
+            self._call.failed(refusal)
+            raise
+        except BROKEN as failure:
+            kind = lost if exchange.began else errors.TemporaryFailure
+            late = "It took longer than it may. " if exchange.is_over else ""
+            silence = kind(late + self._words(failure), platform=self.platform)
+            self._call.failed(silence)
+            # `from None`: what requests raises may quote the headers.
+            raise silence from None
+
+    def _ready(self, method: str, url: str, auth: requests.auth.AuthBase | None, request: dict[str, Any]) -> Ready:
+        try:
+            prepared = self._session.prepare_request(requests.Request(method, url, auth=auth, **request))
+            given = self._session.merge_environment_settings(prepared.url or url, {}, True, None, None)
+            return prepared, dict(given)
+        except BROKEN as failure:
+            raise errors.TemporaryFailure(self._words(failure), platform=self.platform) from None
+
+    def _exchanged(self, place: ExitStack, ready: Ready, exchange: Exchange) -> tuple[requests.Response, bytes]:
         """The answer and its whole body, read while the place among the requests under way is held."""
+        prepared, given = ready
+        timeout = (min(settings.HTTP_CONNECT_SECONDS, exchange.wait), settings.HTTP_READ_SECONDS)
         with (
             place,
             exchanging(exchange),
-            self._session.request(
-                method,
-                url,
-                timeout=(min(settings.HTTP_CONNECT_SECONDS, exchange.wait), settings.HTTP_READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-                **request,
-            ) as response,
+            self._session.send(prepared, timeout=timeout, allow_redirects=False, **given) as response,
         ):
             return response, self._body(response)
 
@@ -284,23 +299,23 @@ class Connection:
                 self._invalid(f"The answer is longer than {settings.HTTP_MAX_BYTES} bytes", response)
         return b"".join(parts).removeprefix(codecs.BOM_UTF8)
 
-    def _decoded(self, response: requests.Response, content: bytes, call: Call) -> Reply:
+    def _decoded(self, response: requests.Response, content: bytes) -> Reply:
         text = self.redact(content.decode(errors="replace"))
         try:
             content.decode()
             body = decode(text)
         except (ValueError, RecursionError):
-            self._unreadable(response, text, call)
+            self._unreadable(response, text)
         return Reply(self.platform, response.status_code, response.headers, body)
 
-    def _unreadable(self, response: requests.Response, text: str, call: Call) -> NoReturn:
+    def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
         words = _excerpt(text) or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
-        call.hear(reply)
+        self._call.hear(reply)
         # X limits in plain text, too, and says in its headers how long.
         judged = self._judge(reply)
         wait = judged.retry_after if isinstance(judged, kind) else reply.retry_after

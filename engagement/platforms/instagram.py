@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from engagement.enums import InteractionKind, Platform
 from engagement.platforms import errors
+from engagement.platforms.deadlines import DeadlineAdapter
 from engagement.platforms.graph import Item, Items
 from engagement.platforms.graph_comments import CommentPage, is_last, listing, next_cursor
 from engagement.platforms.graph_insights import insight_values, number, seconds, whole_number
@@ -54,8 +55,14 @@ class InstagramAdapter(InstagramPublisher):
     list_names: ClassVar[Sequence[str]] = (*REELS_ONLY, *FEED_ONLY, *POSTS)
     post_names: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, credentials: Credentials, base_url: str, meter: Meter = UNMETERED) -> None:
-        super().__init__(credentials, base_url, meter)
+    def __init__(
+        self,
+        credentials: Credentials,
+        base_url: str,
+        meter: Meter = UNMETERED,
+        transport: DeadlineAdapter | None = None,
+    ) -> None:
+        super().__init__(credentials, base_url, meter, transport)
         # By interaction, the name of a stranger, for as long as one look lasts: it is never kept.
         self.handles: dict[str, str] = {}
 

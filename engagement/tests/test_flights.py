@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import engagement.flights
 from engagement.flights import flown, in_turn
 
 
@@ -52,6 +53,14 @@ def test_lane_that_hangs_holds_up_no_other_one():
 
     assert sorted(order[:6]) == list("abcdef")
     assert order[6] == "hangs"
+
+
+def test_what_lands_within_a_moment_comes_together(monkeypatch):
+    monkeypatch.setattr(engagement.flights, "GATHER", 10.0)
+
+    first = next(flown([iter([0.0, 0.05])], time.sleep, flights=2))
+
+    assert sorted(job for job, _ in first) == [0.0, 0.05]
 
 
 def test_jobs_are_drawn_when_there_is_room_and_not_before():

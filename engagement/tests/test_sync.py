@@ -58,6 +58,17 @@ def test_due_post_gets_its_numbers_verdicts_and_next_moment(stage, platform):
 
 
 @pytest.mark.django_db
+def test_number_that_is_no_longer_told_becomes_unknown(stage):
+    post, other = (stage.live(account) for account in [stage.account("facebook")] * 2)
+    SocialMediaPost.objects.filter(pk=post.pk).update(saves=5)
+    now = stage.pass_time(days=2)
+
+    sync_due(now)
+
+    assert list(SocialMediaPost.objects.filter(pk__in=[post.pk, other.pk]).values_list("saves")) == [(None,), (None,)]
+
+
+@pytest.mark.django_db
 def test_post_that_is_not_due_is_left_alone(stage, asked):
     account = stage.account("facebook")
     stage.live(account, next_sync_at=NOW + HOUR)

@@ -115,9 +115,9 @@ def test_no_request_is_made_inside_a_transaction(stage, monkeypatch):
     stage.live(account)
     now = stage.pass_time(hours=24)
     inside = []
-    request = requests.Session.request
+    send = requests.Session.send
     monkeypatch.setattr(
-        requests.Session, "request", lambda *a, **k: inside.append(connection.in_atomic_block) or request(*a, **k)
+        requests.Session, "send", lambda *a, **k: inside.append(connection.in_atomic_block) or send(*a, **k)
     )
 
     sync_account(account, now=now)
