@@ -322,8 +322,8 @@ def test_no_weak_sign_convicts_alone(scene):
 @pytest.mark.parametrize(
     ("weight", "words", "convicts"),
     [
-        pytest.param(0.98, 5, True, id="strong"),
-        pytest.param(0.97, 50, False, id="weak"),
+        pytest.param(0.80, 5, True, id="strong"),
+        pytest.param(0.79, 50, False, id="weak"),
         pytest.param(0.98, 4, False, id="strong-in-few-words"),
         pytest.param(0.99, 3, True, id="sure-in-few-words"),
         pytest.param(1.00, 2, False, id="sure-in-two-words"),
