@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from acd.models import ACDContext, TraceArtifact
 from acd.rest import parse_moment
 from acd.tests.clients import client_with
-from engagement.models import Budget, ErasureReceipt, SocialAccount, SocialMediaPost
+from acd.tests.factories import NOW
+from engagement.models import Budget, Calibration, ErasureReceipt, SocialAccount, SocialMediaPost
 from engagement.tests.factories import make_account, make_post
 from gator.studio.models import Content, Feedback, Persona
 from gator.tests.admin_rows import MAKERS
@@ -28,6 +29,7 @@ RECORDS: dict[str, type[Model]] = {
     "accounts": SocialAccount,
     "acd-contexts": ACDContext,
     "budgets": Budget,
+    "calibrations": Calibration,
     "contents": Content,
     "erasures": ErasureReceipt,
     "feedback": Feedback,
@@ -55,6 +57,9 @@ def client(db):
     for number, make in enumerate(MAKERS.values()):
         make(number)
     make_post(status="scheduled", platform_post_id=None, published_at=None, url="", caption="")
+    Calibration.objects.create(
+        model_version="ours-1", bot=0.9, genuine=0.3, decisions=40, people=30, share=0.02, calibrated_at=NOW
+    )
     account = make_account(platform_user_id="world", handle="world")
     now = timezone.now()
     make_window(account, published_at=now - timedelta(days=20), last_synced_at=now)
