@@ -54,8 +54,8 @@ def is_moment(value):
 @pytest.fixture
 def client(db):
     """A client that may read everything, in a world of full, of bare and of many rows."""
-    for number, make in enumerate(MAKERS.values()):
-        make(number)
+    for make in MAKERS.values():
+        make(0)
     make_post(status="scheduled", platform_post_id=None, published_at=None, url="", caption="")
     Calibration.objects.create(
         model_version="ours-1", bot=0.9, genuine=0.3, decisions=40, people=30, share=0.02, calibrated_at=NOW

@@ -38,7 +38,7 @@ def make_post(account, at, age, approaches, changes):
         "local_hour": 8 + at % 4,
         "media_kind": ("image", "text")[at % 2],
         # No two captions have a word in common.
-        "caption": f"{chr(ord('a') + content.pk % 26)}{chr(ord('a') + content.pk // 26)}",
+        "caption": str(content.pk).translate(str.maketrans("0123456789", "abcdefghij")),
         "observed_count": 20,
         "genuine_count": 20,
     }
