@@ -83,6 +83,7 @@ class AuthorSignals:
     has_name: bool | None = None
     handle_digits: int | None = None
     verified: bool | None = None
+    identity_verified: bool | None = None
     protected: bool | None = None
 
 

@@ -22,6 +22,8 @@ MAX_ID = 2**63 - 1
 # How a post names what it answers, in each of the spellings of `X_POST_FIELDS`.
 REFERENCES = {"tweet.fields": "referenced_tweets", "post.fields": "referenced_posts"}
 USER_FIELDS = "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type"
+# Whether X has seen a person's papers, which is not what a paid mark tells.
+IDENTITY = "is_identity_verified"
 # In the address of the picture that stands for none.
 NO_PICTURE = "default_profile"
 # X begins a reply with the handles of those it answers: nobody wrote them, and pushed replies come without.
@@ -103,6 +105,7 @@ def signals_of(user: Node) -> AuthorSignals | None:
             has_name=bool(user.text("name").strip()) if "name" in user.value else None,
             handle_digits=trailing_digits(user.text("username")),
             verified=_is_verified(user),
+            identity_verified=user.flag(IDENTITY),
             protected=user.flag("protected"),
         )
     return None

@@ -14,6 +14,7 @@ from engagement.platforms.lists import Fetch, Listed, Page, Seen, read_list
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter_errors import problem_of
 from engagement.platforms.twitter_objects import (
+    IDENTITY,
     REFERENCES,
     USER_FIELDS,
     moment_of,
@@ -32,6 +33,8 @@ LIKERS, REPOSTERS, QUOTES, REPLIES = "liking_users", "retweeted_by", "quote_twee
 SHARE, LIKE = str(InteractionKind.SHARE), str(InteractionKind.LIKE)
 # Where a list that the plan withholds from every post is kept in mind, so that it is not asked for again.
 PLACE = "list"
+# And where a field of people is, which older apps are refused.
+PEOPLE = "people"
 PLAN_PROBLEM = "client-forbidden"
 # Without credits nothing at all can be read, and a post that is gone has no lists: neither is a matter of one list.
 OF_EVERYTHING = ("CreditsDepleted", "resource-not-found", "resource-unavailable")
@@ -179,7 +182,7 @@ class Looker:
         """An answer without data that names problems is a refusal, whatever its status; one without data, problems and
         `meta` says nothing, least of all that there is nobody.
         """
-        node = self.http.get(path, **params).node
+        node = self._asked(path, params)
         if node.value.get("data"):
             return node
         if problems := node.objects("errors"):
@@ -187,6 +190,17 @@ class Looker:
         if node.value.get("data") is None and node.value.get("meta") is None:
             raise errors.InvalidResponse("The answer holds no list", platform=node.platform)
         return node
+
+    def _asked(self, path: str, params: dict[str, Any]) -> Node:
+        """The answer, with whether X has checked who people are; without that where it is refused, from then on."""
+        if (PEOPLE, IDENTITY) in self.refused:
+            return self.http.get(path, **params).node
+        try:
+            return self.http.get(path, **params | {"user.fields": f"{USER_FIELDS},{IDENTITY}"}).node
+        except errors.Rejected:
+            node = self.http.get(path, **params).node
+            self.refused.add((PEOPLE, IDENTITY))
+            return node
 
     def _is_known(self, page: Seen) -> bool:
         """Lists are newest first: behind a page of which everything is known, everything is."""

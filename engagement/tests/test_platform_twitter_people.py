@@ -9,6 +9,8 @@ from engagement.platforms.errors import (
     NotFound,
     RateLimited,
 )
+from engagement.platforms.nodes import Node
+from engagement.platforms.twitter_objects import signals_of
 from engagement.tests.replies import Answer, answering, sample
 from engagement.tests.twitter_client import NOTHING, TYPES, id_of_age, twitter
 from engagement.values import AuthorSignals
@@ -56,12 +58,33 @@ def test_replies_show_their_authors_and_the_newest_version_of_an_edited_one():
     )  # fmt: skip
 
 
+def test_whether_x_has_checked_who_people_are_is_asked_for_until_it_is_refused():
+    refusal = Answer({"title": "Invalid Request", "type": f"{TYPES}invalid-request"}, 400)
+    with answering(refusal, NOTHING, sample("twitter_likers"), NOTHING, NOTHING) as asked:
+        adapter = twitter(asked)
+        visible = adapter.fetch_interactions("123", frozenset())
+
+    fields = [query["user.fields"].endswith(",is_identity_verified") for query in asked.queries]
+    assert fields == [True, False, False, False, False]
+    assert adapter.refused == {("people", "is_identity_verified")}
+    assert len(visible.interactions) == 1
+
+
+@pytest.mark.parametrize(("given", "checked"), [({"is_identity_verified": True}, True), ({}, None)])
+def test_a_checked_identity_is_told_apart_from_a_mark(given, checked):
+    person = signals_of(Node("twitter", {"id": "1", "username": "a", "verified": False} | given))
+
+    assert (person.verified, person.identity_verified) == (False, checked)
+
+
 def test_people_are_asked_for_with_their_profiles():
     with answering(NOTHING) as asked:
         twitter(asked).fetch_interactions("123", frozenset())
 
     search, likers, _, quotes = asked.queries
-    people = "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type"
+    people = (
+        "created_at,description,profile_image_url,protected,public_metrics,verified,verified_type,is_identity_verified"
+    )
     posts = {
         "tweet.fields": "author_id,created_at,public_metrics,referenced_tweets",
         "expansions": "author_id",
