@@ -74,6 +74,7 @@ def test_whether_x_has_checked_who_people_are_is_asked_for_until_it_is_refused()
 def test_a_checked_identity_is_told_apart_from_a_mark(given, checked):
     person = signals_of(Node("twitter", {"id": "1", "username": "a", "verified": False} | given))
 
+    assert person is not None
     assert (person.verified, person.identity_verified) == (False, checked)
 
 
