@@ -198,6 +198,9 @@ class Looker:
         try:
             return self.http.get(path, **params | {"user.fields": f"{USER_FIELDS},{IDENTITY}"}).node
         except errors.Rejected:
+            # More likely the `since_id` is too old, and is then left out first.
+            if "since_id" in params:
+                raise
             node = self.http.get(path, **params).node
             self.refused.add((PEOPLE, IDENTITY))
             return node
