@@ -191,7 +191,7 @@ def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Post]) 
 
 def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
-    runs = GenerationOutcome.objects.for_persona(persona).in_window(now - timedelta(days=days), now)
+    runs = GenerationOutcome.objects.in_window(now - timedelta(days=days), now, persona)
     failed = failed_runs(runs)
     kinds = failure_kinds(runs) if failed else []
     return [_failure(found, failed[found.phase, found.failure]) for found in kinds]
