@@ -23,7 +23,9 @@ from gator.studio.models import Content, Persona
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 PLATFORM = Platform.INSTAGRAM
 POSTS_OF_A_PERSONA = 5_000
-BLOCK = 2 * POSTS_OF_A_PERSONA
+# Personas of a block, whose posts alternate.
+PERSONAS = 2
+BLOCK = PERSONAS * POSTS_OF_A_PERSONA
 HISTORY = timedelta(days=1_000)
 # Rows of one statement.
 CHUNK = 1_000
@@ -103,7 +105,8 @@ def make_post(number: int, account: SocialAccount, random: Random) -> SocialMedi
 
 def _with_runs(posts: list[SocialMediaPost]) -> None:
     """Give some posts the content they show and the run that made it; beside them, some runs failed."""
-    made = posts[::GENERATED_EVERY]
+    # Of every persona: the one that is asked about must have runs.
+    made = [post for n, post in enumerate(posts) if n // PERSONAS % GENERATED_EVERY == 0]
     contexts = ACDContext.objects.bulk_create(_context(post, n) for n, post in enumerate(made))
     contents = Content.objects.bulk_create(map(_content, made, contexts))
     for post, content in zip(made, contents, strict=True):
@@ -151,7 +154,7 @@ def _copy_block(copies: int) -> None:
     links: Any = SocialMediaPost.hashtags.through
     models: list[Any] = [ACDContext, Content, SocialMediaPost, links]
     ends = {model: model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in models}
-    steps = ends | dict.fromkeys((Persona, SocialAccount), BLOCK // POSTS_OF_A_PERSONA)
+    steps = ends | dict.fromkeys((Persona, SocialAccount), PERSONAS)
     with connection.cursor() as cursor:
         for model, end in ends.items():
             columns = {field.column: _copied(field, steps, copies) for field in model._meta.concrete_fields}

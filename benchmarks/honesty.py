@@ -17,7 +17,7 @@ from time import process_time
 from typing import Any
 
 from _common import Law, judge, step
-from numpy import arange, column_stack, empty, eye
+from numpy import arange, column_stack, empty, eye, flatnonzero
 from numpy.random import default_rng
 
 from patterns.adjustment import Estimate, Key, Window, adjusted
@@ -93,8 +93,9 @@ def least_squares(window: Window) -> dict[Key, Estimate]:
     tags = window.keys(hashtags=True)
     fixed = column_stack([window.columns(tags), window.constants, window.columns(window.keys(hashtags=False))])
     found = Mixed(window.values, fixed, empty((len(fixed), 0))).coefficients(arange(0), 0.0)
-    told = {tag: found.contrast(eye(len(tags))[at]) for at, tag in enumerate(tags)}
-    return {tag: Estimate(*one, found.freedom) for tag, one in told.items() if one and one[1] > 0}
+    effects, errors, told = found.contrasts(eye(len(tags)))
+    known = flatnonzero(told & (errors > 0))
+    return {tags[at]: Estimate(float(effects[at]), float(errors[at]), found.freedom) for at in known}
 
 
 def laws_of(found: Mapping[str, list[Score]]) -> list[Law]:

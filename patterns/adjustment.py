@@ -197,7 +197,7 @@ def _told_apart(model: Mixed, weight: float) -> tuple[Integers, dict[int, tuple[
     known = np.flatnonzero(np.diag(gram) > DETERMINED * mass * (1 - mass / weight) + ROUNDING)
     size = np.sqrt(np.diag(gram)[known])
     alike = gram[np.ix_(known, known)] / np.outer(size, size)
-    first = np.array([int(np.argmax(np.abs(row) > 1 - DETERMINED)) for row in alike], dtype=int)
+    first = (np.abs(alike) > 1 - DETERMINED).argmax(axis=1) if known.size else known
     side = np.sign(alike[np.arange(len(known)), first])
     shared = Counter(zip(first.tolist(), side.tolist(), strict=True))
     kept = np.unique(first)
@@ -279,10 +279,10 @@ def _of_levels(fit: Fit) -> Iterator[tuple[Key, Estimate]]:
         return
     columns, weights = window.columns(keys), fit.root**2
     counts, mass = columns.sum(axis=0), weights @ columns
-    for at, (kind, subject) in enumerate(keys):
-        others = np.array([key[0] == kind and key[1] != subject for key in keys])
-        contrast = np.where(others, -counts / (len(weights) - counts[at]), 0.0)
-        contrast[at] = 1.0
-        told, own = found.contrast(contrast), mass[at] * (1 - mass[at] / weights.sum())
-        if told and told[1] ** 2 * own * DETERMINED < found.scatter:
-            yield (kind, subject), Estimate(*told, found.freedom)
+    kinds = np.array([kind for kind, _ in keys])
+    contrasts = np.where(kinds[:, None] == kinds, -counts / (len(weights) - counts)[:, None], 0.0)
+    np.fill_diagonal(contrasts, 1.0)
+    effects, errors, told = found.contrasts(contrasts)
+    told &= errors**2 * mass * (1 - mass / weights.sum()) * DETERMINED < found.scatter
+    for at in np.flatnonzero(told):
+        yield keys[at], Estimate(float(effects[at]), float(errors[at]), found.freedom)

@@ -130,14 +130,12 @@ class PatternAnalyzer:
 
     def recurring_failures(self) -> list[Recurrence]:
         """Failures that had stopped, since staff marked them as fixed or by themselves, and came back."""
-        return recurrences(self._runs(), now=self.now, days=self.days or 90)
-
-    def _runs(self) -> GenerationOutcomeQuerySet:
-        """Runs of all platforms: a run often ends before its platform matters, or before it has a content."""
-        return GenerationOutcome.objects.for_persona(self.persona) if self.persona else GenerationOutcome.objects.all()
+        return recurrences(self.persona, now=self.now, days=self.days or 90)
 
     def _recent_runs(self) -> GenerationOutcomeQuerySet:
-        return self._runs().in_window(self.now - timedelta(days=self.days or 30), self.now)
+        """Runs of all platforms: a run often ends before its platform matters, or before it has a content."""
+        window = self._window(30)
+        return GenerationOutcome.objects.in_window(window.start, window.end, self.persona)
 
     def alarms(self) -> list[Alarm]:
         """Every check of whether the loop feeds on itself, alarms first: the window against the one before."""

@@ -6,7 +6,7 @@ block that passes, and only if their own posts say so too. What is shown of each
 other strength as far as the posts show them to be alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -110,12 +110,10 @@ def _places(
     evidence: Moments, counts: Sequence[int], blocks: Sequence[Block], *, floor: int, rate: float, critical: float
 ) -> dict[int, tuple[Estimate, Verdict]]:
     """Each place that has enough posts against the places in no block."""
-    estimates = {}
+    estimates, held = {}, _beside_all(evidence, blocks)
     for place, count in enumerate(counts):
-        if count >= floor:
-            rest = [column_of(set(block.places) - {place}, len(counts)) for block in blocks]
-            if found := compared(evidence, column_of([place], len(counts)), [one for one in rest if one.any()]):
-                estimates[place] = found
+        if count >= floor and (found := compared(held(place), column_of([place], len(counts)))):
+            estimates[place] = found
     weights = [_against({place}, blocks, np.array(counts, dtype=float)) for place in estimates]
     smooth = _smoothed(evidence, weights, _columns(blocks, len(counts)))
     sides = [benjamini_hochberg([getattr(one, p) for one in estimates.values()]) for p in ("p_gain", "p_loss")]
@@ -124,6 +122,19 @@ def _places(
         place: (one, _verdict(one, block_of.get(place), around, *q_values, rate=rate, critical=critical))
         for (place, one), around, *q_values in zip(estimates.items(), smooth, *sides, strict=True)
     }
+
+
+def _beside_all(evidence: Moments, blocks: Sequence[Block]) -> Callable[[int], Moments]:
+    """What stands beside all blocks but for a place; the same for every place that is in none."""
+    taken, size = {place for block in blocks for place in block.places}, len(evidence.shared)
+
+    @cache
+    def held(place: int | None) -> Moments:
+        rest = [column_of(set(block.places) - {place}, size) for block in blocks]
+        columns = [one for one in rest if one.any()]
+        return beside(evidence, np.column_stack(columns)) if columns else evidence
+
+    return lambda place: held(place if place in taken else None)
 
 
 def _stands_out(place: int, block: Block, evidence: Moments) -> bool:
@@ -171,9 +182,11 @@ def _smoothed(evidence: Moments, weights: Sequence[Floats], blocks: Sequence[Flo
     """Weighted sums of the curve: a level of its own for each sure block, and a Gaussian process on the circle."""
     if not weights:
         return []
-    size = len(evidence.shared)
+    size, used = len(evidence.shared), np.flatnonzero(evidence.gram.any(axis=1))
     together = sum((BLOCK_SPREAD**2 * np.outer(one, one) for one in blocks), np.zeros((size, size)))
-    return averaged(evidence, np.column_stack(weights), _curves(size) + together)
+    priors = (_curves(size) + together)[:, used[:, None], used]
+    # Where there are no posts nothing is known but by the neighbours, and nothing weighs.
+    return averaged(evidence.of(used), np.column_stack(weights)[used], priors)
 
 
 @cache

@@ -20,7 +20,7 @@ from patterns.candidates import Candidate, digest, mean_moment
 from patterns.effects import Effect, study_of
 from patterns.enums import Advice, AlarmState, PatternKind, PatternStatus, RetiredReason
 from patterns.failure_answers import FailurePattern
-from patterns.failure_questions import failed_runs, failure_kinds
+from patterns.failure_questions import failed_runs
 from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import PatternQuerySet, commonest
 from patterns.reading import Reading, reading_of
@@ -191,10 +191,8 @@ def _candidate(effect: Effect, platform: str, basis: str, rows: Sequence[Post]) 
 
 def _failures(persona: Persona, now: datetime, days: int) -> Iterable[Candidate]:
     """One candidate for each kind of failure in each phase, as failures per hundred runs of that phase."""
-    runs = GenerationOutcome.objects.for_persona(persona).in_window(now - timedelta(days=days), now)
-    failed = failed_runs(runs)
-    kinds = failure_kinds(runs) if failed else []
-    return [_failure(found, failed[found.phase, found.failure]) for found in kinds]
+    runs = GenerationOutcome.objects.in_window(now - timedelta(days=days), now, persona)
+    return [_failure(*found) for found in failed_runs(runs)]
 
 
 def _failure(found: FailurePattern, runs: Mapping[Any, datetime]) -> Candidate:

@@ -26,12 +26,15 @@ Examples = dict[Kind, list[tuple[Any, str]]]
 
 def failure_kinds(runs: GenerationOutcomeQuerySet) -> list[FailurePattern]:
     """Kinds of failure among these runs and how often they occur in their phase, the most frequent first."""
-    totals = {row["phase"]: row["n"] for row in runs.per_phase()}
-    examples = newest_examples(runs)
+    totals, examples = _totals(runs), newest_examples(runs)
     return [
         _pattern(row["phase"], row["failure"], Tally(totals[row["phase"]], row["n"]), examples)
         for row in runs.per_failure()
     ]
+
+
+def _totals(runs: GenerationOutcomeQuerySet) -> dict[str, int]:
+    return {row["phase"]: row["n"] for row in runs.per_phase()}
 
 
 def newest_examples(runs: GenerationOutcomeQuerySet) -> Examples:
@@ -43,18 +46,20 @@ def newest_examples(runs: GenerationOutcomeQuerySet) -> Examples:
     return found
 
 
-def failed_runs(runs: GenerationOutcomeQuerySet) -> dict[Kind, dict[Any, datetime]]:
-    """The ids of the runs that failed in each way and when they were made, oldest first."""
+def failed_runs(runs: GenerationOutcomeQuerySet) -> list[tuple[FailurePattern, dict[Any, datetime]]]:
+    """The same kinds without examples, each with the ids of its runs and when they were made. At most two queries."""
     found: dict[Kind, dict[Any, datetime]] = defaultdict(dict)
     failed = runs.with_failure().order_by("created_at", "pk")
     for phase, failure, pk, moment in failed.values_list("phase", "failure", "pk", "created_at"):
         found[phase, failure][pk] = moment
-    return found
+    totals = _totals(runs) if found else {}
+    told = [(_pattern(*kind, Tally(totals[kind[0]], len(own)), {}), own) for kind, own in found.items()]
+    return sorted(told, key=lambda one: (-one[0].n, one[0].phase, one[0].failure))
 
 
 def _pattern(phase: str, failure: str, tally: Tally, examples: Examples) -> FailurePattern:
     around = known(wilson(tally.failures, tally.n))
-    newest = examples[phase, failure]
+    newest = examples.get((phase, failure), [])
     return FailurePattern(
         failure=failure,
         phase=phase,

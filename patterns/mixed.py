@@ -7,7 +7,7 @@ Everything is said of columns and places of columns; what they stand for is anot
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, exp, log, sqrt
+from math import ceil, exp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -93,14 +93,16 @@ class Estimates:
     freedom: int
     space: Floats
 
-    def contrast(self, first: Floats) -> tuple[float, float] | None:
-        """A weighted sum of the first coefficients and its standard error; None where the columns leave it open."""
-        weights = np.zeros(len(self.values))
-        weights[: len(first)] = first
-        outside = weights - self.space @ (self.space.T @ weights)
-        if float(outside @ outside) > ROUNDING * float(weights @ weights):
-            return None
-        return float(weights @ self.values), sqrt(max(float(weights @ self.covariance @ weights), 0.0))
+    def contrasts(self, first: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Weighted sums (a row of weights each) of the first coefficients, their standard errors, and whether the
+        columns tell them or leave them open."""
+        size = first.shape[1]
+        space, covariance = self.space[:size], self.covariance[:size, :size]
+        inside = first @ space @ self.space.T
+        inside[:, :size] -= first
+        told = (inside**2).sum(axis=1) <= ROUNDING * (first**2).sum(axis=1)
+        squares = np.einsum("ij,ij->i", first @ covariance, first)
+        return first @ self.values[:size], np.sqrt(np.maximum(squares, 0.0)), told
 
 
 @dataclass(frozen=True)

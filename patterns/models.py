@@ -135,6 +135,7 @@ class Pattern(models.Model):
         indexes = (
             models.Index(fields=["persona", "platform", "status"], name="pattern_of_persona"),
             models.Index(fields=["-learned_at", "-id"], name="pattern_newest"),
+            models.Index(fields=["status", "platform"], name="pattern_standing"),
         )
         constraints = (
             models.UniqueConstraint(

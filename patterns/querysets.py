@@ -138,17 +138,19 @@ Rows = QuerySet[Any, tuple[Any, ...]]
 class GenerationOutcomeQuerySet(ACDContextQuerySet):
     """Contexts as evidence."""
 
-    def for_persona(self, persona: Model) -> Self:
-        """Runs that generated content for one persona."""
-        return self.filter(content__persona=persona)
+    def created_in(self, start: datetime, end: datetime, persona: Model | None = None) -> Self:
+        """Runs created from `start` to `end`; where a persona is given, those that generated content for it."""
+        runs = self.since(start).filter(created_at__lte=end)
+        # A content is made within its run, never before it: so those of the window are found by their own index.
+        return runs.filter(content__persona=persona, content__created_at__gte=start) if persona else runs
 
     def ended(self) -> Self:
         """Runs of which it is known how they ended: one under way or cancelled is no success."""
         return self.filter(Q(state=State.DONE) | UNSUCCESSFUL)
 
-    def in_window(self, start: datetime, end: datetime) -> Self:
-        """Runs created from `start` to `end` that ended."""
-        return self.ended().since(start).filter(created_at__lte=end)
+    def in_window(self, start: datetime, end: datetime, persona: Model | None = None) -> Self:
+        """Runs of a window that ended, of one persona where one is given."""
+        return self.created_in(start, end, persona).ended()
 
     def with_failure(self) -> Self:
         """Unsuccessful runs with what went wrong."""

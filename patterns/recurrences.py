@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from gator.studio.models import Persona
 from patterns.failure_answers import Recurrence
 from patterns.failure_questions import Examples, Kind, newest_examples
-from patterns.models import FailureFix
+from patterns.models import FailureFix, GenerationOutcome
 from patterns.querysets import UNSUCCESSFUL, GenerationOutcomeQuerySet
 from patterns.remedies import remedy
 from patterns.silences import Day, Silence, longest_silence
@@ -20,16 +21,18 @@ from patterns.stats import benjamini_hochberg
 FIX_DAYS = 365
 
 
-def recurrences(runs: GenerationOutcomeQuerySet, *, now: datetime, days: int) -> list[Recurrence]:
-    """Kinds of failure that came back within the last `days`, the newest first. At most five queries."""
-    window = runs.in_window(now - timedelta(days=days), now)
+def recurrences(persona: Persona | None, *, now: datetime, days: int) -> list[Recurrence]:
+    """Kinds of failure that came back within the last `days`, the newest first: among the runs of one persona, or among
+    all runs. At most five queries.
+    """
+    window = GenerationOutcome.objects.in_window(now - timedelta(days=days), now, persona)
     examples = newest_examples(window)
-    marked = {(one.phase, one.failure): one for one in _marked(runs, examples, now=now, days=days)}
+    marked = {(one.phase, one.failure): one for one in _marked(persona, examples, now=now, days=days)}
     silent = [one for one in _silent(window, examples) if (one.phase, one.failure) not in marked]
     return sorted([*marked.values(), *silent], key=lambda one: (-one.back_at.timestamp(), one.phase, one.failure))
 
 
-def _marked(runs: GenerationOutcomeQuerySet, examples: Examples, *, now: datetime, days: int) -> Iterator[Recurrence]:
+def _marked(persona: Persona | None, examples: Examples, *, now: datetime, days: int) -> Iterator[Recurrence]:
     """What failed within the window and after it was marked as fixed; before are the `days` before the mark."""
     marks = FailureFix.objects.filter(fixed_at__gt=now - timedelta(days=FIX_DAYS), fixed_at__lte=now)
     newest = {(fix.phase, fix.failure): fix for fix in marks.order_by("fixed_at", "pk")}
@@ -39,7 +42,8 @@ def _marked(runs: GenerationOutcomeQuerySet, examples: Examples, *, now: datetim
     span = timedelta(days=days)
     sums = {f"{name}_{fix.pk}": asked for fix in fixes for name, asked in _sums(fix, span).items()}
     since = min(fix.fixed_at for fix in fixes) - span
-    found = runs.in_window(since, now).with_failure_name().aggregate(**sums)
+    runs = GenerationOutcome.objects.in_window(since, now, persona)
+    found = runs.with_failure_name().aggregate(**sums)
     for fix in fixes:
         if found[f"after_{fix.pk}"]:
             numbers = {name: found[f"{name}_{fix.pk}"] for name in _sums(fix, span)}

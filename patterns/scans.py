@@ -7,8 +7,10 @@ after block: Olshen et al. 2004, Biostatistics 5: 557-572).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import ceil
+from typing import Any
 
 import numpy as np
 
@@ -78,12 +80,21 @@ def _chance(evidence: Moments, columns: Floats) -> Floats:
     sizes, turn = np.linalg.eigh(evidence.gram)
     kept = sizes > ROUNDING * sizes[-1]
     root = turn[:, kept] * np.sqrt(sizes[kept])
-    draw = np.random.default_rng(SEED)
-    normal = draw.standard_normal((DRAWS, root.shape[1]))
-    total = (normal**2).sum(axis=1)
-    if rest := evidence.freedom - root.shape[1]:
-        total += draw.chisquare(rest, DRAWS)
+    rank = root.shape[1]
+    normal, total, state = _drawn(rank)
+    if rest := evidence.freedom - rank:
+        draw = np.random.default_rng(SEED)
+        draw.bit_generator.state = state
+        total = total + draw.chisquare(rest, DRAWS)
     return np.asarray(((normal @ (root.T @ columns)) ** 2).max(axis=1) / total)
+
+
+@lru_cache(maxsize=32)
+def _drawn(rank: int) -> tuple[Floats, Floats, Any]:
+    """What flat curves give at so many places that can be told apart, 24 at most; its scatter; where draws go on."""
+    draw = np.random.default_rng(SEED)
+    normal = draw.standard_normal((DRAWS, rank))
+    return normal, (normal**2).sum(axis=1), draw.bit_generator.state
 
 
 def compared(evidence: Moments, column: Floats, held: Sequence[Floats] = ()) -> Estimate | None:

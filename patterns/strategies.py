@@ -92,7 +92,7 @@ def well_rated(persona: Persona, now: datetime, days: int) -> Iterator[Candidate
 
     None of those that people liked less often than the others: there is nothing to repeat about them.
     """
-    runs = GenerationOutcome.objects.for_persona(persona).since(now - timedelta(days=days)).filter(created_at__lte=now)
+    runs = GenerationOutcome.objects.created_in(now - timedelta(days=days), now, persona)
     judged = runs.filter(human_override=True).order_by("created_at", "pk")
     rows = list(judged.values_list("content__media_kind", "content__model", "pk", "created_at", "validation"))
     liked = [row for row in rows if row[-1] == Validation.APPROVED]

@@ -165,13 +165,16 @@ def repeated(captions: Sequence[str]) -> list[bool]:
     counts = Counter(chain.from_iterable(pairs))
     # Where each pair of words stood last. Two texts with none in common need not be compared.
     holders = {pair: deque[int](maxlen=LOOKED_BACK) for pair, n in counts.items() if n > 1}
+    # Where each text, and each set of pairs, stood last.
+    last: dict[Hashable, int] = {}
     told = list[bool]()
-    for at, own in enumerate(pairs):
-        before = slice(max(0, at - LOOKED_BACK), at)
-        told.append(plain[at] in plain[before] or _resembles(at, pairs, holders))
-        for pair in own:
-            if pair in holders:
-                holders[pair].append(at)
+    for at, (text, own) in enumerate(zip(plain, pairs, strict=True)):
+        since = max(0, at - LOOKED_BACK)
+        same = last.get(text, -1) >= since or (bool(own) and last.get(own, -1) >= since)
+        told.append(same or _resembles(own, since, pairs, holders))
+        last[text] = last[own] = at
+        for pair in own & holders.keys():
+            holders[pair].append(at)
     return told
 
 
@@ -179,10 +182,9 @@ def _without_hashtags(caption: str) -> str:
     return " ".join(word for word in caption.split() if not word.startswith("#")) if "#" in caption else caption
 
 
-def _resembles(at: int, pairs: Sequence[frozenset[str]], holders: Mapping[str, Collection[int]]) -> bool:
-    """Whether a text shares most of its pairs with one before it. Short texts have none."""
-    own, first = pairs[at], max(0, at - LOOKED_BACK)
-    if own and own in pairs[first:at]:
-        return True
-    shared = Counter(then for pair in own for then in holders.get(pair, ()) if then >= first)
+def _resembles(
+    own: frozenset[str], since: int, pairs: Sequence[frozenset[str]], holders: Mapping[str, Collection[int]]
+) -> bool:
+    """Whether a text shares most of its pairs with one since some place. Short texts have none."""
+    shared = Counter(then for pair in own for then in holders.get(pair, ()) if then >= since)
     return any(n >= ALIKE * (len(own) + len(pairs[then]) - n) for then, n in shared.items())

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 from math import fsum, log
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -162,8 +164,8 @@ def places_of(rows: Sequence[Post], tags: Tags) -> dict[Key, list[int]]:
             if (subject := row[column]) not in UNKNOWN:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
-    for pk, tag in tags:
+    for tag, pairs in groupby(tags, key=itemgetter(1)):
         # A post that came between two queries has no row.
-        if pk in at:
-            places[PatternKind.HASHTAG, tag].append(at[pk])
+        if found := [at[pk] for pk, _ in pairs if pk in at]:
+            places[PatternKind.HASHTAG, tag] += found
     return places

@@ -59,7 +59,8 @@ class Persona(models.Model):
 class Content(models.Model):
     """One generated piece. The row is made before generation starts, so a failed one still belongs to a persona."""
 
-    persona = models.ForeignKey(Persona, models.PROTECT, related_name="contents")
+    # The index of its window begins with it; a second one would only mislead the planner.
+    persona = models.ForeignKey(Persona, models.PROTECT, db_index=False, related_name="contents")
     context = models.OneToOneField(ACDContext, models.SET_NULL, null=True, blank=True, related_name="content")
     media_kind = models.CharField(max_length=10, choices=MediaKind.choices)
     status = models.CharField(max_length=10, choices=ContentStatus.choices, default=ContentStatus.GENERATING)
@@ -95,7 +96,10 @@ class Content(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=["-created_at", "-id"], name="content_newest"),)
+        indexes = (
+            models.Index(fields=["-created_at", "-id"], name="content_newest"),
+            models.Index(fields=["persona", "created_at"], name="content_window"),
+        )
         constraints = (
             legal("content", "media_kind", MediaKind),
             legal("content", "status", ContentStatus),

@@ -27,6 +27,7 @@ GROWING = [
     for model in (
         SocialMediaPost,
         SocialMediaPost.hashtags.through,
+        Pattern,
         Pattern.posts.through,
         ACDContext,
         Content,
@@ -100,12 +101,19 @@ def test_alarms_of_a_persona_find_posts_and_patterns_by_theirs(account):
 
 
 @by_one_index
-def test_runs_of_a_persona_are_found_by_their_contents(account):
+def test_alarms_of_a_platform_find_patterns_by_their_standing(account):
+    *_, patterns = asked(PatternAnalyzer(None, account.platform, now=NOW), "alarms")
+
+    assert "pattern_standing (status=? AND platform=?)" in patterns
+
+
+@by_one_index
+def test_runs_of_a_persona_are_found_by_the_contents_of_the_window(account):
     found = asked(PatternAnalyzer(account.persona, account.platform, now=NOW), "failure-patterns")
 
     runs = [plan for plan in found if ACDContext._meta.db_table in plan]
     assert len(runs) >= 10
-    assert [plan for plan in runs if "studio_content_persona_id" not in plan] == []
+    assert [plan for plan in runs if "content_window (persona_id=? AND created_at>?)" not in plan] == []
 
 
 @by_one_index

@@ -202,10 +202,24 @@ def test_failures_are_counted_by_error_and_phase():
         make_content(persona=persona, context=context)
     make_content(context=make_context(phase="TEXT_GENERATION", state=State.FAILED, error_class="Timeout"))
 
-    runs = GenerationOutcome.objects.for_persona(persona)
+    runs = GenerationOutcome.objects.in_window(NOW - timedelta(days=1), NOW, persona)
 
     assert [(row["failure"], row["n"]) for row in runs.per_failure()] == [("Timeout", 2), ("Rejected by a person", 1)]
     assert list(runs.per_phase()) == [{"phase": "TEXT_GENERATION", "n": 4, "failures": 3}]
+
+
+@pytest.mark.django_db
+def test_runs_of_a_persona_are_those_created_within_the_window():
+    persona, start = make_persona(), NOW - timedelta(days=1)
+    made = {}
+    for age, of in ((0, persona), (1, persona), (2, persona), (1, make_persona())):
+        moment = NOW - timedelta(days=age)
+        made[age, of] = make_context(state=State.DONE, created_at=moment)
+        make_content(persona=of, context=made[age, of], created_at=moment + timedelta(minutes=age))
+
+    assert set(GenerationOutcome.objects.in_window(start, NOW, persona)) == {made[0, persona], made[1, persona]}
+    assert list(GenerationOutcome.objects.in_window(start, start, persona)) == [made[1, persona]]
+    assert GenerationOutcome.objects.in_window(start, NOW).count() == 3
 
 
 @pytest.mark.django_db

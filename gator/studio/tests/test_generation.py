@@ -43,7 +43,8 @@ def test_generate_image_leaves_content_context_and_file(settings):
     assert bool(content.caption and content.approach and content.prompt and content.hashtags)
     assert [path.read_bytes()[:2] for path in files(settings.MEDIA_ROOT)] == [b"\xff\xd8"]
     assert (context.phase, context.complexity) == (Phase.IMAGE_GENERATION, Complexity.CRITICAL)
-    assert (context.state, context.started_at) == (State.DONE, NOW)
+    # A content is never older than its run: patterns look for runs by it.
+    assert (context.state, context.created_at, context.started_at) == (State.DONE, NOW, NOW)
     assert (context.confidence, context.model, context.tokens) == (Confidence.EXPERIMENTAL, "template-1", 0)
     assert context.metadata == {
         "content": content.pk,
