@@ -108,7 +108,7 @@ def _unread(scene: Scene) -> list[Seen]:
 
 def _ready(scene: Scene) -> Scene:
     fresh = Scene(scene.interactions, scene.history)
-    _ = fresh.visible, fresh.normal, fresh.fingerprints, fresh.tokens
+    _ = fresh.visible, fresh.words, fresh.fingerprints, fresh.tokens
     return fresh
 
 

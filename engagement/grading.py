@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 
 from acd.enums import Grade, OutcomeSource
 from acd.outcomes import grade as grade_context
@@ -33,20 +33,26 @@ def grade_posts(posts: SocialMediaPostQuerySet, *, now: datetime) -> int:
 def _grade_batch(ids: list[int], now: datetime) -> int:
     newest = MetricSnapshot.objects.filter(post=OuterRef("pk")).order_by("-observed_at").values("pk")
     rows = SocialMediaPost.objects.filter(pk__in=ids).awaiting_grade().select_for_update(of=("self",))
-    waiting = rows.annotate(snapshot=Subquery(newest[:1])).select_related("context", "content", "persona")
-    graded = list(waiting.prefetch_related("hashtags").order_by("pk"))
-    for post in graded:
-        _grade(post, now)
+    graded = list(rows.annotate(snapshot=Subquery(newest[:1])).order_by("pk"))
+    news = [(post, after) for post in graded if (after := _new_grade(post, now)) is not None]
+    # Most grades stay as they are, and to read what else belongs to a post takes as long as all before.
+    prefetch_related_objects([post for post, _ in news], "context", "content", "persona", "hashtags")
+    for post, after in news:
+        _tell(post, after, now)
     write_columns(graded, ("grade", "graded_at"))
     return len(graded)
 
 
-def _grade(post: SocialMediaPost, now: datetime) -> None:
-    before = post.grade
-    thresholds = settings.GRADE_THRESHOLDS.get((post.platform, post.basis))
+def _new_grade(post: SocialMediaPost, now: datetime) -> Grade | None:
+    """Put its grade on a post; that grade, if it had another one."""
+    before, thresholds = post.grade, settings.GRADE_THRESHOLDS.get((post.platform, post.basis))
     after = grade_of(post.rate_low, thresholds)
     post.grade, post.graded_at = after, now
-    if after is None or after == before or post.context is None:
+    return None if after == before else after
+
+
+def _tell(post: SocialMediaPost, after: Grade, now: datetime) -> None:
+    if post.context is None:
         return
     good, evidence = after >= Grade.GOOD, social_metrics(post)
     grade_context(

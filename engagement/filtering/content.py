@@ -7,12 +7,14 @@ about. So the two are separate layers that must agree, or be joined by one that 
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from engagement.filtering.ngrams import has_link, without_posts
 from engagement.filtering.scene import Evidence, Findings, Scene
 from engagement.filtering.stack import CONTACTS, PHRASES
-from engagement.filtering.text import normalise, words
+from engagement.filtering.text import unmasked, visible, words
 
 _LISTS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 
@@ -24,10 +26,13 @@ _WALLET = re.compile(r"\b(?:0x[0-9a-f]{30}|bc1[a-z0-9]{25})")
 _HANDLE = re.compile(r"(?<![\w.@])@\w[\w.]{2}")
 _TRADING_HANDLE = re.compile(r"(?<![\w.])@[\w.]{0,30}(?:fx|trad|invest|wealth|financ|crypto|btc|forex|profit)")
 
+# None of them does without one of these, which most texts have none of.
+_HINT = re.compile(r"[\d./@]")
+
 
 def _phrase_table() -> dict[tuple[str, ...], str]:
     return {
-        tuple(words(normalise(phrase))): group
+        tuple(map(unmasked, words(visible(phrase)))): group
         for group, entry in _LISTS["phrases"].items()
         for phrase in entry["phrases"]
     }
@@ -40,12 +45,13 @@ _LENGTHS = {
     opening: sorted({len(phrase) for phrase in _TABLE if phrase[:2] == opening}, reverse=True)
     for opening in {phrase[:2] for phrase in _TABLE}
 }
+_OPENINGS = _LENGTHS.keys()
 _ALONE = {phrase[0] for phrase in _TABLE if len(phrase) == 1}
 
 
 def phrases(scene: Scene) -> Findings:
     """Phrases of promoters: one piece of evidence per group, the heavier the more of its phrases there are."""
-    found = {key: phrases_in(text) for key, text in scene.normal.items()}
+    found = {key: phrases_in(said) for key, said in scene.words.items()}
     return {key: [_spoken(*one) for one in Counter(groups).items()] for key, groups in found.items() if groups}
 
 
@@ -55,20 +61,23 @@ def contacts(scene: Scene) -> Findings:
     return {key: [_reachable(name) for name in names] for key, names in found.items() if names}
 
 
-def phrases_in(normal: str) -> list[str]:
-    """The group of each different phrase in a normalised text; of phrases that overlap, the first and longest."""
-    spoken = words(normal)
+def phrases_in(said: Sequence[str]) -> list[str]:
+    """The group of each different phrase among `words` of a text; of phrases that overlap, the first and longest."""
+    spoken = said if all(map(str.isascii, said)) else list(map(unmasked, said))
+    openings = list(pairwise([*spoken, ""]))
+    if _OPENINGS.isdisjoint(openings) and _ALONE.isdisjoint(spoken):
+        return []
     found: dict[tuple[str, ...], str] = {}
     end = 0
-    for at, opening in enumerate(zip(spoken, [*spoken[1:], ""], strict=False)):
-        is_opening = opening in _LENGTHS or opening[0] in _ALONE
+    for at, opening in enumerate(openings):
+        is_opening = opening in _OPENINGS or opening[0] in _ALONE
         if at >= end and is_opening and (phrase := _phrase_at(spoken, at)):
             found[phrase] = _TABLE[phrase]
             end = at + len(phrase)
     return list(found.values())
 
 
-def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
+def _phrase_at(spoken: Sequence[str], at: int) -> tuple[str, ...]:
     for length in (*_LENGTHS.get(tuple(spoken[at : at + 2]), ()), 1):
         if (phrase := tuple(spoken[at : at + length])) in _TABLE:
             return phrase
@@ -77,6 +86,8 @@ def _phrase_at(spoken: list[str], at: int) -> tuple[str, ...]:
 
 def contacts_in(shown: str) -> list[str]:
     """The ways to be contacted that a visible text holds."""
+    if not _HINT.search(shown):
+        return []
     shown = without_posts(shown)
     has_at = "@" in shown
     ways = {

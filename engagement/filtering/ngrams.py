@@ -48,7 +48,8 @@ _ADDRESS = re.compile(r"(?<![\w.-])[\w.-]*+@[\w.-]+")
 _TRADES = re.compile("fx|trad|invest|wealth|financ|crypto|btc|forex|profit|fund|coin|earn|capital|mining|option")
 _DRESSED = re.compile(r"^@_|_$|[._].*[._]")
 _DIGITS = re.compile(r"\d+")
-_TOKEN = re.compile(r"\x01\w|[^\W_]+|_+|[^\w\s\x01]")
+# What is most common first.
+_TOKEN = re.compile(r"[^\W_]+|\x01\w|_+|[^\w\s\x01]")
 
 
 def _may_link(shown: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engagement.enums import InteractionKind
 from engagement.filtering.near import runs
 from engagement.filtering.ngrams import tokens
-from engagement.filtering.text import collapsed, fingerprint_of, visible
+from engagement.filtering.text import fingerprint_of, visible, words
 
 # Only these carry words; a like or a share can be judged by who and when alone.
 WRITTEN = frozenset({InteractionKind.COMMENT, InteractionKind.REPLY})
@@ -30,10 +30,10 @@ class Account:
 
 
 class Forms(NamedTuple):
-    """A text as readers see it, as texts are compared, in words and signs, and in pairs of words."""
+    """A text as readers see it, in words as these are compared, in words and signs, and in pairs of words."""
 
     visible: str
-    normal: str
+    words: list[str]
     tokens: list[str]
     runs: frozenset[str]
 
@@ -59,7 +59,7 @@ class Seen:
         """The text in its forms, made once for all who read it."""
         shown = visible(self.text)
         said = tokens(shown)
-        return Forms(shown, collapsed(shown), said, runs(said))
+        return Forms(shown, words(shown), said, runs(said))
 
 
 class Evidence(NamedTuple):
@@ -143,9 +143,9 @@ class Scene:
         return {key: one.visible for key, one in self.forms.items()}
 
     @cached_property
-    def normal(self) -> dict[int | str, str]:
-        """The form in which texts are compared."""
-        return {key: one.normal for key, one in self.forms.items()}
+    def words(self) -> dict[int | str, list[str]]:
+        """The words of each text, in the form in which texts are compared (`text.words`)."""
+        return {key: one.words for key, one in self.forms.items()}
 
     @cached_property
     def tokens(self) -> dict[int | str, list[str]]:
@@ -161,7 +161,7 @@ class Scene:
     def fingerprints(self) -> dict[int | str, str]:
         """What equal texts share, for texts long enough; also of texts that were purged."""
         kept = {seen.id: seen.fingerprint for seen in self.interactions}
-        missing = {key: fingerprint_of(text) for key, text in self.normal.items() if not kept[key]}
+        missing = {key: fingerprint_of(said) for key, said in self.words.items() if not kept[key]}
         return {key: mark for key, mark in (kept | missing).items() if mark}
 
 

@@ -6,11 +6,15 @@ Everything here is linear in the length of the text and looks at its first 10,00
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 # Longer than a comment on Instagram, Facebook or TikTok may be; more is folded away by every platform's page.
 LOOKED_AT = 10_000
 PIECE = 500
+# Words whose compared form is remembered, at most: some megabytes.
+REMEMBERED = 50_000
 # Short praise ("love this!") repeats innocently; from here on, equal texts are rarely a coincidence.
 FINGERPRINT_MIN = 12
 
@@ -44,10 +48,10 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
         # All there is, as most texts are.
         return " ".join(text[:LOOKED_AT].casefold().split())
-    shown = without_invisible(text)[:LOOKED_AT]
-    shown = _TAG.sub(" ", html.unescape(shown))
-    # Both steps may bring invisible characters back.
-    return " ".join(without_invisible(_compatible(shown)).casefold().split())
+    bare = without_invisible(text)[:LOOKED_AT]
+    shown = _compatible(_TAG.sub(" ", html.unescape(bare)))
+    # Where these changed anything, they may have brought invisible characters back.
+    return " ".join((shown if shown == bare else without_invisible(shown)).casefold().split())
 
 
 def _compatible(text: str) -> str:
@@ -71,9 +75,13 @@ def normalise(text: str) -> str:
     return collapsed(visible(text))
 
 
-def words(normal: str) -> list[str]:
-    """The words of a normalised text, without punctuation and emoji, in the letters that they show."""
-    return _WORD.findall(normal) if normal.isascii() else [unmasked(word) for word in _WORD.findall(normal)]
+def words(shown: str) -> list[str]:
+    """The words of a `visible` text, without punctuation and emoji, as `collapsed` leaves them."""
+    return list(map(_compared, _WORD.findall(shown)))
+
+
+# What repeats a letter stands within a word, and most words were met before.
+_compared = lru_cache(maxsize=REMEMBERED)(collapsed)
 
 
 def unmasked(word: str) -> str:
@@ -88,12 +96,12 @@ def is_mixed(shown: str) -> bool:
 
 def fingerprint(text: str) -> str:
     """32 hex digits that equal texts share whatever their decoration; empty for texts too short to tell."""
-    return fingerprint_of(normalise(text))
+    return fingerprint_of(words(visible(text)))
 
 
-def fingerprint_of(normal: str) -> str:
-    """The fingerprint of a text already normalised: BLAKE2b over its letters and digits alone."""
-    bare = "".join(filter(str.isalnum, normal))
+def fingerprint_of(said: Sequence[str]) -> str:
+    """The fingerprint of a text already taken apart into `words`: BLAKE2b over its letters and digits alone."""
+    bare = "".join(said).replace("_", "")
     if len(bare) < FINGERPRINT_MIN:
         return ""
     return blake2b(bare.encode(), digest_size=16).hexdigest()

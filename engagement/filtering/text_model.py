@@ -27,7 +27,7 @@ KNOWN_LEAST = 0.4
 Part = tuple[float, float, int]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Token:
     """What a token adds alone, whether the model knows it, and what it adds with the next token and the one after."""
 
@@ -112,7 +112,7 @@ class TextModel:
         return sorted(found, key=lambda one: (-one[1], one[0]))[:most]
 
     def _measured(self, form: str) -> Token:
-        runs = [part for piece in letters(form) if (part := self._letters.get(piece))]
+        runs = list(filter(None, map(self._letters.get, letters(form))))
         parts = [*runs, self._words[form]] if form in self._words else runs
         return Token(
             simple=form,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.filtering.content import contacts_in, phrases_in
-from engagement.filtering.text import fingerprint, normalise, visible
+from engagement.filtering.text import fingerprint, normalise, visible, words
 
 HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u202e\u2066\u00ad\U000e0041\ufe0f"
 
@@ -23,7 +23,7 @@ HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u202e\u2066\u00ad\U000e0041\ufe0f"
     ],
 )
 def test_phrases_in_reads_through_decoration(text, groups):
-    assert phrases_in(normalise(text)) == groups
+    assert phrases_in(words(visible(text))) == groups
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_normalise_does_not_see_hidden_characters(text, inserted):
 
 
 def test_normalise_sees_a_phrase_behind_ten_thousand_hidden_characters():
-    assert phrases_in(normalise("\u200b" * 20_000 + "check my profile")) == ["self_promotion"]
+    assert phrases_in(words(visible("\u200b" * 20_000 + "check my profile"))) == ["self_promotion"]
 
 
 @pytest.mark.parametrize(

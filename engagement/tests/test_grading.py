@@ -260,6 +260,6 @@ def test_grading_posts_without_news_for_their_context_costs_the_same_for_one_and
     for _ in range(number):
         rated(6, grade=Grade.GOOD)
 
-    # Ids, a savepoint and its release, the posts, their hashtags, the grades.
-    with django_assert_num_queries(6):
+    # Ids, a savepoint and its release, the posts, the grades.
+    with django_assert_num_queries(5):
         grade_all()
