@@ -167,7 +167,7 @@ def few_posts() -> list[Law]:
         scores = [scored(one, told_as_answered(one)) for one in worlds(world, 4 * WORLDS)]
         row(name, scores)
         others = fmean(one.others_false / max(1, one.others) for one in scores)
-        print(f"{'':27}{others:7.3f} of the claims of hours, weekdays and formats are on the wrong side", flush=True)
+        print(f"{'':27}{others:7.3f} of all other claims are on the wrong side", flush=True)
         laws += [
             Law(f"{name}: false share", mean(scores, "false_share"), 0.10, ""),
             Law(f"{name}: false share of other kinds", others, 0.10, ""),
