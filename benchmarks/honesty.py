@@ -21,6 +21,7 @@ from numpy import arange, column_stack, empty, eye, flatnonzero
 from numpy.random import default_rng
 
 from patterns.adjustment import Estimate, Key, Window, adjusted
+from patterns.enums import PatternKind
 from patterns.mixed import Mixed
 from patterns.tests.world_rows import told_as_answered
 from patterns.tests.worlds import FEW, RATE, Laws, Score, World, draw, score, scored
@@ -59,7 +60,16 @@ FEW_POSTS = [
     ("8 personas, 19 posts each", replace(FEW, posts=152, personas=8, tags=24)),
 ]
 NULLS = [(3000, 12), (1000, 12), (1000, 1), (300, 1), (120, 1), (60, 1), (30, 1)]
-NULL_HEAD = "\nwithout any effect: share of runs with a claimed gain of a hashtag, of any kind, and plain coverage"
+KINDS = {
+    PatternKind.HASHTAG: "tags",
+    PatternKind.POSTING_HOUR: "hours",
+    PatternKind.POSTING_WEEKDAY: "days",
+    PatternKind.MEDIA_KIND: "formats",
+    PatternKind.CAPTION_LENGTH: "lengths",
+    PatternKind.STRATEGY: "ways",
+}
+NULL_HEAD = "\nwithout any effect: share of runs with a claimed gain of a kind (below: loss); plain coverage\n"
+NULL_HEAD += f"{'':27}" + "".join(f"{name:>8}" for name in [*KINDS.values(), "any", "plain", "runs"])
 HEAD = f"{'':27}{'false':>7}{'power':>7}{'at 10':>7}{'naive':>7}{'plain':>7}{'shrunk':>7}{'tested':>7}"
 
 
@@ -109,8 +119,10 @@ def laws_of(found: Mapping[str, list[Score]]) -> list[Law]:
             first = mean(found[name], "precision_at_10")
             laws.append(Law(f"{name}: precision at 10", first, precision, "", at_least=True))
     covered = [mean(scores, "plain_coverage") for scores in found.values()]
+    of_formats = mean([one for scores in found.values() for one in scores], "formats_coverage")
     return [
         *laws,
+        Law("intervals of formats hold the truth", of_formats, 0.93, "", at_least=True),
         Law("plain intervals hold the truth, the lowest cell", min(covered), 0.93, "", at_least=True),
         Law("plain intervals hold the truth, the highest cell", max(covered), 0.97, ""),
         Law("shrunk intervals of claims, the lowest cell", min(map(shown, found.values())), 0.90, "", at_least=True),
@@ -156,7 +168,7 @@ def few_posts() -> list[Law]:
         scores = [scored(one, told_as_answered(one)) for one in worlds(world, 4 * WORLDS)]
         row(name, scores)
         others = fmean(one.others_false / max(1, one.others) for one in scores)
-        print(f"{'':27}{others:7.3f} of the claims of hours, weekdays and formats are on the wrong side", flush=True)
+        print(f"{'':27}{others:7.3f} of all other claims are on the wrong side", flush=True)
         laws += [
             Law(f"{name}: false share", mean(scores, "false_share"), 0.10, ""),
             Law(f"{name}: false share of other kinds", others, 0.10, ""),
@@ -170,22 +182,28 @@ def nulls() -> list[Law]:
     print(NULL_HEAD)
     laws = list[Law]()
     for posts, personas in NULLS:
-        runs = WORLDS * (1 if posts > 1000 else 3 if posts > 300 else 10)
         world = Laws(posts, personas=personas, **NOTHING)
-        laws += null_row(world, [score(one) for one in worlds(world, runs)])
+        drawn = worlds(world, WORLDS * (3 if posts > 1000 else 5 if posts > 300 else 10))
+        laws += null_row(world, [scored(one, told_as_answered(one)) for one in drawn])
     return laws
 
 
 def null_row(world: Laws, scores: list[Score]) -> list[Law]:
-    """Print how often a gain is claimed in these worlds without effects, with what must hold of that."""
-    of_tags, of_any = (fmean(getattr(one, name) > 0 for one in scores) for name in ("gains", "gains_of_any_kind"))
+    """Print how often anything is claimed in these worlds without effects, with what must hold of the gains."""
     name = f"{world.personas} persona{'s' * (world.personas > 1)}, {world.posts:,} posts"
-    coverage = mean(scores, "plain_coverage")
-    print(f"{name:27}{of_tags:7.3f}{of_any:7.3f}{coverage:7.3f}   ({len(scores)} runs)", flush=True)
+    gaining, losing = [one.gaining for one in scores], [one.losing for one in scores]
+    print(f"{name:27}{_runs_with(gaining)}{mean(scores, 'plain_coverage'):8.3f}{len(scores):8}")
+    print(f"{'':27}{_runs_with(losing)}", flush=True)
+    of_tags = fmean(PatternKind.HASHTAG in one for one in gaining)
     return [
         Law(f"{name}, no effects: runs with a gain of a hashtag", of_tags, 0.12, ""),
-        Law(f"{name}, no effects: runs with a gain of any kind", of_any, 0.12, ""),
+        Law(f"{name}, no effects: runs with a gain of any kind", fmean(map(bool, gaining)), 0.12, ""),
     ]
+
+
+def _runs_with(claimed: list[frozenset[str]]) -> str:
+    shares = [*(fmean(kind in one for one in claimed) for kind in KINDS), fmean(map(bool, claimed))]
+    return "".join(f"{share:8.3f}" for share in shares)
 
 
 def cost(laws: Laws) -> float:

@@ -74,7 +74,6 @@ def with_effects() -> list[Law]:
         Law(f"{name}: false share", mean(few, "false_share"), 0.10, ""),
         Law(f"{name}: plain intervals hold the truth", mean(few, "plain_coverage"), 0.93, "", at_least=True),
         Law(f"{name}: shrunk intervals of claims", shown(few), 0.90, "", at_least=True),
-        Law("intervals of formats hold the truth", mean(everything, "formats_coverage"), 0.93, "", at_least=True),
         Law("claims of other kinds on the wrong side", of_others(everything), 0.10, ""),
     ]
 

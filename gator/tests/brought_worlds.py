@@ -24,8 +24,6 @@ PLATFORM = "instagram"
 # No daylight saving: an hour of the world is an hour of every day.
 ZONES = ("Asia/Tokyo", "America/Bogota", "Africa/Lagos")
 MEDIA = ("image", "video", "carousel")
-# So many characters has a caption, and that does not matter.
-CAPTIONS = (1, 300)
 COUNTS = {"likes": 0.9, "comments": 0.06, "shares": 0.02, "saves": 0.02}
 HEADER = ("post_id", "published_at", "hashtags", "caption", "media_kind", *COUNTS, "reach")
 # Percent of reach at the usual post.
@@ -80,13 +78,13 @@ def _rows(world: World, rng: np.random.Generator, usual_reach: int) -> list[dict
     reach = np.exp(rng.normal(np.log(usual_reach), 0.5, n)).astype(int)
     expected = USUAL_RATE / 100 * reach * np.exp(world.window.values)
     counts = {name: rng.poisson(share * expected) for name, share in COUNTS.items()}
-    letters, moments = rng.integers(*CAPTIONS, n), _moments(world)
+    moments = _moments(world)
     return [
         {
             "post_id": str(at + 1),
             "published_at": moments[at].isoformat(),
             "hashtags": " ".join(f"tag{tag}" for tag in np.flatnonzero(world.uses[at])),
-            "caption": "a" * letters[at],
+            "caption": "a" * facts.letters[at],
             "media_kind": MEDIA[facts.media[at]],
             "reach": reach[at],
         }

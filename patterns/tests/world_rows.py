@@ -9,6 +9,7 @@ from engagement.enums import Basis
 from patterns.adjustment import Key
 from patterns.effects import Effect, study_of
 from patterns.enums import PatternKind
+from patterns.querysets import caption_length
 from patterns.tests.worlds import Said, Told, World
 from patterns.windows import COLUMNS, Post, Rows
 
@@ -52,6 +53,8 @@ def _post(world: World, at: int) -> Post:
         "local_hour": int(facts.hour[at]),
         "local_weekday": int(facts.weekday[at]),
         "media_kind": str(facts.media[at]),
+        "content__approach": str(facts.approach[at]),
+        "caption_length": caption_length("a" * facts.letters[at]),
     }
     return Post(**dict.fromkeys(Post._fields) | known)  # type: ignore[arg-type]
 

@@ -24,6 +24,8 @@ FLOOR = 5
 RATE = 0.1
 # The shares of formats, the days of a window, the hours of a day.
 FORMATS, DAYS, HOURS = (0.6, 0.25, 0.15), 90, 24
+# So many ways of writing there are, and from so many characters up to below so many a caption has. Neither matters.
+APPROACHES, CAPTIONS = 4, (1, 300)
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,16 @@ FEW = Laws(19, personas=1, tags=8, helpful=3, most_tags=5, effects=(0.4, 0.7), n
 
 @dataclass(frozen=True)
 class Facts:
-    """Of each post: its persona, the hour and weekday there, the place of its format in `FORMATS`, and its day."""
+    """Of each post: its persona, the hour and weekday there, the place of its format in `FORMATS`, its day, and what
+    never matters: the number of its approach and the characters of its caption."""
 
     persona: Integers
     hour: Integers
     weekday: Integers
     media: Integers
     day: Floats
+    approach: Integers
+    letters: Integers
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,9 @@ def draw(rng: np.random.Generator, laws: Laws) -> World:
         + uses @ truth
         + laws.noise * _noise(rng, laws)
     )
+    approach, letters = rng.integers(0, APPROACHES, laws.posts), rng.integers(*CAPTIONS, laws.posts)
     kinds = {PatternKind.POSTING_HOUR: hour, PatternKind.POSTING_WEEKDAY: weekday, PatternKind.MEDIA_KIND: media}
-    kinds[PatternKind.STRATEGY] = rng.integers(0, 4, laws.posts)
+    kinds[PatternKind.STRATEGY] = approach
     items = {
         (kind.value, str(level)): (codes == level) * 1.0 for kind, codes in kinds.items() for level in np.unique(codes)
     }
@@ -116,7 +122,7 @@ def draw(rng: np.random.Generator, laws: Laws) -> World:
     levels |= _levels(PatternKind.POSTING_WEEKDAY, weekday, by_weekday) | _levels(
         PatternKind.MEDIA_KIND, media, by_media
     )
-    return World(window, uses, truth, Facts(persona, hour, weekday, media, days), levels)
+    return World(window, uses, truth, Facts(persona, hour, weekday, media, days, approach, letters), levels)
 
 
 def _levels(kind: PatternKind, codes: Integers, worth: Floats) -> dict[Key, float]:
@@ -185,7 +191,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Score:
-    """What came of one world. Shares are None where there is nothing to take them of; `others` are no hashtags."""
+    """What came of one world. Shares are None where there is nothing to take them of; `others` are no hashtags.
+
+    `gaining` and `losing` are the kinds of which a gain or a loss is claimed.
+    """
 
     tested: int
     gains: int
@@ -196,7 +205,8 @@ class Score:
     plain_coverage: float | None
     claims: int
     claims_covered: int
-    gains_of_any_kind: int
+    gaining: frozenset[str]
+    losing: frozenset[str]
     others: int
     others_false: int
     formats_coverage: float | None
@@ -250,11 +260,16 @@ def scored(world: World, told: Told) -> Score:
         plain_coverage=_share([one.holds(truth[tag]) for tag, one in tags.items()]),
         claims=len(shown),
         claims_covered=sum(shown),
-        gains_of_any_kind=sum(one.claim == Claim.GAIN for family in told.values() for one in family.values()),
+        gaining=_kinds_with(Claim.GAIN, told),
+        losing=_kinds_with(Claim.LOSS, told),
         others=sum(bool(one.claim) for _, one in rest),
         others_false=sum(bool(one.claim) and not one.is_right(effect) for effect, one in rest),
         formats_coverage=_share(formats),
     )
+
+
+def _kinds_with(claim: Claim, told: Told) -> frozenset[str]:
+    return frozenset(str(kind) for kind, family in told.items() if any(one.claim == claim for one in family.values()))
 
 
 def _share(held: Sequence[bool]) -> float | None:
