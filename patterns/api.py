@@ -238,3 +238,11 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         The last 30 days against the 30 before, unless `days` says otherwise.
         """
         return answered("alarms", request)
+
+    @asked("changes")
+    def changes(self, request: Request) -> Response:
+        """Advice that is new, gone, turned round or rests on other numbers, and how the posts behind it differ.
+
+        Each persona's newest look against its last one from before the window: 7 days, unless `days` says otherwise.
+        """
+        return answered("changes", request)

@@ -53,9 +53,10 @@ def one_before(extraction: Extraction) -> Extraction | None:
 def explain(before: Told, after: Told) -> Explanation:
     """What changed between two looks, and why."""
     differing = before.evidence.keys() ^ after.evidence.keys()
-    return Explanation(changes(before, after), causes(before, after, _published(map(int, differing))))
+    return Explanation(changes(before, after), causes(before, after, published_of(map(int, differing))))
 
 
-def _published(ids: Iterable[int]) -> dict[int, datetime]:
+def published_of(ids: Iterable[int]) -> dict[int, datetime]:
+    """When those of these posts that still exist were published."""
     rows = SocialMediaPost.objects.filter(pk__in=sorted(ids), published_at__isnull=False).order_by()
     return {pk: moment for pk, moment in rows.values_list("pk", "published_at") if moment}

@@ -16,6 +16,7 @@ from patterns.answers import (
     Suggestions,
     Summary,
 )
+from patterns.change_answers import Changes
 from patterns.enums import AlarmState, Reason
 from patterns.failure_answers import FailingGroup, Failures
 from patterns.hour_answers import HalfWeek
@@ -27,7 +28,7 @@ MOST_SHOWN = 120
 
 def lines(answer: Asked) -> Iterator[str]:
     """All that is said of an answer."""
-    if isinstance(answer, Framed | Alarms):
+    if isinstance(answer, Framed | Alarms | Changes):
         yield answer.meaning
     yield " ".join(rests_on(answer))
     yield from items(answer)
@@ -44,6 +45,8 @@ def rests_on(answer: Asked) -> Iterator[str]:
         yield "Runs of all platforms that ended."
     elif isinstance(answer, Alarms):
         yield f"Held against the {(answer.window.end - answer.window.start).days} days before."
+    elif isinstance(answer, Changes):
+        yield "The newest look at each persona's posts is held against its last one from before these days."
 
 
 def _compared(answer: Framed) -> Iterator[str]:
@@ -141,6 +144,12 @@ def group(one: FailingGroup) -> str:
 def _(answer: Alarms) -> Iterable[str]:
     for one in answer.checks:
         yield " ".join(filter(None, (f"{AlarmState(one.state).label}: {one.text}", one.advice)))
+
+
+@items.register
+def _(answer: Changes) -> Iterable[str]:
+    yield from (f"{one.persona}: {one.text}" for one in answer.changes)
+    yield from (f"{one.persona}: {one.text}" for one in answer.looks)
 
 
 @items.register

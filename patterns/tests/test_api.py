@@ -34,6 +34,7 @@ ANSWERS = {
     "summary": {field.name for field in fields(answers.Summary)},
     "suggestions": FRAME | {"suggestions", "claims"},
     "alarms": ASKED | {"meaning", "checks"},
+    "changes": ASKED | {"meaning", "changes", "looks"},
 }
 
 
