@@ -31,16 +31,17 @@ TONES = {"repeat": "gain", "avoid": "loss", "": ""}
 
 
 def changed(row: Extraction) -> str:
-    """Every advice that is new, gone, turned or rests on other numbers, and what that comes from."""
+    """Every alarm and advice that is new, gone, turned or rests on other numbers, and what that comes from."""
     before = one_before(row)
     if before is None:
         return "There was no look before it."
     explained = explain(told_by(before), told_by(row))
     head = format_html("Against {}. {}", link(before), explained.causes.words())
-    if not explained.changes:
-        return format_html("<p>{}</p><p>No advice changed.</p>", head)
-    lines = format_html_join("", "<tr><td>{}</td></tr>", ((one.words,) for one in explained.changes[:MOST]))
-    more = len(explained.changes) - MOST
+    told = [*explained.alarms, *(one.words for one in explained.changes)]
+    if not told:
+        return format_html("<p>{}</p><p>No advice and no alarm changed.</p>", head)
+    lines = format_html_join("", "<tr><td>{}</td></tr>", ((words,) for words in told[:MOST]))
+    more = len(told) - MOST
     rest = format_html("<p>And {} more.</p>", more) if more > 0 else ""
     return format_html(CHANGES, head, lines, rest)
 

@@ -38,7 +38,7 @@ class ChangedAdvice:
 class ComparedLooks:
     """The newest look at a persona's posts, and the last one from before the window; None where there was none.
 
-    `text` says how many posts differ, and why.
+    `text` says how many posts differ, and why, and which alarms changed.
     """
 
     persona: str

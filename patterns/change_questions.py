@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from patterns.change_answers import ChangedAdvice, ComparedLooks
-from patterns.changes import OBSERVED, Change, Told, causes, changes, rows_by_key
+from patterns.changes import OBSERVED, Change, Told, alarm_changes, alarms_by_key, causes, changes, rows_by_key
 from patterns.history import published_of
 from patterns.models import Extraction, Pattern
 from patterns.querysets import ExtractionQuerySet
@@ -31,7 +31,8 @@ def changed_advice(
         before, after = (_told(look, patterns) if look else None for look in (then, now))
         if then and before and after:
             found += [_changed(one, then, now, patterns) for one in changes(before, after)]
-            compared.append(_compared(then, now, causes(before, after, published).words()))
+            why = causes(before, after, published).words()
+            compared.append(_compared(then, now, " ".join([why, *alarm_changes(before, after)])))
         else:
             compared.append(_compared(None, now, f"No look at it is from before {start:%Y-%m-%d}."))
     return sorted(found, key=_order), compared
@@ -62,7 +63,8 @@ def _of(look: Extraction, patterns: Iterable[Pattern]) -> list[Pattern]:
 
 def _told(look: Extraction, patterns: Iterable[Pattern]) -> Told:
     observed = {(one.kind, one.subject): one.strategy for one in _of(look, patterns) if one.kind in OBSERVED}
-    return Told(look.as_of, look.days, rows_by_key(look.tested), look.evidence, observed)
+    tested, rang = rows_by_key(look.tested), alarms_by_key(look.alarms)
+    return Told(look.as_of, look.days, tested, look.evidence, observed, rang)
 
 
 def _changed(one: Change, then: Extraction, now: Extraction, patterns: Sequence[Pattern]) -> ChangedAdvice:

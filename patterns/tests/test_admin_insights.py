@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,52 @@ def test_every_item_leads_to_its_posts(admin_client):
             assert "somebody else" not in listed.content.decode()
 
 
+ITEM = re.compile(r'<th scope="row">(?:<a class="text-link" href="([^"]+)">)?<bdi>.*?data-name="n">(\d+)<', re.DOTALL)
+
+
+@pytest.mark.parametrize("question", ["hashtags", "posting-times", "formats", "caption-lengths"])
+def test_list_behind_an_item_has_just_the_posts_that_are_counted(admin_client, question):
+    account = make_learned(44)
+    for number in range(24):
+        make_evidence(
+            account, media_kind=("video", "carousel", "image")[number % 3], caption="so " * (number % 2 * 30),
+            local_hour=8, local_weekday=number % 7, tags=["plain"], engagement_rate=3.0 + number * 5 % 7,
+            published_at=timezone.now() - timedelta(days=20 + number), last_synced_at=timezone.now(),
+        )  # fmt: skip
+    # It has all of these, and teaches nothing before its numbers settle.
+    young = timezone.now() - timedelta(hours=2)
+    alike = {"local_hour": 8, "local_weekday": 1, "tags": ["plain", "good"], "published_at": young}
+    make_evidence(account, media_kind="video", caption="so " * 30, last_synced_at=timezone.now(), **alike)
+
+    told = page(admin_client, question, persona=account.persona.slug, platform="instagram")
+
+    items = ITEM.findall(told)
+    assert len(items) >= 2
+    for link, n in items:
+        listed = admin_client.get(link.replace("&amp;", "&")).context["cl"]
+        assert listed.queryset.count() == int(n), link
+
+
+def test_weekdays_beside_hours_of_a_platform_lead_to_the_personas_own_posts(admin_client):
+    for slug, n in (("other", 30), ("another", 30), ("own", 14)):
+        account = make_account(persona=make_persona(slug=slug))
+        for at in range(n):
+            good = 2 if at % 3 == 2 else 1
+            make_evidence(
+                account, local_hour=(9, 14, 19)[at % 3], local_weekday=at % 2, last_synced_at=timezone.now(),
+                engagement_rate=good * (4 + at * 7 % 5 / 4), published_at=timezone.now() - timedelta(days=60 - at),
+            )  # fmt: skip
+
+    told = page(admin_client, "posting-times", persona="own", platform="instagram")
+
+    assert "what 3 accounts of the platform share" in told
+    weekdays = told.split("<h2>Weekdays</h2>")[1].split("<h2>")[0]
+    for link, n in ITEM.findall(weekdays):
+        listed = admin_client.get(link.replace("&amp;", "&")).context["cl"]
+        assert listed.queryset.count() == int(n), link
+        assert {post.persona_id for post in listed.result_list} == {account.persona_id}
+
+
 def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     account = make_account()
     make_window(account, 60, local_weekday=1)
@@ -143,6 +190,22 @@ def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     listed = admin_client.get(evening.replace("&amp;", "&")).context["cl"].result_list
     assert {(post.local_weekday, post.local_hour) for post in listed} == {(1, 21)}
     assert len(listed) == 30
+    dots = dict(re.findall(r'<a href="([^"]+)"><title>(\d+:00)[^<]*</title><line class="gator-shrunk-line"', told))
+    assert sorted(dots.values()) == ["12:00", "18:00", "21:00", "8:00"]
+    evening = next(url for url, name in dots.items() if name == "21:00").replace("&amp;", "&")
+    assert len(admin_client.get(evening).context["cl"].result_list) == 30
+
+
+def test_file_of_posting_times_has_every_point_of_the_page(admin_client):
+    account = make_learned(84)
+
+    query = {"persona": account.persona.slug, "format": "csv"}
+    response = admin_client.get(address("posting-times"), query)
+
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    lists = Counter(row["list"] for row in rows)
+    assert (lists["working_days"], lists["weekend"], lists["hours"]) == (3, 3, 3)
+    assert all(row["shrunk_low"] for row in rows if row["list"] in ("working_days", "weekend"))
 
 
 def test_failure_leads_to_its_runs(admin_client):
