@@ -8,14 +8,18 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Length
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from acd.admin import error, state, verdict
-from acd.admin_links import one_to_one_users
+from acd.admin_links import anchor, one_to_one_users
 from acd.figures import UNKNOWN, decimals
 from acd.theme import Admin, AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, display, when
 from engagement.admin import columns
 from patterns.admin_failures import failures_page
 from patterns.admin_uplift import uplift_page
+from patterns.analyzer import PatternAnalyzer
 from patterns.effects import FILTERS
 from patterns.enums import PatternKind
 from patterns.models import GenerationOutcome, PostPerformance
@@ -96,6 +100,7 @@ class PerformanceAdmin(ReadOnly, Admin):
             None,
             {"fields": (("platform", "media_kind", "persona"), "caption", ("published_at", "local_hour"))},
         ),
+        ("Analysis", {"fields": ("analysis",)}),
         (
             "Evidence",
             {
@@ -109,7 +114,17 @@ class PerformanceAdmin(ReadOnly, Admin):
         ),
     )
 
+    readonly_fields = ("analysis",)
     uplift_page = uplift_page
+
+    @display(description="what stands out, what is missing, what to do")
+    def analysis(self, row: PostPerformance) -> str:
+        found = PatternAnalyzer(row.persona, row.platform, now=timezone.now()).analyze_post_performance(row)
+        said = [(words, "") for words in (*found.stands_out, *found.missing)]
+        urls = [reverse("admin:patterns_pattern_change", args=[pattern]) for pattern in found.patterns]
+        advice = [(words, anchor(url, "Its pattern")) for words, url in zip(found.recommendations, urls, strict=True)]
+        lines = format_html_join("", "<li>{} {}</li>", [*said, *advice])
+        return format_html('<ul class="gator-list">{}</ul>', lines)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).measured()  # type: ignore[attr-defined]

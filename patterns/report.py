@@ -11,6 +11,7 @@ from patterns.answers import (
     Finding,
     Findings,
     Framed,
+    PostAnalysis,
     PostingTimes,
     SuccessfulPosts,
     Suggestions,
@@ -32,6 +33,14 @@ def lines(answer: Asked) -> Iterator[str]:
         yield answer.meaning
     yield " ".join(rests_on(answer))
     yield from items(answer)
+
+
+def of_post(found: PostAnalysis) -> Iterator[str]:
+    """All that is said of one post: what stands out, what is missing, and what to do by which pattern."""
+    yield f"Post {found.post}."
+    yield from (*found.stands_out, *found.missing)
+    for advice, pattern in zip(found.recommendations, found.patterns, strict=True):
+        yield f"{advice} (pattern {pattern})"
 
 
 def rests_on(answer: Asked) -> Iterator[str]:

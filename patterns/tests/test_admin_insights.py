@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from acd.enums import State
@@ -18,7 +19,7 @@ from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
 from patterns.admin_insights import address
 from patterns.questions import QUESTIONS
-from patterns.tests.factories import make_evidence, make_window
+from patterns.tests.factories import make_evidence, make_pattern, make_window
 
 pytestmark = pytest.mark.django_db
 EVERY_QUESTION = pytest.mark.parametrize("question", QUESTIONS)
@@ -253,6 +254,20 @@ def test_answer_is_downloaded_as_csv(admin_client, question):
     assert response["Content-Disposition"] == f'attachment; filename="{question}.csv"'
     assert len(rows) >= 2
     assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_page_of_a_post_says_what_stands_out_and_leads_to_the_patterns(admin_client):
+    account = make_account()
+    post = make_evidence(account, tags=["sea"], engagement_rate=9.0, vs_average=60.0, average_n=12)
+    pattern = make_pattern(persona=account.persona, subject="sea", strategy="<b>Because.")
+
+    told = admin_client.get(reverse("admin:patterns_postperformance_change", args=[post.pk])).content.decode()
+
+    assert "60 % above the account&#x27;s usual of 12 earlier posts" in told
+    assert "Nobody could be observed under it" in told
+    assert (
+        f'Repeat: &lt;b&gt;Because. <a class="text-link" href="/admin/patterns/pattern/{pattern.pk}/change/">' in told
+    )
 
 
 def test_insights_begin_with_the_first_question(admin_client):
