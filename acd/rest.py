@@ -3,7 +3,7 @@
 Nothing here knows a model of ours. What every request passes through (permissions, pages, errors) lives in `gator.api`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -52,6 +52,34 @@ class MomentField(serializers.Field):
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def misgiven(values: Sequence[str]) -> str:
+    """What is wrong with how often a parameter of a query was given, or that nothing was; empty if all is well."""
+    if len(values) > 1:
+        return "Give this parameter once."
+    return "" if values[0].strip() else "This parameter is empty: give it a value, or leave it out."
+
+
+def parameters(request: Request) -> dict[str, str]:
+    """The parameters of a query. Raises a ValidationError for one that is empty or given twice."""
+    told = {name: misgiven(values) for name, values in request.query_params.lists()}
+    if wrong := {name: [text] for name, text in told.items() if text}:
+        raise serializers.ValidationError(wrong)
+    return request.query_params.dict()
+
+
+class Quoted:
+    """Mixin of texts in lists: a number is refused instead of being taken for its digits."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise serializers.ValidationError(f'Give a text in quotes, such as "{data}".')
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class WordField(Quoted, serializers.CharField):
+    """A text in a list."""
 
 
 class StrictFields:

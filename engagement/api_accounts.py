@@ -7,7 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 
-from acd.rest import MomentField, QuestionFilter, StrictFields
+from acd.rest import MomentField, QuestionFilter, StrictFields, WordField
 from engagement.api import PlatformFilter
 from engagement.enums import AccountState
 from engagement.models import SocialAccount
@@ -36,7 +36,7 @@ class SocialAccountSerializer(StrictFields, serializers.ModelSerializer[SocialAc
     posts_at_risk = serializers.IntegerField(
         read_only=True, help_text="Scheduled posts planned for when there is no access any more."
     )
-    scopes = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
+    scopes = serializers.ListField(child=WordField(max_length=100), required=False, max_length=100)
 
     class Meta:
         model = SocialAccount

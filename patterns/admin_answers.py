@@ -1,6 +1,6 @@
 """What the page of each answer shows: cards, plots and lists beside what it means and rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial, singledispatch
 from typing import Any
 
@@ -15,6 +15,7 @@ from patterns.effects import FILTERS
 from patterns.enums import Advice, PatternKind, Scope, Signal
 from patterns.hour_answers import HourBlock, HourOfWeekday
 from patterns.hour_plot import drawn
+from patterns.hours import WEEKEND, WORKING_DAYS
 from patterns.models import PostPerformance
 from patterns.report import rests_on
 from patterns.week_plot import drawn_week
@@ -22,6 +23,7 @@ from patterns.wording import NOUNS, UNITS, WORTH, label
 
 # Posts that one link can name; an address must not grow too long.
 MOST_LINKED = 400
+WEEKDAY, HOUR = FILTERS[PatternKind.POSTING_WEEKDAY], FILTERS[PatternKind.POSTING_HOUR]
 # A claim is likely and not certain: of all claims of a kind as many as the false discovery rate may be false.
 SIGNALS = {
     Signal.OK: ("Likely", "success"),
@@ -55,9 +57,10 @@ def _(answer: Findings) -> dict[str, Any]:
 def _(answer: PostingTimes) -> dict[str, Any]:
     groups = {"Hours": answer.hours, "Weekdays": answer.weekdays}
     plots = [plot(answer, title, found) for title, found in groups.items() if found]
-    halves = {"Working days": answer.working_days, "Weekend": answer.weekend}
+    halves = {"Working days": (answer.working_days, WORKING_DAYS), "Weekend": (answer.weekend, WEEKEND)}
+    curves = [(title, half, partial(curve_url, answer, days)) for title, (half, days) in halves.items() if half]
     week = drawn_week(answer.week, partial(week_url, answer))
-    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(halves), "map": week}
+    return {"plots": plots, "cards": curve_cards(answer), "curves": drawn(curves), "map": week}
 
 
 def curve_cards(answer: PostingTimes) -> list[tuple[str, str, str]]:
@@ -118,25 +121,37 @@ def evidence_url(answer: Framed, one: Finding) -> str:
     """The list of the posts of an item: those a claim rests on, else those that have it in the window."""
     if one.posts:
         return posts_url(one.posts)
-    if one.kind == PatternKind.CAPTION_LENGTH:
-        return ""
-    return _list_of(answer, **{FILTERS[one.kind]: one.subject})
+    # Hours may be those of the platform, weekdays beside them never are.
+    pooled = one.kind == PatternKind.POSTING_HOUR and _is_pooled(answer)
+    return _list_of(answer, one.basis, pooled=pooled, **{FILTERS[one.kind]: one.subject})
 
 
 def week_url(answer: PostingTimes, one: HourOfWeekday) -> str:
     """The list of the posts of an hour of a weekday in the window."""
-    weekday, hour = FILTERS[PatternKind.POSTING_WEEKDAY], FILTERS[PatternKind.POSTING_HOUR]
-    return _list_of(answer, **{weekday: str(one.weekday), hour: str(one.hour)})
+    return _hour_url(answer, one.hour, **{WEEKDAY: str(one.weekday)})
 
 
-def _list_of(answer: Framed, **having: str) -> str:
-    pooled = isinstance(answer, PostingTimes) and answer.scope == Scope.PLATFORM
+def curve_url(answer: PostingTimes, weekdays: Collection[int], hour: int) -> str:
+    """The list of the posts of an hour of some weekdays in the window."""
+    return _hour_url(answer, hour, **{f"{WEEKDAY}__in": ",".join(map(str, sorted(weekdays)))})
+
+
+def _hour_url(answer: PostingTimes, hour: int, **having: str) -> str:
+    return _list_of(answer, answer.basis, pooled=_is_pooled(answer), **{HOUR: str(hour)}, **having)
+
+
+def _is_pooled(answer: Framed) -> bool:
+    return isinstance(answer, PostingTimes) and answer.scope == Scope.PLATFORM
+
+
+def _list_of(answer: Framed, basis: str, *, pooled: bool, **having: str) -> str:
     whose = {"persona__slug": answer.persona} if answer.persona and not pooled else {}
     return list_url(
         PostPerformance,
         **having,
         platform__exact=answer.platform,
-        basis__exact=answer.basis,
+        basis__exact=basis,
+        numbers="settled",
         published_at__gt=answer.window.start.isoformat(),
         **whose,
     )

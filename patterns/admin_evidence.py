@@ -1,20 +1,56 @@
 """Posts and runs as evidence: which did best, and what tends to fail."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.db.models.functions import Length
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from acd.admin import error, state, verdict
-from acd.admin_links import one_to_one_users
+from acd.admin_links import anchor, one_to_one_users
 from acd.figures import UNKNOWN, decimals
-from acd.theme import Admin, AutocompleteSelectFilter, ChoicesDropdownFilter, ReadOnly, display, when
+from acd.theme import Admin, AutocompleteSelectFilter, ChoicesDropdownFilter, Questions, ReadOnly, display, when
 from engagement.admin import columns
 from patterns.admin_failures import failures_page
 from patterns.admin_uplift import uplift_page
+from patterns.analyzer import PatternAnalyzer
 from patterns.effects import FILTERS
+from patterns.enums import PatternKind
 from patterns.models import GenerationOutcome, PostPerformance
+from patterns.querysets import CAPTION_LENGTH, CLASSES
+
+
+class NumbersFilter(Questions):
+    """Whether the numbers of a post have settled: only then it teaches something."""
+
+    title = "numbers"
+    parameter_name = "numbers"
+    questions = {
+        "settled": ("Settled", lambda posts, _: posts.settled()),
+        "provisional": ("Provisional", lambda posts, _: posts.provisional()),
+    }
+
+
+def _of_length(characters: str) -> Callable[[QuerySet[Model], datetime], QuerySet[Model]]:
+    return lambda posts, _: posts.alias(letters=Length("caption"), length=CAPTION_LENGTH).filter(length=characters)
+
+
+class CaptionFilter(Questions):
+    """Captions by their number of characters, in the classes that are compared."""
+
+    title = "characters of the caption"
+    parameter_name = FILTERS[PatternKind.CAPTION_LENGTH]
+    questions = {characters: (characters, _of_length(characters)) for characters in CLASSES}
+
+
+# Several weekdays at once: those of a curve of hours.
+GROUPS = (f"{FILTERS[PatternKind.POSTING_WEEKDAY]}__in",)
 
 EVIDENCE = (
     "genuine_engagement",
@@ -48,6 +84,8 @@ class PerformanceAdmin(ReadOnly, Admin):
         # Rates of different bases are never ranked together: choose one.
         ("basis", ChoicesDropdownFilter),
         ("media_kind", ChoicesDropdownFilter),
+        NumbersFilter,
+        CaptionFilter,
         ("grade", ChoicesDropdownFilter),
         ("content__arm", ChoicesDropdownFilter),
         ("persona", AutocompleteSelectFilter),
@@ -62,6 +100,7 @@ class PerformanceAdmin(ReadOnly, Admin):
             None,
             {"fields": (("platform", "media_kind", "persona"), "caption", ("published_at", "local_hour"))},
         ),
+        ("Analysis", {"fields": ("analysis",)}),
         (
             "Evidence",
             {
@@ -75,14 +114,24 @@ class PerformanceAdmin(ReadOnly, Admin):
         ),
     )
 
+    readonly_fields = ("analysis",)
     uplift_page = uplift_page
+
+    @display(description="what stands out, what is missing, what to do")
+    def analysis(self, row: PostPerformance) -> str:
+        found = PatternAnalyzer(row.persona, row.platform, now=timezone.now()).analyze_post_performance(row)
+        said = [(words, "") for words in (*found.stands_out, *found.missing)]
+        urls = [reverse("admin:patterns_pattern_change", args=[pattern]) for pattern in found.patterns]
+        advice = [(words, anchor(url, "Its pattern")) for words, url in zip(found.recommendations, urls, strict=True)]
+        lines = format_html_join("", "<li>{} {}</li>", [*said, *advice])
+        return format_html('<ul class="gator-list">{}</ul>', lines)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         return super().get_queryset(request).measured()  # type: ignore[attr-defined]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # Insights link to the posts of an item.
-        return lookup in {*FILTERS.values(), "persona__slug"} or super().lookup_allowed(lookup, value, request)
+        return lookup in {*FILTERS.values(), *GROUPS, "persona__slug"} or super().lookup_allowed(lookup, value, request)
 
     @display(description="beats", ordering="percentile")
     def beats(self, row: PostPerformance) -> str:

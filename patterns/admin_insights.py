@@ -3,6 +3,7 @@
 Pages only show: what is asked and how it is answered are those of the API and the command.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -103,14 +104,22 @@ def table(told: dict[str, Any]) -> list[dict[str, Any]]:
 
     Of an answer with several lists each row names its list, and leaves empty what only other lists have.
     """
-    parts = [(name, part) for name, part in told.items() if isinstance(part, list)]
-    lists = [(name, part) for name, part in parts if all(isinstance(one, dict) for one in part)]
+    lists = [(name, part) for name, part in _lists(told) if all(isinstance(one, dict) for one in part)]
     rows = [(name, one) for name, part in lists for one in part]
     if not rows:
         return [{name: value for name, value in told.items() if not isinstance(value, dict)}]
     columns = dict.fromkeys(column for _, one in rows for column in one)
     every = [{"list": name} | {column: one.get(column) for column in columns} for name, one in rows]
     return every if len(lists) > 1 else [one for _, one in rows]
+
+
+def _lists(told: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """The lists of an answer, those of its values under the name of the value."""
+    for name, part in told.items():
+        if isinstance(part, list):
+            yield name, part
+        elif isinstance(part, dict):
+            yield from ((name, inner) for inner in part.values() if isinstance(inner, list))
 
 
 def newest_platform() -> str:

@@ -8,17 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from acd.admin_links import list_url
 from acd.figures import UNKNOWN, effect, number, percent
 from acd.tables import csv_file
 from acd.theme import action
 from engagement.enums import Platform
-from gator.studio.enums import Arm
 from gator.studio.models import Persona
+from patterns.admin_answers import posts_url
 from patterns.effect_plot import Axis, Line
 from patterns.enums import Signal
-from patterns.experiment import RANDOMISED, Gain, Part, Uplift, uplift
-from patterns.models import PostPerformance
+from patterns.experiment import Gain, Part, Uplift, uplift
 from patterns.uplift_report import left_out
 
 # Key and name of personas by their slugs.
@@ -63,23 +61,23 @@ def shown(found: Uplift) -> dict[str, Any]:
         "compared": f"{number(overall.guided)} and {number(overall.control)}",
         "detectable": percent(overall.detectable, 0),
         "more_posts": number(overall.more_posts),
-        "parts": [_part(part, names, found.platform) for part in (found.randomised, found.observational)],
+        "parts": [_part(part, names) for part in (found.randomised, found.observational)],
     }
 
 
-def _part(part: Part, names: Names, platform: str) -> dict[str, Any]:
+def _part(part: Part, names: Names) -> dict[str, Any]:
     gains = [part.overall, *part.personas]
     axis = Axis.reaching(end for gain in gains for end in (gain.percent, gain.low, gain.high))
     return {
         "design": part.design,
         "warning": part.warning,
         "ticks": axis.ticks,
-        "rows": [_row(gain, axis, names, part, platform) for gain in gains],
+        "rows": [_row(gain, axis, names) for gain in gains],
         "left_out": left_out(part),
     }
 
 
-def _row(gain: Gain, axis: Axis, names: Names, part: Part, platform: str) -> dict[str, Any]:
+def _row(gain: Gain, axis: Axis, names: Names) -> dict[str, Any]:
     tone = ("gain" if gain.percent > 0 else "loss") if gain.percent and gain.signal == Signal.OK else ""
     return {
         "name": names[gain.persona][1] if gain.persona else "All",
@@ -88,8 +86,7 @@ def _row(gain: Gain, axis: Axis, names: Names, part: Part, platform: str) -> dic
         "gain": effect(gain.percent, gain.low, gain.high),
         "says": gain.says,
         "arms": [
-            (number(n), _posts(gain, names, platform, arm) if part.design == RANDOMISED else "")
-            for arm, n in ((Arm.GUIDED, gain.guided), (Arm.CONTROL, gain.control))
+            (number(len(posts)), posts_url(posts) if posts else "") for posts in (gain.guided_posts, gain.control_posts)
         ],
         "detectable": percent(gain.detectable, 0),
         "more_posts": number(gain.more_posts),
@@ -101,13 +98,3 @@ def _line(gain: Gain, axis: Axis) -> Line | None:
     if gain.percent is None or gain.low is None or gain.high is None:
         return None
     return Line(axis.x(gain.percent), axis.x(gain.low), axis.x(gain.high), None, None)
-
-
-def _posts(gain: Gain, names: Names, platform: str, arm: Arm) -> str:
-    """The measured posts of an arm, as a list."""
-    narrowed: dict[str, object] = {"content__arm__exact": arm}
-    if gain.persona:
-        narrowed["persona__id__exact"] = names[gain.persona][0]
-    if platform:
-        narrowed["platform__exact"] = platform
-    return list_url(PostPerformance, **narrowed)

@@ -27,13 +27,15 @@ from patterns.answers import (
     Suggestions,
     Summary,
 )
+from patterns.change_answers import Changes
+from patterns.change_questions import changed_advice
 from patterns.effects import Effect, Study, evidence_of, studied
 from patterns.enums import FailureGroup, PatternKind, Scope, Signal
 from patterns.failure_answers import FailingGroup, FailurePattern, Recurrence
 from patterns.failure_questions import failing_groups, failure_kinds
 from patterns.hour_answers import HalfWeek, HourOfWeekday
 from patterns.hours import WEEKEND, WORKING_DAYS
-from patterns.models import GenerationOutcome, Pattern, PostPerformance
+from patterns.models import Extraction, GenerationOutcome, Pattern, PostPerformance
 from patterns.querysets import GenerationOutcomeQuerySet, PostPerformanceQuerySet
 from patterns.recurrences import recurrences
 from patterns.single_posts import analysis, successful
@@ -41,6 +43,7 @@ from patterns.summaries import figures
 from patterns.wording import (
     best_hours,
     borrowed,
+    changed,
     in_figures,
     meaning,
     not_borrowed,
@@ -143,6 +146,16 @@ class PatternAnalyzer:
         if self.persona:
             posts, patterns = posts.for_persona(self.persona), patterns.for_persona(self.persona)
         return alarms(posts, patterns, now=self.now, days=self.days or 30)
+
+    def changed_advice(self) -> Changes:
+        """Advice that is new, gone, turned round or rests on other numbers than before the window, and why."""
+        looks = Extraction.objects.filter(platform=self.platform)
+        if self.persona:
+            looks = looks.filter(persona=self.persona)
+        window = self._window(7)
+        found, compared = changed_advice(looks, start=window.start, end=window.end)
+        meaning = changed(found, compared)
+        return Changes(**self.asked("changes", 7), meaning=meaning, changes=tuple(found), looks=tuple(compared))
 
     def optimal_posting_times(self) -> PostingHours:
         """Hours of the persona's own zone; where its posts are too few to tell, what accounts of the platform share."""

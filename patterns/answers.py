@@ -243,7 +243,10 @@ class Summary(Framed):
 
 @dataclass(frozen=True, kw_only=True)
 class PostAnalysis:
-    """What is known of one post, what stands out and what to do with that."""
+    """What is known of one post, what stands out, what is missing, and what to do with that.
+
+    `recommendations` are those of `patterns`, in the same order, which name their posts.
+    """
 
     post: int
     total_engagement: int | None
@@ -258,5 +261,6 @@ class PostAnalysis:
     vs_average: float | None
     average_n: int | None
     stands_out: tuple[str, ...]
+    missing: tuple[str, ...]
     recommendations: tuple[str, ...]
     patterns: tuple[int, ...]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from acd.models import ACDContext
-from acd.rest import MomentQuestionFilter, QuestionFilter, WholeNumberFilter
+from acd.rest import MomentQuestionFilter, QuestionFilter, WholeNumberFilter, parameters
 from engagement.api import PlatformFilter
 from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField, PersonaFilter
@@ -172,7 +172,7 @@ def asked(name: str) -> Callable[[Callable[..., Response]], Callable[..., Respon
 
 def answered(name: str, request: Request) -> Response:
     """The answer to a question with the parameters of the query."""
-    return Response(written(name, answer(name, request.query_params.dict(), now=timezone.now())))
+    return Response(written(name, answer(name, parameters(request), now=timezone.now())))
 
 
 class InsightViewSet(viewsets.GenericViewSet[Pattern]):
@@ -238,3 +238,11 @@ class InsightViewSet(viewsets.GenericViewSet[Pattern]):
         The last 30 days against the 30 before, unless `days` says otherwise.
         """
         return answered("alarms", request)
+
+    @asked("changes")
+    def changes(self, request: Request) -> Response:
+        """Advice that is new, gone, turned round or rests on other numbers, and how the posts behind it differ.
+
+        Each persona's newest look against its last one from before the window: 7 days, unless `days` says otherwise.
+        """
+        return answered("changes", request)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from patterns.alarm_answers import Alarms
 from patterns.answers import Findings, PostAnalysis, PostingTimes, SuccessfulPosts, Suggestions, Summary
+from patterns.change_answers import Changes
 from patterns.failure_answers import Failures
 
 SIMPLE: dict[Any, type[serializers.Field]] = {
@@ -79,4 +80,5 @@ ANSWERS: dict[str, type[serializers.Serializer[Any]]] = {
     "caption-lengths": serializer_for(Findings, "EffectiveCaptionLengths", "caption_lengths"),
     "strategies": serializer_for(Findings, "EffectiveStrategies", "strategies"),
     "alarms": serializer_for(Alarms),
+    "changes": serializer_for(Changes),
 }

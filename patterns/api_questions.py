@@ -12,9 +12,10 @@ from rest_framework import serializers
 
 from acd.rest import StrictFields
 from engagement.enums import Platform
+from engagement.models import SocialMediaPost
 from gator.studio.api import PersonaField
 from patterns.analyzer import PatternAnalyzer
-from patterns.answers import Asked
+from patterns.answers import Asked, PostAnalysis
 from patterns.api_answers import ANSWERS
 from patterns.questions import QUESTIONS
 
@@ -46,6 +47,12 @@ class HashtagQuestionSerializer(QuestionSerializer):
     )
 
 
+class AnalysisQuestionSerializer(StrictFields, serializers.Serializer[Any]):
+    """The post that is analysed, by its id."""
+
+    post = serializers.PrimaryKeyRelatedField(queryset=SocialMediaPost.objects.all())
+
+
 PARAMETERS: dict[str, type[QuestionSerializer]] = dict.fromkeys(QUESTIONS, QuestionSerializer) | {
     "successful-patterns": RateQuestionSerializer,
     "hashtags": HashtagQuestionSerializer,
@@ -59,6 +66,14 @@ def answer(question: str, given: Mapping[str, Any], *, now: datetime) -> Asked:
     options = dict(parameters.validated_data)
     persona, platform, days = options.pop("persona"), options.pop("platform"), options.pop("days", None)
     return QUESTIONS[question].ask(PatternAnalyzer(persona, platform, now=now, days=days), **options)
+
+
+def analysed(given: Mapping[str, Any], *, now: datetime) -> PostAnalysis:
+    """What is known of the post that is named. Raises a ValidationError that says what is wrong with `given`."""
+    parameters = AnalysisQuestionSerializer(data=dict(given))
+    parameters.is_valid(raise_exception=True)
+    post = parameters.validated_data["post"]
+    return PatternAnalyzer(post.persona, post.platform, now=now).analyze_post_performance(post)
 
 
 def written(question: str, found: Asked) -> dict[str, Any]:

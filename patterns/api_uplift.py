@@ -10,7 +10,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import StrictFields
+from acd.rest import StrictFields, parameters
 from engagement.enums import Platform
 from gator.studio.api import PersonaField
 from patterns.api_answers import serializer_for
@@ -65,7 +65,7 @@ class UpliftView(viewsets.GenericViewSet[Pattern]):
     )
     def retrieve(self, request: Request) -> Response:
         """Genuine engagement of guided pieces against those that chance kept guidance from, with intervals."""
-        return Response(UpliftSerializer(answer(request.query_params.dict(), now=timezone.now())).data)
+        return Response(UpliftSerializer(answer(parameters(request), now=timezone.now())).data)
 
 
 def answer(given: Mapping[str, Any], *, now: datetime) -> Uplift:

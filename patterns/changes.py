@@ -20,7 +20,8 @@ VERBS: dict[str, str] = {Claim.GAIN: "repeat", Claim.LOSS: "avoid"}
 class Told:
     """What a look said: every tested item with its numbers, what it observed without a test, and of which posts.
 
-    `evidence` holds by post its value, how many were seen under it, and how many of them were no people.
+    `alarms` are the texts of those that rang, by kind and subject. `evidence` holds by post its value, how many were
+    seen under it, and how many of them were no people.
     """
 
     as_of: datetime
@@ -28,6 +29,7 @@ class Told:
     tested: Mapping[Key, Mapping[str, Any]]
     evidence: Mapping[str, Sequence[float]]
     observed: Mapping[Key, str] = field(default_factory=dict)
+    alarms: Mapping[Key, str] = field(default_factory=dict)
 
     @property
     def start(self) -> datetime:
@@ -49,6 +51,11 @@ class Change:
 def rows_by_key(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
     """Tested items by what they are about."""
     return {(row["kind"], row["subject"]): row for row in rows}
+
+
+def alarms_by_key(alarms: Iterable[Mapping[str, Any]]) -> dict[Key, str]:
+    """The texts of a look's alarms by what they are about."""
+    return {(one["kind"], one["subject"]): one["text"] for one in alarms}
 
 
 def advice(row: Mapping[str, Any] | None) -> str:
@@ -112,6 +119,17 @@ def _observed(key: Key, before: str, after: str) -> Change | None:
     verb = "avoid" if key[0] == PatternKind.FAILURE else "repeat"
     words = f"{'Still' if before else 'New'}, {label} {key[1]}: {after}" if after else f"No longer {label} {key[1]}."
     return Change(*key, verb if before else "", verb if after else "", words)
+
+
+def alarm_changes(before: Told, after: Told) -> list[str]:
+    """Every alarm that rings now or rang before otherwise, in words: new ones first."""
+    rings = [
+        f"Still rings: {text} Before: {before.alarms[key]}" if key in before.alarms else f"Rings now: {text}"
+        for key, text in after.alarms.items()
+        if before.alarms.get(key) != text
+    ]
+    over = [(key[1], text) for key, text in before.alarms.items() if key not in after.alarms]
+    return sorted(rings) + [f"No longer rings: {subject}. Before: {text}" for subject, text in over]
 
 
 @dataclass(frozen=True)

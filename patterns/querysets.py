@@ -221,12 +221,20 @@ class ExtractionQuerySet(models.QuerySet):
 
     def ringing(self, since: datetime) -> Self:
         """The newest look of each persona and platform since a moment, where it found an alarm."""
-        later = self.model._default_manager.filter(
+        return self._last_of(self.model._default_manager.all()).filter(as_of__gt=since).exclude(alarms=[])
+
+    def newest_by(self, moment: datetime) -> Self:
+        """The last look at each persona and platform by a moment."""
+        return self._last_of(self.model._default_manager.filter(as_of__lte=moment)).filter(as_of__lte=moment)
+
+    def _last_of(self, looks: models.QuerySet[Any]) -> Self:
+        """Those that none of these looks at the same persona and platform follows."""
+        later = looks.filter(
             Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), pk__gt=OuterRef("pk")),
             persona=OuterRef("persona"),
             platform=OuterRef("platform"),
         )
-        return self.filter(~Exists(later), as_of__gt=since).exclude(alarms=[]).order_by("-as_of", "-pk")
+        return self.filter(~Exists(later)).order_by("-as_of", "-pk")
 
 
 class PatternQuerySet(models.QuerySet):

@@ -62,6 +62,9 @@ QUESTIONS = {
         "Failures", "What fails and how often, who fails more than the others, what came back.", failures
     ),
     "alarms": Question("Alarms", "Whether the loop feeds on itself.", alarms),
+    "changes": Question(
+        "What changed", "Advice that is new, gone or other than a week ago, and why.", PatternAnalyzer.changed_advice
+    ),
     "posting-times": Question("Posting times", "Hours and weekdays that work.", posting_times),
     "hashtags": Question("Hashtags", "Hashtags that work.", PatternAnalyzer.effective_hashtags),
     "formats": Question("Formats", "Images, videos and other formats that work.", PatternAnalyzer.effective_formats),

@@ -11,11 +11,13 @@ from patterns.answers import (
     Finding,
     Findings,
     Framed,
+    PostAnalysis,
     PostingTimes,
     SuccessfulPosts,
     Suggestions,
     Summary,
 )
+from patterns.change_answers import Changes
 from patterns.enums import AlarmState, Reason
 from patterns.failure_answers import FailingGroup, Failures
 from patterns.hour_answers import HalfWeek
@@ -27,10 +29,18 @@ MOST_SHOWN = 120
 
 def lines(answer: Asked) -> Iterator[str]:
     """All that is said of an answer."""
-    if isinstance(answer, Framed | Alarms):
+    if isinstance(answer, Framed | Alarms | Changes):
         yield answer.meaning
     yield " ".join(rests_on(answer))
     yield from items(answer)
+
+
+def of_post(found: PostAnalysis) -> Iterator[str]:
+    """All that is said of one post: what stands out, what is missing, and what to do by which pattern."""
+    yield f"Post {found.post}."
+    yield from (*found.stands_out, *found.missing)
+    for advice, pattern in zip(found.recommendations, found.patterns, strict=True):
+        yield f"{advice} (pattern {pattern})"
 
 
 def rests_on(answer: Asked) -> Iterator[str]:
@@ -44,6 +54,8 @@ def rests_on(answer: Asked) -> Iterator[str]:
         yield "Runs of all platforms that ended."
     elif isinstance(answer, Alarms):
         yield f"Held against the {(answer.window.end - answer.window.start).days} days before."
+    elif isinstance(answer, Changes):
+        yield "The newest look at each persona's posts is held against its last one from before these days."
 
 
 def _compared(answer: Framed) -> Iterator[str]:
@@ -141,6 +153,12 @@ def group(one: FailingGroup) -> str:
 def _(answer: Alarms) -> Iterable[str]:
     for one in answer.checks:
         yield " ".join(filter(None, (f"{AlarmState(one.state).label}: {one.text}", one.advice)))
+
+
+@items.register
+def _(answer: Changes) -> Iterable[str]:
+    yield from (f"{one.persona}: {one.text}" for one in answer.changes)
+    yield from (f"{one.persona}: {one.text}" for one in answer.looks)
 
 
 @items.register

@@ -1,14 +1,17 @@
 """What is answered of single posts: how one that did well was made, and what stands out of any."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
 
 from engagement.enums import Basis
+from engagement.intervals import known, wilson
 from engagement.models import SocialMediaPost
 from patterns.answers import PostAnalysis, SuccessfulPost
 from patterns.enums import PatternKind
 from patterns.models import Pattern, PostPerformance
 from patterns.querysets import caption_length
-from patterns.wording import UNITS
+from patterns.wording import UNITS, percent
 
 
 def successful(post: PostPerformance) -> SuccessfulPost:
@@ -48,6 +51,7 @@ def analysis(post: SocialMediaPost, active: Iterable[Pattern]) -> PostAnalysis:
         vs_average=post.vs_average,
         average_n=post.average_n,
         stands_out=tuple(_stands_out(post)),
+        missing=tuple(_missing(post)),
         recommendations=tuple(f"{p.get_advice_display()}: {p.strategy}" for p in patterns),
         patterns=tuple(p.pk for p in patterns),
     )
@@ -57,13 +61,35 @@ def _stands_out(post: SocialMediaPost) -> list[str]:
     said = []
     if post.vs_average is not None and abs(post.vs_average) >= 25:
         side = "above" if post.vs_average > 0 else "below"
-        said.append(f"{abs(post.vs_average):.0f} % {side} the account's usual over {post.average_n} earlier posts.")
+        usual = f"{abs(post.vs_average):.0f} % {side} the account's usual of {post.average_n} earlier posts"
+        said.append(f"{usual}{_around(post, post.vs_average)}.")
     if post.observed_count and post.bot_count / post.observed_count >= 0.3:
-        said.append(f"Bots made {post.bot_count} of the {post.observed_count} interactions that could be observed.")
+        share, around = post.bot_count / post.observed_count, known(wilson(post.bot_count, post.observed_count))
+        sure = f"95 % interval {100 * around.low:.0f} to {100 * around.high:.0f} %, n = {post.observed_count}"
+        said.append(f"Bots made {100 * share:.0f} % of what could be observed ({sure}).")
     if post.engagement_rate is not None and post.rate_low is not None and post.basis in UNITS:
-        around = f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})"
-        said.append(f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} {around}.")
+        ends = f"(95 % interval {post.rate_low:.2f} to {post.rate_high:.2f})"
+        said.append(f"{post.engagement_rate:.2f} {UNITS[Basis(post.basis)]} {ends}.")
     return said
+
+
+def _around(post: SocialMediaPost, versus: float) -> str:
+    """The interval of a comparison by the post's own; the usual is taken as known. Empty where there is no rate."""
+    if not post.engagement_rate or post.rate_low is None or post.rate_high is None:
+        return ""
+    ends = (percent((100 + versus) * end / post.engagement_rate - 100) for end in (post.rate_low, post.rate_high))
+    return f" (95 % interval of its own numbers {' to '.join(ends)})"
+
+
+def _missing(post: SocialMediaPost) -> Iterator[str]:
+    if post.is_provisional:
+        yield f"Its numbers have not settled yet: platforms report up to {settings.SETTLE_HOURS} hours late."
+    if post.engagement_rate is None:
+        yield "No rate is known: without its engagement, or without reach, views or followers, there is none."
+    if post.vs_average is None:
+        yield "It cannot be compared: that takes 5 earlier posts of its account, kind and basis, known at its age."
+    if not post.observed_count:
+        yield "Nobody could be observed under it, so the share of bots is a guess from elsewhere."
 
 
 def _items_of(post: SocialMediaPost) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ from acd import figures
 from engagement.enums import Basis
 from patterns.alarm_answers import Alarm
 from patterns.answers import Coverage, Curve, Findings
+from patterns.change_answers import ChangedAdvice, ComparedLooks
 from patterns.claims import WORTH_FINDING
 from patterns.effects import Effect
 from patterns.enums import AlarmState, Claim, PatternKind, Signal
@@ -212,3 +213,19 @@ def checked(checks: Sequence[Alarm]) -> str:
     ringing, unknown = names[AlarmState.ALARM], names[AlarmState.UNKNOWN]
     rings = f"The loop seems to feed on itself: {', '.join(ringing)}." if ringing else "No check rings."
     return f"{rings} Too little is known of {', '.join(unknown)}." if unknown else rings
+
+
+def changed(found: Sequence[ChangedAdvice], looks: Sequence[ComparedLooks]) -> str:
+    """What the changes of advice come to, or why there is nothing to compare."""
+    if not any(one.look_before for one in looks):
+        return f"Nothing to compare yet: {looks[0].text}" if len(looks) == 1 else "Nothing to compare yet."
+    if not found:
+        return "No advice changed."
+    counts = {
+        "new": sum(not one.advice_before for one in found),
+        "gone": sum(not one.advice for one in found),
+        "turned round": sum(bool(one.advice and one.advice_before not in ("", one.advice)) for one in found),
+        "on other numbers": sum(one.advice == one.advice_before for one in found),
+    }
+    told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    return f"{len(found)} {'piece' if len(found) == 1 else 'pieces'} of advice changed: {told}."

@@ -7,6 +7,8 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from acd.rest import misgiven
+
 PAGE_PARAMETERS = frozenset({"cursor", "page_size"})
 
 
@@ -27,13 +29,13 @@ class NamedFilters(DjangoFilterBackend):
 
 
 def refuse_unknown(request: Request, *, allowed: set[str]) -> None:
-    """Raise `ValidationError` for a parameter that nothing reads, or that is given twice."""
+    """Raise `ValidationError` for a parameter that nothing reads, that is empty, or that is given twice."""
     listed = ", ".join(sorted(allowed)) or "none"
     wrong = {}
     for name, values in request.query_params.lists():
         if name not in allowed:
             wrong[name] = [f"There is no such parameter here. Known: {listed}."]
-        elif len(values) > 1:
-            wrong[name] = ["Give this parameter once."]
+        elif text := misgiven(values):
+            wrong[name] = [text]
     if wrong:
         raise ValidationError(wrong)

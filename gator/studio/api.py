@@ -17,7 +17,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from acd.rest import Asks, MomentFilter, QuestionFilter, StrictFields, WholeNumberFilter, caller
+from acd.rest import Asks, MomentFilter, QuestionFilter, Quoted, StrictFields, WholeNumberFilter, WordField, caller
 from gator.studio import feedback as ratings
 from gator.studio.enums import ContentStatus, MediaKind, PersonaStatus, Rating
 from gator.studio.models import HASHTAG, Content, Feedback, Persona
@@ -79,7 +79,7 @@ class ZoneField(serializers.Field):
         return str(value)
 
 
-class HashtagField(serializers.RegexField):
+class HashtagField(Quoted, serializers.RegexField):
     """One hashtag without `#`."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class PersonaSerializer(StrictFields, serializers.ModelSerializer[Persona]):
     style = serializers.CharField(  # type: ignore[assignment]
         required=False, allow_blank=True, max_length=TEXT_LIMIT
     )
-    themes = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
+    themes = serializers.ListField(child=WordField(max_length=100), required=False, max_length=100)
     hashtags = serializers.ListField(child=HashtagField(), required=False, max_length=200)
 
     class Meta:
@@ -158,18 +158,14 @@ class RatingSerializer(StrictFields, serializers.Serializer[Feedback]):
 
     rating = serializers.ChoiceField(choices=Rating.choices)
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=TEXT_LIMIT)
-    issues = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, default=list, max_length=50
-    )
+    issues = serializers.ListField(child=WordField(max_length=200), required=False, default=list, max_length=50)
 
 
 class FeedbackSerializer(StrictFields, serializers.ModelSerializer[Feedback]):
     """One rating. The rater is always the caller."""
 
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=TEXT_LIMIT)
-    issues = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, default=list, max_length=50
-    )
+    issues = serializers.ListField(child=WordField(max_length=200), required=False, default=list, max_length=50)
 
     class Meta:
         model = Feedback

@@ -16,7 +16,12 @@ POSTS = "/api/v1/posts/"
 
 @pytest.fixture
 def viewer():
-    return client_with("engagement.view_socialmediapost", "engagement.add_socialmediapost")
+    return client_with(
+        "engagement.view_socialmediapost",
+        "engagement.add_socialmediapost",
+        "patterns.view_pattern",
+        "studio.add_persona",
+    )
 
 
 # (method, address, what goes with it) -> status, code, a part of the message
@@ -52,6 +57,39 @@ ERRORS = {
     ),
     "no JSON wanted": (("get", POSTS, {"HTTP_ACCEPT": "text/csv"}), 406, "not_acceptable", "Accept: application/json"),
     "parameter": (("get", f"{POSTS}?colour=red", {}), 400, "invalid", "colour: There is no such parameter"),
+    "parameter empty": (("get", f"{POSTS}?status=", {}), 400, "invalid", "status: This parameter is empty: give it"),
+    "insight twice": (
+        ("get", "/api/v1/insights/hashtags/?platform=tiktok&days=3&days=5", {}),
+        400,
+        "invalid",
+        "days: Give this",
+    ),
+    "insight of an empty persona": (
+        ("get", "/api/v1/insights/uplift/?persona=", {}),
+        400,
+        "invalid",
+        "persona: This parameter is empty: give it",
+    ),
+    "number as a word": (
+        (
+            "post",
+            "/api/v1/personas/",
+            {"data": '{"name": "A", "slug": "a", "themes": ["sea", 5]}', "content_type": "application/json"},
+        ),
+        400,
+        "invalid",
+        'Give a text in quotes, such as "5".',
+    ),
+    "number as a hashtag": (
+        (
+            "post",
+            "/api/v1/personas/",
+            {"data": '{"name": "A", "slug": "a", "hashtags": [2026]}', "content_type": "application/json"},
+        ),
+        400,
+        "invalid",
+        'Give a text in quotes, such as "2026".',
+    ),
     "parameter twice": (("get", f"{POSTS}?status=draft&status=failed", {}), 400, "invalid", "status: Give this"),
     "parameter of one row": (("get", f"{POSTS}99/?status=draft", {}), 400, "invalid", "status"),
     "parameter beside a body": (

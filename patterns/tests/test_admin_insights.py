@@ -3,11 +3,13 @@
 import csv
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from acd.enums import State
@@ -17,7 +19,7 @@ from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
 from patterns.admin_insights import address
 from patterns.questions import QUESTIONS
-from patterns.tests.factories import make_evidence, make_window
+from patterns.tests.factories import make_evidence, make_pattern, make_window
 
 pytestmark = pytest.mark.django_db
 EVERY_QUESTION = pytest.mark.parametrize("question", QUESTIONS)
@@ -113,6 +115,52 @@ def test_every_item_leads_to_its_posts(admin_client):
             assert "somebody else" not in listed.content.decode()
 
 
+ITEM = re.compile(r'<th scope="row">(?:<a class="text-link" href="([^"]+)">)?<bdi>.*?data-name="n">(\d+)<', re.DOTALL)
+
+
+@pytest.mark.parametrize("question", ["hashtags", "posting-times", "formats", "caption-lengths"])
+def test_list_behind_an_item_has_just_the_posts_that_are_counted(admin_client, question):
+    account = make_learned(44)
+    for number in range(24):
+        make_evidence(
+            account, media_kind=("video", "carousel", "image")[number % 3], caption="so " * (number % 2 * 30),
+            local_hour=8, local_weekday=number % 7, tags=["plain"], engagement_rate=3.0 + number * 5 % 7,
+            published_at=timezone.now() - timedelta(days=20 + number), last_synced_at=timezone.now(),
+        )  # fmt: skip
+    # It has all of these, and teaches nothing before its numbers settle.
+    young = timezone.now() - timedelta(hours=2)
+    alike = {"local_hour": 8, "local_weekday": 1, "tags": ["plain", "good"], "published_at": young}
+    make_evidence(account, media_kind="video", caption="so " * 30, last_synced_at=timezone.now(), **alike)
+
+    told = page(admin_client, question, persona=account.persona.slug, platform="instagram")
+
+    items = ITEM.findall(told)
+    assert len(items) >= 2
+    for link, n in items:
+        listed = admin_client.get(link.replace("&amp;", "&")).context["cl"]
+        assert listed.queryset.count() == int(n), link
+
+
+def test_weekdays_beside_hours_of_a_platform_lead_to_the_personas_own_posts(admin_client):
+    for slug, n in (("other", 30), ("another", 30), ("own", 14)):
+        account = make_account(persona=make_persona(slug=slug))
+        for at in range(n):
+            good = 2 if at % 3 == 2 else 1
+            make_evidence(
+                account, local_hour=(9, 14, 19)[at % 3], local_weekday=at % 2, last_synced_at=timezone.now(),
+                engagement_rate=good * (4 + at * 7 % 5 / 4), published_at=timezone.now() - timedelta(days=60 - at),
+            )  # fmt: skip
+
+    told = page(admin_client, "posting-times", persona="own", platform="instagram")
+
+    assert "what 3 accounts of the platform share" in told
+    weekdays = told.split("<h2>Weekdays</h2>")[1].split("<h2>")[0]
+    for link, n in ITEM.findall(weekdays):
+        listed = admin_client.get(link.replace("&amp;", "&")).context["cl"]
+        assert listed.queryset.count() == int(n), link
+        assert {post.persona_id for post in listed.result_list} == {account.persona_id}
+
+
 def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     account = make_account()
     make_window(account, 60, local_weekday=1)
@@ -143,6 +191,22 @@ def test_hours_are_told_as_a_whole_beside_each_one(admin_client):
     listed = admin_client.get(evening.replace("&amp;", "&")).context["cl"].result_list
     assert {(post.local_weekday, post.local_hour) for post in listed} == {(1, 21)}
     assert len(listed) == 30
+    dots = dict(re.findall(r'<a href="([^"]+)"><title>(\d+:00)[^<]*</title><line class="gator-shrunk-line"', told))
+    assert sorted(dots.values()) == ["12:00", "18:00", "21:00", "8:00"]
+    evening = next(url for url, name in dots.items() if name == "21:00").replace("&amp;", "&")
+    assert len(admin_client.get(evening).context["cl"].result_list) == 30
+
+
+def test_file_of_posting_times_has_every_point_of_the_page(admin_client):
+    account = make_learned(84)
+
+    query = {"persona": account.persona.slug, "format": "csv"}
+    response = admin_client.get(address("posting-times"), query)
+
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    lists = Counter(row["list"] for row in rows)
+    assert (lists["working_days"], lists["weekend"], lists["hours"]) == (3, 3, 3)
+    assert all(row["shrunk_low"] for row in rows if row["list"] in ("working_days", "weekend"))
 
 
 def test_failure_leads_to_its_runs(admin_client):
@@ -190,6 +254,20 @@ def test_answer_is_downloaded_as_csv(admin_client, question):
     assert response["Content-Disposition"] == f'attachment; filename="{question}.csv"'
     assert len(rows) >= 2
     assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_page_of_a_post_says_what_stands_out_and_leads_to_the_patterns(admin_client):
+    account = make_account()
+    post = make_evidence(account, tags=["sea"], engagement_rate=9.0, vs_average=60.0, average_n=12)
+    pattern = make_pattern(persona=account.persona, subject="sea", strategy="<b>Because.")
+
+    told = admin_client.get(reverse("admin:patterns_postperformance_change", args=[post.pk])).content.decode()
+
+    assert "60 % above the account&#x27;s usual of 12 earlier posts" in told
+    assert "Nobody could be observed under it" in told
+    assert (
+        f'Repeat: &lt;b&gt;Because. <a class="text-link" href="/admin/patterns/pattern/{pattern.pk}/change/">' in told
+    )
 
 
 def test_insights_begin_with_the_first_question(admin_client):

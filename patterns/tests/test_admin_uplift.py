@@ -13,7 +13,7 @@ from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_persona
 from patterns.admin_uplift import shown, table
 from patterns.experiment import uplift
-from patterns.tests.factories import make_trial
+from patterns.tests.factories import make_piece, make_trial
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/patterns/postperformance/uplift/"
@@ -52,6 +52,23 @@ def test_links_lead_to_the_posts_of_each_arm(admin_client):
     listed = [admin_client.get(url).context["cl"].result_list for _, url in row["arms"]]
     assert [n for n, _ in row["arms"]] == ["18", "6"] == [str(len(rows)) for rows in listed]
     assert [url for row in observational["rows"] for _, url in row["arms"]] == ["", ""]
+
+
+def test_links_lead_to_the_compared_posts_alone_and_of_what_chance_did_not_decide_as_well(admin_client):
+    account = make_recent_trial()
+    now = timezone.now()
+    # Too young to be compared, and long before the window.
+    make_piece(account, "guided", published_at=now - timedelta(hours=9), last_synced_at=now)
+    make_piece(account, "guided", published_at=now - timedelta(days=200), last_synced_at=now)
+    for guided in (True, False):
+        chosen = {"had_advice": False, "guided": guided}
+        make_piece(account, "guided", content=chosen, published_at=now - timedelta(days=20), last_synced_at=now)
+
+    parts = shown(uplift(now=now))["parts"]
+
+    arms = [arm for part in parts for row in part["rows"] for arm in row["arms"]]
+    assert [n for n, _ in arms] == ["18", "6", "18", "6", "1", "1", "1", "1"]
+    assert [str(len(admin_client.get(url).context["cl"].result_list)) for _, url in arms] == [n for n, _ in arms]
 
 
 def test_page_without_anything_is_unknown_and_not_zero(admin_client):

@@ -437,10 +437,11 @@ def test_post_analysis_tells_what_stands_out_and_what_to_do(account):
     assert (analysis.post, analysis.total_engagement, analysis.genuine_engagement) == (post.pk, 50, 40.0)
     assert (analysis.rate, analysis.vs_average, analysis.provisional) == (9.0, 60.0, False)
     assert analysis.stands_out == (
-        "60 % above the account's usual over 12 earlier posts.",
-        "Bots made 4 of the 10 interactions that could be observed.",
+        "60 % above the account's usual of 12 earlier posts (95 % interval of its own numbers +51 % to +69 %).",
+        "Bots made 40 % of what could be observed (95 % interval 17 to 69 %, n = 10).",
         "9.00 % of reach (95 % interval 8.50 to 9.50).",
     )
+    assert analysis.missing == ()
     assert analysis.recommendations == ("Repeat: Because.", "Avoid: Tired.")
     assert analysis.patterns == (fitting.pk, asked.pk)
 
@@ -453,6 +454,12 @@ def test_post_analysis_of_an_unmeasured_post_knows_nothing(account):
 
     assert (analysis.rate, analysis.total_engagement, analysis.vs_average) == (None, None, None)
     assert (analysis.stands_out, analysis.recommendations, analysis.provisional) == ((), (), True)
+    assert analysis.missing == (
+        "Its numbers have not settled yet: platforms report up to 48 hours late.",
+        "No rate is known: without its engagement, or without reach, views or followers, there is none.",
+        "It cannot be compared: that takes 5 earlier posts of its account, kind and basis, known at its age.",
+        "Nobody could be observed under it, so the share of bots is a guess from elsewhere.",
+    )
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -34,6 +34,7 @@ ANSWERS = {
     "summary": {field.name for field in fields(answers.Summary)},
     "suggestions": FRAME | {"suggestions", "claims"},
     "alarms": ASKED | {"meaning", "checks"},
+    "changes": ASKED | {"meaning", "changes", "looks"},
 }
 
 
@@ -44,7 +45,8 @@ def viewer():
 
 def queries(client, question, persona):
     with CaptureQueriesContext(connection) as captured:
-        response = client.get(f"{INSIGHTS}{question}/", {"persona": persona, "platform": "instagram", "days": 32_000})
+        asked = {"persona": persona} if persona else {}
+        response = client.get(f"{INSIGHTS}{question}/", asked | {"platform": "instagram", "days": 32_000})
     assert response.status_code == 200
     return len(captured)
 
@@ -136,11 +138,18 @@ def test_insight_without_data_answers_with_its_named_fields(viewer, question, na
 
 
 @pytest.mark.parametrize("question", ANSWERS)
-@pytest.mark.parametrize("persona", [{}, {"persona": ""}], ids=["left out", "empty"])
-def test_insight_without_a_persona_is_about_all(viewer, question, persona):
-    response = viewer.get(f"{INSIGHTS}{question}/", {"platform": "tiktok"} | persona)
+def test_insight_without_a_persona_is_about_all(viewer, question):
+    response = viewer.get(f"{INSIGHTS}{question}/", {"platform": "tiktok"})
 
     assert (response.status_code, response.json()["persona"]) == (200, None)
+
+
+@pytest.mark.parametrize("question", ANSWERS)
+def test_insight_of_an_empty_persona_is_refused_and_not_told_of_all(viewer, question):
+    response = viewer.get(f"{INSIGHTS}{question}/", {"platform": "tiktok", "persona": ""})
+
+    assert response.status_code == 400
+    assert complaints(response) == {"persona": ["This parameter is empty: give it a value, or leave it out."]}
 
 
 @pytest.mark.parametrize("question", ANSWERS)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from acd.tests.factories import NOW
 from engagement.models import SocialMediaPost
 from engagement.tests.factories import make_account
-from patterns.changes import Causes, Told, causes, changes
+from patterns.changes import Causes, Told, alarm_changes, causes, changes
 from patterns.enums import PatternKind
 from patterns.extraction import extract
 from patterns.history import explain, one_before, told_by
@@ -32,9 +32,9 @@ def look(account, now):
     return extract(account.persona, account.platform, now=now)
 
 
-def told(*rows, evidence=None, as_of=NOW, observed=None):
+def told(*rows, evidence=None, as_of=NOW, observed=None, alarms=None):
     tested = {(row["kind"], row["subject"]): row for row in rows}
-    return Told(as_of, 30, tested, evidence or {}, observed or {})
+    return Told(as_of, 30, tested, evidence or {}, observed or {}, alarms or {})
 
 
 CASES = {
@@ -110,6 +110,25 @@ def test_what_is_observed_is_told_too(before, after, words):
     assert [one.words for one in changes(first, second)] == [words]
 
 
+BOTS, HOURS = ("audience", "bots"), ("variety", "hours")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({}, {BOTS: "Bots: 50 %."}, ["Rings now: Bots: 50 %."]),
+        ({BOTS: "Bots: 50 %."}, {}, ["No longer rings: bots. Before: Bots: 50 %."]),
+        ({BOTS: "Bots: 50 %."}, {BOTS: "Bots: 60 %."}, ["Still rings: Bots: 60 %. Before: Bots: 50 %."]),
+        ({BOTS: "Bots: 50 %."}, {BOTS: "Bots: 50 %."}, []),
+        ({BOTS: "Bots: 50 %."}, {HOURS: "Hours: 1.0."}, ["Rings now: Hours: 1.0.",
+                                                        "No longer rings: bots. Before: Bots: 50 %."]),
+    ],
+    ids=["new", "over", "other numbers", "the same", "another one"],
+)  # fmt: skip
+def test_alarms_are_compared(before, after, said):
+    assert alarm_changes(told(alarms=before), told(alarms=after)) == said
+
+
 def test_causes_count_every_post_once():
     before = told(
         evidence={
@@ -175,13 +194,16 @@ def test_patterns_of_the_time_are_told_of_a_stored_look():
 def test_page_of_a_look_says_what_changed(admin_client):
     account = make_account()
     make_window(account)
-    look(account, NOW)
+    first = look(account, NOW)
+    first.alarms = [{"kind": "audience", "subject": "bots", "text": "Bots rule.", "advice": "Look."}]
+    first.save()
     SocialMediaPost.objects.update(engagement_rate=4.0, rate_low=3.5, rate_high=4.5)
     second = look(account, NOW + DAY)
 
     page = admin_client.get(reverse("admin:patterns_extraction_change", args=[second.pk])).content.decode()
 
     assert "No longer repeat #good" in page
+    assert "No longer rings: bots. Before: Bots rule." in page
     assert "Posts: 40 with newer numbers." in page
 
 

@@ -15,7 +15,7 @@ from engagement.enums import FilterState
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content
 from patterns.questions import QUESTIONS
-from patterns.tests.factories import make_evidence, make_piece, make_trial, make_window
+from patterns.tests.factories import make_evidence, make_pattern, make_piece, make_trial, make_window
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,19 @@ def test_insights_tell_what_guidance_gained_as_the_api_does():
     assert warning.startswith("Nobody drew lots")
 
 
+def test_insights_analyse_one_post_as_the_api_does(account):
+    post = make_evidence(account, tags=["sea"], engagement_rate=9.0, vs_average=60.0, average_n=12)
+    pattern = make_pattern(persona=account.persona, subject="sea", strategy="Because.")
+
+    said, printed = run("analysis", f"--post={post.pk}"), json.loads(run("analysis", f"--post={post.pk}", "--json"))
+
+    client = client_with("engagement.view_socialmediapost", "patterns.view_pattern")
+    assert printed == client.get(f"/api/v1/posts/{post.pk}/analysis/").json()
+    assert said.splitlines()[0] == f"Post {post.pk}."
+    assert "60 % above the account's usual of 12 earlier posts" in said
+    assert f"Repeat: Because. (pattern {pattern.pk})" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -135,8 +148,25 @@ def test_insights_tell_what_guidance_gained_as_the_api_does():
         (("hashtags", "--platform", "tiktok", "--days", "many"), "--days: A valid integer is required."),
         (("formats", "--platform", "tiktok", "--min-posts", "3"), "--min-posts: This cannot be set here."),
         (("uplift", "--min-posts", "3"), "--min-posts: This cannot be set here."),
+        (("analysis",), "--post: This field is required."),
+        (("analysis", "--post", "1"), "--post: Invalid pk"),
+        (("analysis", "--post", "1", "--days", "3"), "--days: This cannot be set here."),
+        (("hashtags", "--platform", "tiktok", "--post", "1"), "--post: This cannot be set here."),
     ],
-    ids=["question", "no platform", "platform", "persona", "no days", "days", "another question's", "no such option"],
+    ids=[
+        "question",
+        "no platform",
+        "platform",
+        "persona",
+        "no days",
+        "days",
+        "another question's",
+        "no such option",
+        "no post",
+        "unknown post",
+        "days of a post",
+        "post of a question",
+    ],
 )
 def test_insights_say_what_is_wrong(arguments, said):
     with pytest.raises(CommandError, match=said):

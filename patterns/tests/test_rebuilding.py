@@ -231,6 +231,8 @@ def test_difference_says_why():
     assert words["good"].startswith("Still repeat #good: +")
     assert (told["causes"]["published"], told["causes"]["removed"]) == (4, 0)
     assert told["causes"]["words"].startswith("Posts: 4 published since, ")
+    (repeats,) = told["alarms"]
+    assert repeats.startswith("No longer rings: captions. Before: Posts that repeat an earlier caption: 100 % (95 % ")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -116,6 +116,8 @@ class Command(ConsoleCommand):
             self.item(f"{of[0]} on {Platform(of[1]).label}, until {until:%Y-%m-%d %H:%M} UTC", explained.causes.words())
             for change in explained.changes:
                 self.say(f"  {change.words}")
+            for alarm in explained.alarms:
+                self.say(f"  {alarm}")
             told.append({"persona": of[0], "platform": of[1]} | explained.to_json())
         return told
 
