@@ -44,7 +44,7 @@ class Command(ConsoleCommand):
         try:
             posts = select_posts(options["post"], options["persona"], everything=options["all"])
             by = filter_with(load_model(options["model"])) if options["model"] else filter_in_force()
-        except (UnknownSelection, FileNotFoundError) as error:
+        except (UnknownSelection, FileNotFoundError, ValueError) as error:
             raise CommandError(str(error)) from None
         if options["dry_run"]:
             self._try(posts, by)
