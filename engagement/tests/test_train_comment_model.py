@@ -154,7 +154,7 @@ def test_train_sets_the_cut_off_on_labelled_people(files, tmp_path):
 def test_train_learns_accounts(files, tmp_path):
     random = Random(5)
     rows = [
-        f"{2010 + 6 * bot}-01-01,{random.randint(0, 900 - 891 * bot)},{random.randint(1, 90)},{bot},{bot * (at % 3 == 1)}"
+        f"{2010 + 6 * bot}-01-01,{random.randint(0, 900 - 891 * bot)},{at},{bot},{bot * (at % 3 == 1)}"
         for at in range(60)
         for bot in (0, 1)
     ]
