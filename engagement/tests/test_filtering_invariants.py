@@ -14,7 +14,7 @@ from acd.tests.factories import NOW
 from engagement.enums import InteractionKind, Verdict
 from engagement.filtering.coengagement import FEWEST_POSTS
 from engagement.filtering.pipeline import assess
-from engagement.filtering.scene import Account, AuthorRecord, History, Repeats, Seen, Together
+from engagement.filtering.scene import Account, AuthorRecord, History, Seen, Together
 from engagement.filtering.text import fingerprint
 
 PITCH = "Write me on WhatsApp +1 555 01234 for daily profit"
@@ -70,7 +70,7 @@ HISTORIES = st.builds(
     authors=st.dictionaries(
         AUTHOR, st.builds(AuthorRecord, genuine=st.integers(0, 4), bot=st.integers(0, 4)), max_size=3
     ),
-    fingerprints=st.dictionaries(st.just(fingerprint(PITCH)), st.builds(Repeats, st.integers(1, 5), st.just(1))),
+    fingerprints=st.dictionaries(st.just(fingerprint(PITCH)), st.integers(1, 5)),
     together=st.dictionaries(AUTHOR, st.builds(Together, st.integers(1, 4), st.integers(FEWEST_POSTS, 6)), max_size=3),
 )
 
