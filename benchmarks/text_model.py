@@ -79,7 +79,7 @@ def post() -> Scene:
     history = History(
         fingerprints={f"mark-{n}": 3 for n in range(1_000)},
         typical_pace=2.0,
-        near={n: 3 for n in range(1_000)},
+        near=dict.fromkeys(range(1_000), 3),
         authors={f"author-{n}": AuthorRecord(genuine=n, bot=n % 3) for n in range(80)},
         together={f"author-{n}": Together(3, 4) for n in range(5)},
     )

@@ -83,9 +83,8 @@ def test_history_tells_nothing_of_texts_that_many_left_on_the_post(authors, gone
 
     ((_, history),) = histories([post], rows, {})
 
-    once = 1
-    assert history.fingerprints == ({MARK: once} if is_told else {})
-    assert set(history.near.values()) == ({once} if is_told else set())
+    assert history.fingerprints == ({MARK: 1} if is_told else {})
+    assert set(history.near.values()) == ({1} if is_told else set())
 
 
 def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
