@@ -101,7 +101,8 @@ class History:
     """What the account's earlier posts teach, never holding the post being judged. Empty means unknown.
 
     `fingerprints`: how many authors left a text elsewhere, by fingerprint. `author_posts`: on how many earlier posts
-    an author was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
+    an author was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post
+    (`pace.busiest`).
     `near`: the same by near mark (`near.marks`). `authors`: what authors did on other posts.
     `together`: authors who act within seconds of others, more often than chance has it (`coengagement.together`).
     """
