@@ -101,5 +101,6 @@ def _summary(trial: Trial, by: Filter) -> str:
 
 
 def _numbers(post: SocialMediaPost) -> dict[str, Any]:
-    names = ("observed_count", "genuine_count", "bot_count", "persona_count", "genuine_engagement", "engagement_rate")
+    seen = ("observed_count", "genuine_count", "bot_count", "persona_count")
+    names = (*seen, "total_engagement", "genuine_engagement", "raw_rate", "engagement_rate")
     return {"post": post.pk, "filter_state": post.filter_state} | {name: getattr(post, name) for name in names}
