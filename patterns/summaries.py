@@ -53,7 +53,8 @@ def _trend(rated: PostPerformanceQuerySet, basis: str, middle: datetime) -> dict
 def _mean_rate(rated: Any, basis: str) -> dict[str, Any]:
     """The mean rate with its interval, and the raw one.
 
-    The interval is the spread over posts and, in quadrature, the mean width of their own intervals. Where nobody can be seen all of these err in one direction, which no number of posts averages out.
+    The interval is the spread over posts and, in quadrature, the mean width of their own intervals. Where nobody can
+    be seen all of these err in one direction, which no number of posts averages out.
     """
     if not basis or basis == Basis.COUNT:
         return dict.fromkeys(MEAN)
