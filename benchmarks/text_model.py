@@ -15,7 +15,7 @@ from _data import NOW
 from engagement.enums import InteractionKind
 from engagement.filtering.model import Model
 from engagement.filtering.pipeline import DEFAULT, LAYERS, TRAINED, assess
-from engagement.filtering.scene import Account, AuthorRecord, History, Repeats, Scene, Seen, Together
+from engagement.filtering.scene import Account, AuthorRecord, History, Scene, Seen, Together
 from engagement.filtering.text import visible
 
 COMMENTS = 5_000
@@ -77,9 +77,9 @@ def post() -> Scene:
         for n, text in enumerate(said)
     ]
     history = History(
-        fingerprints={f"mark-{n}": Repeats(3, 2) for n in range(1_000)},
+        fingerprints={f"mark-{n}": 3 for n in range(1_000)},
         typical_pace=2.0,
-        near={n: Repeats(3, 2) for n in range(1_000)},
+        near=dict.fromkeys(range(1_000), 3),
         authors={f"author-{n}": AuthorRecord(genuine=n, bot=n % 3) for n in range(80)},
         together={f"author-{n}": Together(3, 4) for n in range(5)},
     )

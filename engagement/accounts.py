@@ -61,10 +61,13 @@ def note_account_error(account: SocialAccount, error: errors.PlatformError, now:
 def note_peculiarities(
     account: SocialAccount, notices: Collection[str], refused: Collection[tuple[str, str]], now: datetime
 ) -> None:
-    """Remember what a platform does otherwise than expected, and the metrics that it refuses, with the day."""
+    """Remember what a platform does otherwise than expected, and the metrics that it refuses, each with the day.
+
+    A read that says nothing of it may not have asked for it, so it clears nothing: the day tells how old the word is.
+    """
     known = {(place, name) for place, names in account.refused_metrics.items() for name in names}
     fresh = set(refused) - known
-    notice = "\n".join(dict.fromkeys(notices))
+    notice = "\n".join(f"{now:%Y-%m-%d}: {words}" for words in dict.fromkeys(notices))
     if not fresh and notice in ("", account.notice):
         return
     metrics = {place: dict(names) for place, names in account.refused_metrics.items()}

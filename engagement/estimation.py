@@ -185,7 +185,7 @@ def estimates(tallies: Sequence[Tally], *, rates: ErrorRates, level: float = 0.9
     each verdict counts as it stands, so that one more bot never raises it; the interval knows that verdicts are wrong
     at times, that the error rates are not exact and that the hidden are not quite like the seen. Personas are seen
     and subtracted, and say nothing about the rest. Nor do those who came as a group: each may have left a like, a share
-    and a save besides, and in the middle every second one did.
+    and a save besides, which the lower end allows for and the middle does not.
     """
     known = [number for number, tally in enumerate(tallies) if _is_known(tally)]
     found = _estimated([tallies[number] for number in known], rates, level) if known else []

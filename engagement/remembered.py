@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from engagement.enums import Verdict
 from engagement.filtering.coengagement import Act, together
 from engagement.filtering.duplicates import MANY_AUTHORS
-from engagement.filtering.scene import WRITTEN, AuthorRecord, Repeats, Together
+from engagement.filtering.scene import WRITTEN, AuthorRecord, Together
 from engagement.keys import these, these_texts
 from engagement.models import Interaction, NearMark, SocialMediaPost
 
@@ -154,13 +154,13 @@ def deeds_elsewhere(posts: Sequence[SocialMediaPost], by_post: Mapping[int, Sequ
     return deeds
 
 
-def repeats(marks: Iterable[Any], account: int | None, places: Places, season: Season) -> dict[Any, Repeats]:
-    """How often the texts with these marks stand on other posts of the account, of those that do."""
+def repeats(marks: Iterable[Any], account: int | None, places: Places, season: Season) -> dict[Any, int]:
+    """How many authors left the texts with these marks on other posts of the account, of those that stand there."""
     found = {}
     for mark in marks:
-        others = [one for one in places.get((account or 0, mark), ()) if one[0] in season.others]
-        if others:
-            found[mark] = Repeats(len({author for _, author in others}), len({post for post, _ in others}))
+        authors = {author for post, author in places.get((account or 0, mark), ()) if post in season.others}
+        if authors:
+            found[mark] = len(authors)
     return found
 
 

@@ -174,6 +174,7 @@ def _(answer: SuccessfulPosts) -> dict[str, Any]:
             "url": post_url(one.post),
             "name": f"{one.published_at:%Y-%m-%d}, {one.media_kind}",
             "rate": interval(one.rate, one.rate_low, one.rate_high, digits=2, unit="%"),
+            "raw": percent(one.raw_rate, 2),
             "hour": UNKNOWN if one.local_hour is None else f"{one.local_hour}:00",
             "hashtags": " ".join(f"#{name}" for name in one.hashtags),
             "made": one.strategy,
@@ -198,7 +199,11 @@ def _(answer: Summary) -> dict[str, Any]:
         ("Posts", number(answer.posts), f"{number(answer.measured)} of them measured and settled"),
         ("Engagement", number(answer.total_engagement), "as the platform counts it"),
         ("Genuine", interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high), "of real people"),
-        ("Mean rate", interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2), unit),
+        (
+            "Mean rate",
+            interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2),
+            f"{unit}, raw {percent(answer.mean_raw_rate, 2)}",
+        ),
         (
             "Trend",
             interval(answer.trend, answer.trend_low, answer.trend_high, digits=2),

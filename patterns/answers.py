@@ -184,7 +184,7 @@ class PostingTimes(Curve, Framed):
 
 @dataclass(frozen=True, kw_only=True)
 class SuccessfulPost:
-    """A post whose rate is high even at the lower bound, and how it was made."""
+    """A post whose rate is high even at the lower bound, beside the unfiltered one, and how it was made."""
 
     post: int
     url: str
@@ -192,6 +192,7 @@ class SuccessfulPost:
     rate: float
     rate_low: float
     rate_high: float
+    raw_rate: float | None
     basis: str
     hashtags: tuple[str, ...]
     local_hour: int | None
@@ -229,6 +230,7 @@ class Summary(Framed):
     mean_rate: float | None
     rate_low: float | None
     rate_high: float | None
+    mean_raw_rate: float | None
     trend: float | None
     trend_low: float | None
     trend_high: float | None
@@ -256,6 +258,7 @@ class PostAnalysis:
     rate: float | None
     rate_low: float | None
     rate_high: float | None
+    raw_rate: float | None
     basis: str
     provisional: bool
     vs_average: float | None

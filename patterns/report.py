@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
-from acd.figures import UNKNOWN, effect, interval, short
+from acd.figures import UNKNOWN, effect, interval, number, percent, short
 from engagement.enums import Basis, Platform
 from patterns.alarm_answers import Alarms
 from patterns.answers import (
@@ -125,7 +125,8 @@ def _(answer: SuccessfulPosts) -> Iterable[str]:
     for one in answer.posts:
         made = f", {one.strategy}" if one.strategy else ""
         rate = interval(one.rate, one.rate_low, one.rate_high, digits=2, unit="%")
-        yield f"post {one.post}: {rate}, {one.published_at:%Y-%m-%d}, {one.media_kind}{made}"
+        raw = percent(one.raw_rate, 2)
+        yield f"post {one.post}: {rate}, raw {raw}, {one.published_at:%Y-%m-%d}, {one.media_kind}{made}"
 
 
 @items.register
@@ -168,8 +169,10 @@ def _(answer: Suggestions) -> Iterable[str]:
 
 @items.register
 def _(answer: Summary) -> Iterable[str]:
-    yield f"Genuine engagement: {interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high)}"
-    yield f"Mean rate: {interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, unit='%')}"
+    genuine = interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high)
+    yield f"Genuine engagement: {genuine}; raw: {number(answer.total_engagement)}"
+    mean = interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, unit="%")
+    yield f"Mean rate: {mean}; raw: {percent(answer.mean_raw_rate, 2)}"
     yield f"Trend, points: {interval(answer.trend, answer.trend_low, answer.trend_high, digits=2)}"
     shares = (None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high))
     yield f"Bots among those seen: {interval(*shares, unit='%')}, n = {answer.observed}"

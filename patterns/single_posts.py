@@ -23,6 +23,7 @@ def successful(post: PostPerformance) -> SuccessfulPost:
         rate=post.engagement_rate,  # type: ignore[arg-type]  # a high-performing post has one
         rate_low=post.rate_low,  # type: ignore[arg-type]
         rate_high=post.rate_high,  # type: ignore[arg-type]
+        raw_rate=post.raw_rate,
         basis=post.basis,
         hashtags=tuple(tag.name for tag in post.hashtags.all()),
         local_hour=post.local_hour,
@@ -46,6 +47,7 @@ def analysis(post: SocialMediaPost, active: Iterable[Pattern]) -> PostAnalysis:
         rate=post.engagement_rate,
         rate_low=post.rate_low,
         rate_high=post.rate_high,
+        raw_rate=post.raw_rate,
         basis=post.basis,
         provisional=post.is_provisional,
         vs_average=post.vs_average,

@@ -14,6 +14,7 @@ from patterns.querysets import PostPerformanceQuerySet
 from patterns.stats import interval, welch
 
 SHOWN = 5
+MEAN = ("mean_rate", "rate_low", "rate_high", "mean_raw_rate")
 
 
 def figures(posts: PostPerformanceQuerySet, basis: str, middle: datetime) -> dict[str, Any]:
@@ -50,22 +51,26 @@ def _trend(rated: PostPerformanceQuerySet, basis: str, middle: datetime) -> dict
 
 
 def _mean_rate(rated: Any, basis: str) -> dict[str, Any]:
-    """The mean rate with its interval: the spread over posts and, in quadrature, the mean width of their own intervals.
+    """The mean rate with its interval, and the raw one.
 
-    Where nobody can be seen all of these err in one direction, which no number of posts averages out.
+    The interval is the spread over posts and, in quadrature, the mean width of their own intervals. Where nobody can
+    be seen all of these err in one direction, which no number of posts averages out.
     """
     if not basis or basis == Basis.COUNT:
-        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
+        return dict.fromkeys(MEAN)
     rates = sample(rated)
     around = interval(rates) if rates.n >= settings.PATTERN_MIN_POSTS else None
     mean = rates.mean
     if around is None or mean is None:
-        return dict.fromkeys(("mean_rate", "rate_low", "rate_high"))
-    own = rated.aggregate(below=Avg(F("value") - F("rate_low")), above=Avg(F("rate_high") - F("value")))
+        return dict.fromkeys(MEAN)
+    own = rated.aggregate(
+        below=Avg(F("value") - F("rate_low")), above=Avg(F("rate_high") - F("value")), raw=Avg("raw_rate")
+    )
     return {
         "mean_rate": mean,
         "rate_low": max(0.0, mean - math.hypot(mean - around.low, own["below"])),
         "rate_high": mean + math.hypot(around.high - mean, own["above"]),
+        "mean_raw_rate": own["raw"],
     }
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TypeVar
 
 from engagement.filtering import near
-from engagement.filtering.scene import Evidence, Findings, Repeats, Scene
+from engagement.filtering.scene import Evidence, Findings, Scene
 from engagement.filtering.stack import DUPLICATES
 
 Mark = TypeVar("Mark", int, str)
@@ -20,7 +20,6 @@ Numbers = dict[int | str, int]
 Told = Iterator[tuple[int | str, Evidence]]
 
 UNKNOWN = ""
-NEVER = Repeats(0, 0)
 
 # (at least so many distinct authors of one text, weight)
 AUTHOR_STEPS = ((5, 0.65), (3, 0.55), (2, 0.45))
@@ -77,7 +76,7 @@ def _nearly(scene: Scene) -> Told:
     return _told("near_copies", authors, NEAR_STEPS, "Nearly the same text came from at least {} authors.")
 
 
-def _authors(scene: Scene, marks: Mapping[int | str, tuple[Mark, ...]], earlier: Mapping[Mark, Repeats]) -> Numbers:
+def _authors(scene: Scene, marks: Mapping[int | str, tuple[Mark, ...]], earlier: Mapping[Mark, int]) -> Numbers:
     """Of how many authors each text is at least, by its marks: unknown ones may be anybody, earlier ones the same.
 
     A text that shares no mark is left out.
@@ -89,7 +88,7 @@ def _authors(scene: Scene, marks: Mapping[int | str, tuple[Mark, ...]], earlier:
     for seen in scene.interactions:
         for mark in held.get(seen.id, ()):
             named[mark].add(seen.author_key)
-    number = {mark: max(len(keys - {UNKNOWN}), earlier.get(mark, NEVER).authors) for mark, keys in named.items()}
+    number = {mark: max(len(keys - {UNKNOWN}), earlier.get(mark, 0)) for mark, keys in named.items()}
     return {key: max(number[mark] for mark in common) for key, common in held.items()}
 
 

@@ -68,10 +68,16 @@ class Model:
 
 @cache
 def load_model(name: str | Path = SHIPPED) -> Model:
-    """A model by its version, of those shipped, or by the path of its JSON file. Raises `FileNotFoundError`."""
+    """A model by its version, of those shipped, or by the path of its JSON file.
+
+    Raises `FileNotFoundError` where there is none, and `ValueError` for a file that holds none.
+    """
     path = Path(name)
     path = path if path.suffix == ".json" else MODELS / f"{name}.json"
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in MODELS.glob("*.json"))) or "none"
         raise FileNotFoundError(f"There is no model {str(name)!r}. Give one of {known}, or the path of a JSON file.")
-    return Model.from_json(json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return Model.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{path} holds no model: give a file that train_comment_model wrote.") from error

@@ -65,17 +65,17 @@ def _restless(times: Sequence[float]) -> list[Evidence]:
 
 
 def _in_burst(scene: Scene) -> list[Seen]:
-    """Comments by newcomers in two minutes far busier than the account's usual; none while that is unknown."""
+    """Comments of two minutes in which far more newcomers came than usually anybody; none while that is unknown."""
     usual, regulars = scene.history.typical_pace, scene.history.author_posts
-    timed = [seen for seen in scene.interactions if seen.kind in WRITTEN and seen.occurred_at is not None]
+    timed = [
+        seen
+        for seen in scene.interactions
+        if seen.kind in WRITTEN and seen.occurred_at is not None and regulars.get(seen.author_key, 0) < REGULAR_POSTS
+    ]
     if usual is None or len(timed) < MIN_TIMES:
         return []
     crowded = _crowded(_seconds(timed), max(BURST_LEAST, BURST_FACTOR * usual))
-    return [
-        seen
-        for seen, is_crowded in zip(timed, crowded, strict=True)
-        if is_crowded and regulars.get(seen.author_key, 0) < REGULAR_POSTS
-    ]
+    return [seen for seen, is_crowded in zip(timed, crowded, strict=True) if is_crowded]
 
 
 def _seconds(group: Sequence[Seen]) -> list[float]:

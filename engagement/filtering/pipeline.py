@@ -43,7 +43,8 @@ FEWEST_WORDS = 5
 # From here on so few are enough: of the comments the model had not seen, none of a person's was as sure in fewer.
 SURE, FEWEST_SURE = 0.99, 3
 
-# In the order in which reasons are read. A layer is a function from a scene to findings by id.
+# In the order in which reasons are read. A layer is a function from a scene to findings by id. Crowds come after all:
+# they ask whom the others convict.
 LAYERS: tuple[Callable[[Scene], Findings], ...] = (
     content.phrases,
     content.contacts,
@@ -52,7 +53,6 @@ LAYERS: tuple[Callable[[Scene], Findings], ...] = (
     pace.tempo,
     authors.record,
     coengagement.coengaged,
-    crowds.crowds,
 )
 # These weigh by what training found.
 TRAINED: tuple[Callable[[Scene, Model], Findings], ...] = (wording.wording, accounts.completeness)
@@ -100,11 +100,21 @@ def usual_cut_offs(model: Model) -> CutOffs:
 def evidence(scene: Scene, model: Model = DEFAULT) -> Findings:
     """What every layer says, by id."""
     found: Findings = defaultdict(list)
-    said_by = [layer(scene) for layer in LAYERS] + [layer(scene, model) for layer in TRAINED]
-    for findings in said_by:
-        for key, pieces in findings.items():
-            found[key].extend(pieces)
+    for findings in [layer(scene) for layer in LAYERS] + [layer(scene, model) for layer in TRAINED]:
+        _add(found, findings)
+    if crowds.may_be(scene):
+        suspects = {key for key, pieces in found.items() if may_convict(pieces, _words(scene, key))}
+        _add(found, crowds.crowds(scene, suspects))
     return found
+
+
+def _add(found: Findings, findings: Findings) -> None:
+    for key, pieces in findings.items():
+        found[key].extend(pieces)
+
+
+def _words(scene: Scene, key: int | str) -> int:
+    return sum(map(str.isalnum, scene.tokens.get(key, ())))
 
 
 def _assessment(
@@ -114,8 +124,7 @@ def _assessment(
     reasons = tuple(sorted(filter(_is_told, pieces), key=lambda one: -one.weight))
     if persona is not None:
         return Assessment(Verdict.PERSONA, score, (persona, *reasons), tuple(pieces))
-    words = sum(map(str.isalnum, scene.tokens.get(seen.id, ())))
-    return Assessment(verdict(score, pieces, words, bounds), score, reasons, tuple(pieces))
+    return Assessment(verdict(score, pieces, _words(scene, seen.id), bounds), score, reasons, tuple(pieces))
 
 
 def verdict(score: float, pieces: Sequence[Evidence], words: int, bounds: CutOffs) -> Verdict:

@@ -76,14 +76,6 @@ class Evidence(NamedTuple):
     detail: str
 
 
-@dataclass(frozen=True)
-class Repeats:
-    """How often a fingerprint was seen on the account's earlier posts: distinct authors, distinct posts."""
-
-    authors: int
-    posts: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class AuthorRecord:
     """What an author did on other posts of ours: interactions found genuine, found a bot's, and texts left there.
@@ -108,16 +100,17 @@ class Together:
 class History:
     """What the account's earlier posts teach, never holding the post being judged. Empty means unknown.
 
-    `fingerprints`: earlier repetition by fingerprint. `author_posts`: on how many earlier posts an author
-    was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post (`pace.busiest`).
-    `near`: earlier repetition by near mark (`near.marks`). `authors`: what authors did on other posts.
+    `fingerprints`: how many authors left a text elsewhere, by fingerprint. `author_posts`: on how many earlier posts
+    an author was found genuine. `typical_pace`: comments in the busiest two minutes of an ordinary earlier post
+    (`pace.busiest`).
+    `near`: the same by near mark (`near.marks`). `authors`: what authors did on other posts.
     `together`: authors who act within seconds of others, more often than chance has it (`coengagement.together`).
     """
 
-    fingerprints: Mapping[str, Repeats] = field(default_factory=dict)
+    fingerprints: Mapping[str, int] = field(default_factory=dict)
     author_posts: Mapping[str, int] = field(default_factory=dict)
     typical_pace: float | None = None
-    near: Mapping[int, Repeats] = field(default_factory=dict)
+    near: Mapping[int, int] = field(default_factory=dict)
     authors: Mapping[str, AuthorRecord] = field(default_factory=dict)
     together: Mapping[str, Together] = field(default_factory=dict)
 

@@ -44,18 +44,36 @@ class Columns:
         return [name for name in given if name]
 
 
-def read_labelled(path: Path, columns: Columns) -> list[Labelled]:
+def read_labelled(path: Path, columns: Columns, *, encoding: str = "auto") -> list[Labelled]:
     """The rows of a file with their truth. Raises `TableError`, which names what is wrong with it."""
-    rows = _rows(path, columns.names)
-    labels = {row[columns.label] for _, row in rows if columns.label}
-    if columns.label and columns.bot_value not in labels:
-        known = ", ".join(sorted(repr(label) for label in labels)[:10]) or "none"
-        raise TableError(f"No row has {columns.bot_value!r} in {columns.label!r}. Values there: {known}.")
-    return [(_seen(line, row, columns), row.get(columns.label) == columns.bot_value) for line, row in rows]
+    rows = _rows(path, columns.names, encoding)
+    if columns.label:
+        _require_labels([(line, row[columns.label].strip()) for line, row in rows], columns)
+    return [(_seen(line, row, columns), row.get(columns.label, "").strip() == columns.bot_value) for line, row in rows]
 
 
-def _rows(path: Path, names: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    table = read_table(read_file(path))
+def _require_labels(given: Sequence[tuple[int, str]], columns: Columns) -> None:
+    """Raise `TableError` unless every row says of two things one, and one of them is a bot: unknown is not genuine."""
+    unknown = [line for line, label in given if not label]
+    known = sorted({label for _, label in given} - {""})
+    told = ", ".join(map(repr, known[:10])) or "none"
+    if columns.bot_value not in known:
+        raise TableError(
+            f"No row has {columns.bot_value!r} in {columns.label!r}. Values there: {told}. "
+            f"Write {columns.bot_value!r} for bots, or give evaluate_filter what is written as --bot-value."
+        )
+    if unknown:
+        also = f", and {len(unknown) - 1} more have none" if len(unknown) > 1 else ""
+        raise TableError(f"Line {unknown[0]} has no label in {columns.label!r}{also}: label them, or take them out.")
+    if len(known) > 2:
+        raise TableError(
+            f"{columns.label!r} holds {len(known)} values: {told}. "
+            f"Leave {columns.bot_value!r} for bots and one for people."
+        )
+
+
+def _rows(path: Path, names: Sequence[str], encoding: str) -> list[tuple[int, dict[str, str]]]:
+    table = read_table(read_file(path), encoding=encoding)
     missing = [name for name in names if name not in table.header]
     if missing:
         raise TableError(f"{path} has no column {missing[0]!r}. Its columns: {', '.join(table.header)}.")

@@ -120,7 +120,8 @@ def decode(data: bytes, encoding: str = "auto") -> str:
     chosen = _marked(data) or "utf-8" if encoding == "auto" else encoding
     if not chosen.startswith("utf-16") and b"\0" in data[:BINARY_PROBE]:
         raise TableError(
-            "This is not a text file (it holds NUL bytes). Export it as 'CSV UTF-8', or try --encoding utf-16-le."
+            "This is not a text file (it holds NUL bytes). Export it as 'CSV UTF-8', or name its encoding, "
+            "for example utf-16-le."
         )
     try:
         return data.decode(chosen).removeprefix("\ufeff")
@@ -137,7 +138,7 @@ def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> str:
     value = f"0x{data[error.start]:02x}" if error.start < len(data) else "the end"
     return (
         f"Line {line}, byte {error.start + 1} of the file ({value}) is not {encoding}. "
-        "Save the file as 'CSV UTF-8', or name its encoding, for example --encoding cp1252."
+        "Save the file as 'CSV UTF-8', or name its encoding, for example cp1252."
     )
 
 

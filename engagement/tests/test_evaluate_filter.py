@@ -115,6 +115,14 @@ def test_evaluate_filter_names_what_it_cannot_do(labelled, words, message):
             ROWS, {"text_column": "body"}, "no column 'body'. Its columns: id, comment, spam, who, at", id="column"
         ),
         pytest.param(ROWS, {"bot_value": "yes"}, "No row has 'yes' in 'spam'. Values there: '0', '1'", id="value"),
+        pytest.param("comment,spam\nhi,ham\nyo,spam\n", {}, "--bot-value", id="label in words"),
+        pytest.param("comment,spam\nhi,0\n", {}, "Values there: '0'. Write '1' for bots", id="all genuine"),
+        pytest.param(
+            "comment,spam\nhi,0\nyo,\nwin,1\nho,\n", {}, "Line 3 has no label in 'spam', and 1 more", id="no label"
+        ),
+        pytest.param(
+            "comment,spam\nhi,0\nyo,2\nwin,1\n", {}, "'spam' holds 3 values: '0', '1', '2'. Leave", id="third value"
+        ),
         pytest.param(
             ROWS, {"time_column": "comment"}, "Line 2: 'Lovely light in this picture' is not a time", id="time"
         ),
@@ -122,6 +130,8 @@ def test_evaluate_filter_names_what_it_cannot_do(labelled, words, message):
         pytest.param("comment,spam\n", {}, "No row has '1' in 'spam'. Values there: none", id="header alone"),
         pytest.param(b"\x89PNG\x00\x00", {}, "This is not a text file", id="not text"),
         pytest.param(b"comment,spam\n\xff\xfa,1", {}, "Line 2, byte 14 of the file", id="not UTF-8"),
+        pytest.param(b"comment,spam\n\xff\xfa,1", {}, "name its encoding, for example cp1252", id="encoding"),
+        pytest.param('comment,spam\n"open,1\nhi,0\n', {}, "Check the quotes", id="open quote"),
     ],
 )
 def test_evaluate_filter_names_what_is_wrong(tmp_path, content, options, message):
@@ -132,6 +142,46 @@ def test_evaluate_filter_names_what_is_wrong(tmp_path, content, options, message
         run(path, **options)
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        pytest.param(b"\xef\xbb\xbf" + ROWS.encode(), {}, id="byte order mark"),
+        pytest.param(ROWS.replace(", friends", "").replace(",", ";").encode(), {}, id="semicolons"),
+        pytest.param(ROWS.encode("utf-16"), {}, id="UTF-16"),
+        pytest.param(ROWS.replace("🔥", "é").encode("cp1252"), {"encoding": "cp1252"}, id="named encoding"),
+        pytest.param(ROWS.replace(",1,", ",bot,").replace(",0,", ",human,").encode(), {"bot_value": "bot"}, id="words"),
+        pytest.param(ROWS.replace("1,b", " 1 ,b").encode(), {}, id="label with spaces"),
+        pytest.param(ROWS.replace("\n", "\r\n").encode(), {}, id="lines of Windows"),
+    ],
+)
+def test_evaluate_filter_reads_what_programs_write(tmp_path, content, options):
+    path = tmp_path / "labelled.csv"
+    path.write_bytes(content)
+
+    report = json.loads(run(path, **options, as_json=True))["all"]
+
+    assert (report["found"], report["blamed"], report["missed"], report["cleared"]) == (3, 0, 0, 2)
+
+
+def test_evaluate_filter_of_bots_alone_leaves_unknown_what_takes_people(tmp_path):
+    path = tmp_path / "bots.csv"
+    path.write_text("comment,spam\nWrite me on WhatsApp +1 555 01234,1\nfree money now,1\n", encoding="utf-8")
+
+    report = json.loads(run(path, as_json=True))["all"]
+
+    assert (report["auc"], report["mcc"], report["accused"]["false_alarm_ratio"]["value"]) == (None, None, None)
+    assert report["recall"]["value"] is not None
+
+
+@pytest.mark.parametrize("content", ["{}", "no JSON", "[1]", '{"version": "x"}'])
+def test_evaluate_filter_names_a_file_that_holds_no_model(labelled, tmp_path, content):
+    path = tmp_path / "other.json"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(CommandError, match="holds no model: give a file that train_comment_model wrote"):
+        run(labelled, model=str(path))
 
 
 def test_evaluate_filter_names_a_missing_file(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engagement.enums import InteractionKind, Verdict
 from engagement.filtering.pace import busiest, tempo
 from engagement.filtering.pipeline import DEFAULT, MAX_WRONGLY_ACCUSED, assess, may_convict, usual_cut_offs
-from engagement.filtering.scene import AuthorRecord, Evidence, History, Repeats, Scene, Seen, Together
+from engagement.filtering.scene import AuthorRecord, Evidence, History, Scene, Seen, Together
 from engagement.filtering.stack import ORDINARY_SHARE
 from engagement.filtering.text import fingerprint
 
@@ -143,7 +143,7 @@ def test_assess_finds_a_campaign_of_one_text():
 
 def test_assess_uses_what_other_posts_showed():
     text = "Check out my profile for more"
-    history = History(fingerprints={fingerprint(text): Repeats(authors=4, posts=3)})
+    history = History(fingerprints={fingerprint(text): 4})
 
     assert "many_authors" not in names(comments(text))[0]
     assert "many_authors" in names(comments(text), history=history)[0]

@@ -1,5 +1,6 @@
 """Crowds that come as one are named, and crowds that people make are not."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -16,7 +17,7 @@ from engagement.filtering.scene import Account, AuthorRecord, History, Scene, Se
 QUIET = History(typical_pace=1)
 
 
-def said(number: int, seconds: float, author: str | None = None, **changes) -> Seen:
+def said(number: int | str, seconds: float, author: str | None = None, **changes) -> Seen:
     moment = NOW + timedelta(seconds=seconds)
     return Seen(number, InteractionKind.COMMENT, author or f"author-{number}", "Nice", moment, **changes)
 
@@ -41,9 +42,15 @@ def named(seen: list[Seen], history: History = QUIET) -> set[int | str]:
         pytest.param([said(n, n, author="one") for n in range(20)], QUIET, 0, id="one author"),
         pytest.param(
             spread(20, 100),
-            History(typical_pace=1, author_posts={f"author-{n}": 2 for n in range(15)}),
-            5,
+            History(typical_pace=1, author_posts={f"author-{n}": 2 for n in range(0, 20, 2)}),
+            10,
             id="regulars are spared",
+        ),
+        pytest.param(
+            spread(20, 100),
+            History(typical_pace=1, author_posts={f"author-{n}": 2 for n in (1, *range(0, 20, 2))}),
+            0,
+            id="most are regulars",
         ),
     ],
 )
@@ -117,3 +124,53 @@ def test_words_alone_do_not_convict_whoever_has_a_good_record(record, verdict):
     seen = Seen(1, InteractionKind.COMMENT, "a", SPAM, datetime.fromisoformat("2026-01-01T10:00:00+00:00"))
 
     assert assess([seen], known_personas=frozenset(), history=history)[1].verdict == verdict
+
+
+# Whoever hides a crowd or stands beside it
+
+PITCH = "Write me on WhatsApp +1 555 01234 for daily profit"
+BOT = Seen("bot", InteractionKind.COMMENT, "bot", PITCH)
+
+
+@pytest.mark.parametrize(
+    ("crowd", "bot"),
+    [
+        pytest.param(
+            [*spread(12, 100), *spread(3, 90, start=-500, first=20)],
+            replace(BOT, occurred_at=NOW + timedelta(seconds=400)),
+            id="comes around it",
+        ),
+        pytest.param(
+            [*spread(12, 130), *spread(3, 90, start=-500, first=20)],
+            replace(BOT, occurred_at=NOW - timedelta(seconds=10)),
+            id="comes first",
+        ),
+        pytest.param(
+            [*(aged(n, 5.0) for n in range(10)), *(aged(n, 900.0) for n in range(10, 33))],
+            replace(BOT, account=Account(age_days=900.0)),
+            id="has an old account",
+        ),
+    ],
+)
+def test_another_bot_hides_no_crowd(crowd, bot):
+    before = assess(crowd, known_personas=frozenset(), history=QUIET)
+    after = assess([*crowd, bot], known_personas=frozenset(), history=QUIET)
+
+    assert after["bot"].verdict == Verdict.BOT
+    genuine = {key for key, one in after.items() if one.verdict == Verdict.GENUINE}
+    assert genuine <= {key for key, one in before.items() if one.verdict == Verdict.GENUINE}
+    assert Verdict.BOT in {one.verdict for one in before.values()}
+
+
+@pytest.mark.parametrize(
+    "crowd",
+    [
+        pytest.param([said(n, n * 9) for n in range(CROWD_LEAST - 1)], id="at once"),
+        pytest.param([aged(n, 5.0) for n in range(YOUNG_LEAST - 1)], id="young"),
+    ],
+)
+def test_a_regular_makes_no_crowd_of_others(crowd):
+    history = History(typical_pace=1, author_posts={"fan": 2})
+    fan = said("fan", 50, author="fan", account=Account(age_days=5.0))
+
+    assert named([*crowd, fan], history) == set()

@@ -12,7 +12,7 @@ from acd.tests.factories import NOW
 from engagement.enums import Platform, Verdict
 from engagement.filtering.near import marks, runs
 from engagement.filtering.ngrams import tokens
-from engagement.filtering.scene import AuthorRecord, History, Repeats, Together
+from engagement.filtering.scene import AuthorRecord, History, Together
 from engagement.filtering.text import fingerprint
 from engagement.history import histories, known_personas
 from engagement.marking import keep_near_marks, seen_of
@@ -57,7 +57,7 @@ def test_history_counts_authors_and_posts_of_a_text_elsewhere_on_the_account():
 
     history = past_of(posts[2])
 
-    assert history.fingerprints == {MARK: Repeats(authors=3, posts=2)}
+    assert history.fingerprints == {MARK: 3}
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,8 @@ def test_history_tells_nothing_of_texts_that_many_left_on_the_post(authors, gone
 
     ((_, history),) = histories([post], rows, {})
 
-    once = Repeats(authors=1, posts=1)
-    assert history.fingerprints == ({MARK: once} if is_told else {})
-    assert set(history.near.values()) == ({once} if is_told else set())
+    assert history.fingerprints == ({MARK: 1} if is_told else {})
+    assert set(history.near.values()) == ({1} if is_told else set())
 
 
 def busy_post(account: SocialAccount, *, day: int, busiest: int, **changes: object) -> SocialMediaPost:
@@ -176,7 +175,7 @@ def test_history_reaches_back_for_a_season(days, is_remembered):
     history = past_of(post)
 
     assert history.author_posts == ({"a" * 64: 1} if is_remembered else {})
-    assert history.fingerprints == ({MARK: Repeats(authors=1, posts=1)} if is_remembered else {})
+    assert history.fingerprints == ({MARK: 1} if is_remembered else {})
 
 
 @pytest.mark.django_db
@@ -322,7 +321,7 @@ def test_near_text_on_another_post_is_known_after_both_were_purged():
 
     near = [past_of(post).near for post in posts]
 
-    assert {*near[1].values()} == {*near[0].values()} == {Repeats(authors=1, posts=1)}
+    assert {*near[1].values()} == {*near[0].values()} == {1}
     assert near[0].keys() == near[1].keys()
     assert near[2] == {}
 

@@ -45,7 +45,7 @@ def test_read_table_with_a_named_encoding():
 
 
 def test_read_table_of_another_encoding_names_line_and_byte():
-    with pytest.raises(TableError, match=r"^Line 2, byte 3 of the file \(0xe9\) is not utf-8. .*--encoding cp1252"):
+    with pytest.raises(TableError, match=r"^Line 2, byte 3 of the file \(0xe9\) is not utf-8. .*for example cp1252"):
         read_table("a\né\n".encode("cp1252"))
 
 

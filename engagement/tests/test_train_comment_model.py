@@ -154,7 +154,7 @@ def test_train_sets_the_cut_off_on_labelled_people(files, tmp_path):
 def test_train_learns_accounts(files, tmp_path):
     random = Random(5)
     rows = [
-        f"{2010 + 6 * bot}-01-01,{random.randint(0, 9 if bot else 900)},{random.randint(1, 90)},{bot},{bot and at % 3}"
+        f"{2010 + 6 * bot}-01-01,{random.randint(0, 900 - 891 * bot)},{at},{bot},{bot * (at % 3 == 1)}"
         for at in range(60)
         for bot in (0, 1)
     ]
@@ -186,6 +186,47 @@ def test_train_names_what_is_missing(tmp_path, monkeypatch, words, message):
         call_command("train_comment_model", *words, "--name=made-1", f"--into={tmp_path}")
 
     assert message in str(refused.value)
+
+
+def labelled_as(labels):
+    """Comments that differ, labelled so one after another."""
+    return [(f"{PRAISE[at % 12]} {PITCH[at % 11]} {at}", label) for at, label in enumerate(labels)]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param({"a": labelled_as([1] * 90)}, "0 different texts of people are left", id="bots alone"),
+        pytest.param({"a": labelled_as([0, 1] * 10)}, "of bots are left", id="ten of each"),
+        pytest.param({"a": [("", at % 2) for at in range(90)]}, "0 different texts of bots", id="no words"),
+        pytest.param({"a": [("subscribe", 1), ("lovely", 0)] * 45}, "0 different texts of", id="the same words"),
+        pytest.param(
+            {"a": labelled_as([1] * 45), "b": labelled_as([1, *[0] * 45])}, "a/a.csv is held out, 1", id="a file each"
+        ),
+        pytest.param({"a": labelled_as([*[0, 1] * 45, ""])}, "Line 92 has no label in 'bot'", id="no label"),
+        pytest.param({"a": labelled_as(["ham", "spam"] * 45)}, "Values there: 'ham', 'spam'. Write '1'", id="words"),
+        pytest.param({"a": []}, "Values there: none", id="header alone"),
+    ],
+)
+def test_train_refuses_what_teaches_nothing(tmp_path, given, message):
+    files = [written(tmp_path / "a" / f"{name}.csv", rows) for name, rows in given.items()]
+
+    with pytest.raises(CommandError) as refused:
+        call_command("train_comment_model", *files, "--name=made-1", f"--into={tmp_path}", "--source=a=Made up")
+
+    assert message in str(refused.value)
+    assert not (tmp_path / "made-1.json").exists()
+
+
+def test_train_names_a_folder_that_is_not_there(files, tmp_path):
+    with pytest.raises(CommandError, match=r"--into .* is no folder: make it first"):
+        run(files, tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", ["", "../made", "a/b", "made one", "x" * 51])
+def test_train_refuses_a_name_that_is_no_version(files, tmp_path, name):
+    with pytest.raises(CommandError, match="letters, digits"):
+        call_command("train_comment_model", *files, f"--name={name}", f"--into={tmp_path}", "--source=videos=Made up")
 
 
 @pytest.mark.skipif(is_ready(), reason="scikit-learn is installed.")

@@ -21,7 +21,7 @@ from engagement.filtering.scoring import Score
 from engagement.filtering.stack import SIGNED
 from engagement.filtering.text import normalise
 from engagement.imports.labelled import ACCOUNT_FIELDS, Columns, Labelled, read_labelled
-from engagement.imports.table import TableError
+from engagement.imports.table import ENCODINGS, TableError
 from engagement.intervals import Interval
 
 PREVALENCES = (0.05, 0.2)
@@ -84,6 +84,9 @@ class Command(ConsoleCommand):
         )
         parser.add_argument("--bot-value", default="1", help="what the label says of a bot (default: 1)")
         parser.add_argument(
+            "--encoding", default="auto", choices=ENCODINGS, help="how the text is written (default: auto)"
+        )
+        parser.add_argument(
             "--prevalence", type=prevalence, nargs="+", default=PREVALENCES, metavar="SHARE",
             help="shares of bots for which to give the precision (default: 0.05 0.2)",
         )  # fmt: skip
@@ -107,7 +110,7 @@ class Command(ConsoleCommand):
 def _model(name: str) -> Model:
     try:
         return load_model(name) if name else model_in_force()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         raise CommandError(str(error)) from None
 
 
@@ -124,7 +127,7 @@ def _read(options: Mapping[str, Any]) -> list[Labelled]:
         at=options["collected_on"],
     )
     try:
-        return read_labelled(options["file"], columns)
+        return read_labelled(options["file"], columns, encoding=options["encoding"])
     except TableError as error:
         raise CommandError(str(error)) from None
 

@@ -1,6 +1,7 @@
 """Train the filter on labelled comments."""
 
 import json
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,16 @@ from engagement.filtering.card import Source, card, figures
 from engagement.filtering.fitting import is_ready
 from engagement.filtering.model import MODELS, Model
 from engagement.filtering.scene import Account
-from engagement.filtering.training import Comment, train, tried
+from engagement.filtering.training import Comment, folds_of, train, tried
 from engagement.imports.labelled import Columns, Labelled, read_labelled
 from engagement.imports.table import TableError
 from engagement.management.commands.evaluate_filter import account_column, day
 
 INSTALL = "python -m pip install --require-hashes -r requirements-train.txt"
+
+VERSION = re.compile(r"[\w.-]{1,50}", re.ASCII)
+# From fewer texts of either kind nothing is learned that holds for others.
+FEWEST_TEXTS = 20
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,13 @@ def source(given: str) -> Source:
     return Source(corpus, told)
 
 
+def version(given: str) -> str:
+    """The name of a model and of its files."""
+    if not VERSION.fullmatch(given):
+        raise ArgumentTypeError(f"{given!r}: give up to 50 letters, digits, dots, dashes and underscores.")
+    return given
+
+
 class Command(ConsoleCommand):
     """Write a model and its card from labelled files."""
 
@@ -91,7 +103,7 @@ class Command(ConsoleCommand):
             "--check", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
             help="innocent comments that nothing is learned from: the card tells how many the model accuses",
         )  # fmt: skip
-        parser.add_argument("--name", required=True, help="the version of the model, such as layers-6")
+        parser.add_argument("--name", type=version, required=True, help="the version of the model, such as layers-6")
         parser.add_argument(
             "--source", type=source, action="append", default=[], metavar="FOLDER=WORDS",
             help="where the files of a folder come from and under which licence, for the card; one for each folder",
@@ -109,18 +121,21 @@ class Command(ConsoleCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not is_ready():
-            raise CommandError(f"scikit-learn is missing. Install it: {INSTALL}")
         files = [*options["files"], *options["ordinary"]]
         named = [*files, *options["innocent"], *options["check"]]
         untold = {given.corpus for given in named} - {one.corpus for one in options["source"]}
         if untold:
             raise CommandError(f"Whose are the files in {min(untold)}? Add --source {min(untold)}='…'.")
+        if not options["into"].is_dir():
+            raise CommandError(f"--into {options['into']} is no folder: make it first.")
         try:
-            accounts, worths = _accounts(options)
             comments = [comment for given in files for comment in _comments(given)]
             comments += [one for given in options["innocent"] for one in _comments(given, are_chosen=True)]
             checks = {given.path.stem: read_labelled(given.path, given.columns) for given in options["check"]}
+            _require_enough(comments)
+            if not is_ready():
+                raise CommandError(f"scikit-learn is missing. Install it: {INSTALL}")
+            accounts, worths = _accounts(options)
         except TableError as error:
             raise CommandError(str(error)) from None
         self._write(comments, checks, accounts, worths, options)
@@ -158,6 +173,21 @@ def _comments(given: Given, *, are_chosen: bool = False) -> list[Comment]:
         Comment.of(seen, given.corpus, given.path.stem, is_bot=label, is_chosen=are_chosen)
         for (seen, _), label in zip(rows, labels, strict=True)
     ]
+
+
+def _require_enough(comments: Sequence[Comment]) -> None:
+    """Raise `CommandError` unless enough is left to learn from, whichever part is held out."""
+    for fold in folds_of(comments):
+        held = set(fold)
+        left = [one for row, one in enumerate(comments) if row not in held and not one.is_ordinary and one.shown]
+        for who, are_bots in (("bots", True), ("people", False)):
+            texts = len({one.shown for one in left if one.is_bot is are_bots})
+            if texts < FEWEST_TEXTS:
+                away = f"{comments[fold[0]].corpus}/{comments[fold[0]].file}.csv"
+                raise CommandError(
+                    f"Too little to learn from: when {away} is held out, {texts} different texts of {who} are left, "
+                    f"and {FEWEST_TEXTS} are needed. Label more."
+                )
 
 
 def _accounts(options: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, dict[str, float]]]:

@@ -44,7 +44,7 @@ class Command(ConsoleCommand):
         try:
             posts = select_posts(options["post"], options["persona"], everything=options["all"])
             by = filter_with(load_model(options["model"])) if options["model"] else filter_in_force()
-        except (UnknownSelection, FileNotFoundError) as error:
+        except (UnknownSelection, FileNotFoundError, ValueError) as error:
             raise CommandError(str(error)) from None
         if options["dry_run"]:
             self._try(posts, by)
@@ -101,5 +101,6 @@ def _summary(trial: Trial, by: Filter) -> str:
 
 
 def _numbers(post: SocialMediaPost) -> dict[str, Any]:
-    names = ("observed_count", "genuine_count", "bot_count", "persona_count", "genuine_engagement", "engagement_rate")
+    seen = ("observed_count", "genuine_count", "bot_count", "persona_count")
+    names = (*seen, "total_engagement", "genuine_engagement", "raw_rate", "engagement_rate")
     return {"post": post.pk, "filter_state": post.filter_state} | {name: getattr(post, name) for name in names}
