@@ -70,7 +70,7 @@ class Trained:
 
 
 @dataclass(frozen=True, eq=False)
-class _Fold:
+class Fold:
     """Comments that are held out together, as one scene, with a text model of all others."""
 
     rows: list[int]
@@ -82,8 +82,8 @@ def train(
     comments: Sequence[Comment], version: str, accounts: dict[str, Any] | None = None, *, most_accused: float
 ) -> Trained:
     """Train on all comments; scores and calibration come from models that had not seen what they judge."""
-    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(tokens(one.shown)))) for one in comments])
-    folds = [_fold(comments, texts, rows) for rows in folds_of(comments)]
+    texts = texts_of(comments)
+    folds = [fold_without(comments, texts, rows) for rows in folds_of(comments)]
     spoken = _spoken(comments, folds)
     held_out: dict[int, Assessment] = {}
     for fold in folds:
@@ -100,6 +100,11 @@ def train(
     stored |= _texts_of_people(comments, spoken)
     stored["error_rates"] = error_rates(comments, judged, stored["prevalence"]).to_json()
     return Trained(stored, judged)
+
+
+def texts_of(comments: Sequence[Comment]) -> Texts:
+    """The comments as counts of n-grams, a row each."""
+    return Texts.of([(one.shown, one.seen.author_key, Counter(all_of(tokens(one.shown)))) for one in comments])
 
 
 def judged_at(bounds: CutOffs, comment: Comment, found: Assessment) -> Assessment:
@@ -167,9 +172,10 @@ def _part(shown: str) -> int:
     return int.from_bytes(blake2b(collapsed(shown).encode(), digest_size=8).digest(), "big") % FOLDS
 
 
-def _fold(comments: Sequence[Comment], texts: Texts, rows: list[int]) -> _Fold:
+def fold_without(comments: Sequence[Comment], texts: Texts, rows: list[int]) -> Fold:
+    """These rows held out, with a text model that knows nothing of them, not even how many they are."""
     others = sorted(set(range(len(comments))) - set(rows))
-    return _Fold(rows, Scene(tuple(comments[row].seen for row in rows)), _text(comments, texts, others))
+    return Fold(rows, Scene(tuple(comments[row].seen for row in rows)), _text(comments, texts, others))
 
 
 def _text(comments: Sequence[Comment], texts: Texts, rows: Sequence[int]) -> dict[str, Any]:
@@ -178,7 +184,7 @@ def _text(comments: Sequence[Comment], texts: Texts, rows: Sequence[int]) -> dic
     return fit_text(texts.at(rows), [one.is_bot for one in learned], balanced(learned))
 
 
-def _spoken(comments: Sequence[Comment], folds: Sequence[_Fold]) -> list[dict[str, float]]:
+def _spoken(comments: Sequence[Comment], folds: Sequence[Fold]) -> list[dict[str, float]]:
     """What each layer says of each comment; of the text the log-odds by a model that had not seen it."""
     spoken: dict[int, dict[str, float]] = {}
     for fold in folds:
