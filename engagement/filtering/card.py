@@ -28,7 +28,7 @@ LIMITS = """\
   precision at 5 %.
 - The phrase lists were extended while their effect on these files could be seen, so the figures of the whole filter are
   a little better than those on new comments.
-- The settings of the training were chosen by such figures, among some thirty, on the files of the shipped model: there
+- The settings of the training were chosen by such figures, among some fifty, on the files of the shipped model: there
   they flatter a little.
 - N-grams of fewer than three texts or three authors are left out; links, addresses, handles and numbers are replaced.
 - What disguise, pace, an author's record, co-engagement and accounts weigh beside the text is a judgement, not a fit:

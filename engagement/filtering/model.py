@@ -15,7 +15,7 @@ from engagement.filtering.text_model import TextModel
 
 MODELS = Path(__file__).with_name("models")
 # The model that judges. Another one is tried beside it first: see `load_model`.
-SHIPPED = "layers-6"
+SHIPPED = "layers-7"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -70,7 +70,7 @@ class Trained:
 
 
 @dataclass(frozen=True, eq=False)
-class _Fold:
+class Fold:
     """Comments that are held out together, as one scene, with a text model of all others."""
 
     rows: list[int]
@@ -82,25 +82,29 @@ def train(
     comments: Sequence[Comment], version: str, accounts: dict[str, Any] | None = None, *, most_accused: float
 ) -> Trained:
     """Train on all comments; scores and calibration come from models that had not seen what they judge."""
-    weights = balanced(comments)
-    texts = Texts.of([(one.shown, one.seen.author_key, Counter(all_of(tokens(one.shown)))) for one in comments])
-    folds = [_fold(comments, texts, rows, weights) for rows in folds_of(comments)]
+    texts = texts_of(comments)
+    folds = [fold_without(comments, texts, rows) for rows in folds_of(comments)]
     spoken = _spoken(comments, folds)
     held_out: dict[int, Assessment] = {}
     for fold in folds:
         others = sorted(set(range(len(comments))) - set(fold.rows))
-        stored = _stored("", fold.text, _combined(comments, spoken, weights, others), accounts, [0.0])
+        stored = _stored("", fold.text, _combined(comments, spoken, others), accounts, [0.0])
         found = assess(fold.scene.interactions, known_personas=frozenset(), model=Model.from_json(stored))
         held_out |= {row: found[comments[row].seen.id] for row in fold.rows}
     people = [held_out[row].score for row, one in enumerate(comments) if not one.is_bot and not one.is_ordinary]
     everything = range(len(comments))
-    text = _text(comments, texts, everything, weights)
-    stored = _stored(version, text, _combined(comments, spoken, weights, everything), accounts, people)
+    text = _text(comments, texts, everything)
+    stored = _stored(version, text, _combined(comments, spoken, everything), accounts, people)
     bounds = Model.from_json(stored).cut_offs(most_accused)
     judged = [judged_at(bounds, comments[row], held_out[row]) for row in everything]
     stored |= _texts_of_people(comments, spoken)
     stored["error_rates"] = error_rates(comments, judged, stored["prevalence"]).to_json()
     return Trained(stored, judged)
+
+
+def texts_of(comments: Sequence[Comment]) -> Texts:
+    """The comments as counts of n-grams, a row each."""
+    return Texts.of([(one.shown, one.seen.author_key, Counter(all_of(tokens(one.shown)))) for one in comments])
 
 
 def judged_at(bounds: CutOffs, comment: Comment, found: Assessment) -> Assessment:
@@ -168,16 +172,19 @@ def _part(shown: str) -> int:
     return int.from_bytes(blake2b(collapsed(shown).encode(), digest_size=8).digest(), "big") % FOLDS
 
 
-def _fold(comments: Sequence[Comment], texts: Texts, rows: list[int], weights: Sequence[float]) -> _Fold:
+def fold_without(comments: Sequence[Comment], texts: Texts, rows: list[int]) -> Fold:
+    """These rows held out, with a text model that knows nothing of them, not even how many they are."""
     others = sorted(set(range(len(comments))) - set(rows))
-    return _Fold(rows, Scene(tuple(comments[row].seen for row in rows)), _text(comments, texts, others, weights))
+    return Fold(rows, Scene(tuple(comments[row].seen for row in rows)), _text(comments, texts, others))
 
 
-def _text(comments: Sequence[Comment], texts: Texts, rows: Sequence[int], weights: Sequence[float]) -> dict[str, Any]:
-    return fit_text(texts.at(rows), [comments[row].is_bot for row in rows], [weights[row] for row in rows])
+def _text(comments: Sequence[Comment], texts: Texts, rows: Sequence[int]) -> dict[str, Any]:
+    """A text model of these comments, balanced among themselves: a corpus counts no less while a file is held out."""
+    learned = [comments[row] for row in rows]
+    return fit_text(texts.at(rows), [one.is_bot for one in learned], balanced(learned))
 
 
-def _spoken(comments: Sequence[Comment], folds: Sequence[_Fold]) -> list[dict[str, float]]:
+def _spoken(comments: Sequence[Comment], folds: Sequence[Fold]) -> list[dict[str, float]]:
     """What each layer says of each comment; of the text the log-odds by a model that had not seen it."""
     spoken: dict[int, dict[str, float]] = {}
     for fold in folds:
@@ -189,10 +196,9 @@ def _spoken(comments: Sequence[Comment], folds: Sequence[_Fold]) -> list[dict[st
     return [spoken[row] for row in range(len(comments))]
 
 
-def _combined(
-    comments: Sequence[Comment], spoken: Sequence[dict[str, float]], weights: Sequence[float], rows: Sequence[int]
-) -> dict[str, Any]:
+def _combined(comments: Sequence[Comment], spoken: Sequence[dict[str, float]], rows: Sequence[int]) -> dict[str, Any]:
     """Calibration of the text model and the stack, from the labelled ones of these comments."""
+    weights = dict(zip(rows, balanced([comments[row] for row in rows]), strict=True))
     read = [row for row in rows if TEXT in spoken[row] and not comments[row].is_ordinary]
     truths, heavy = [comments[row].is_bot for row in read], [weights[row] for row in read]
     slope, offset = fit_line([spoken[row][TEXT] for row in read], truths, heavy)

@@ -112,5 +112,5 @@ def test_shipped_model_is_small_and_has_its_card():
 
 
 def test_load_model_names_those_there_are():
-    with pytest.raises(FileNotFoundError, match=r"There is no model 'layers-0'\. Give one of .*layers-6"):
+    with pytest.raises(FileNotFoundError, match=r"There is no model 'layers-0'\. Give one of .*layers-7"):
         load_model("layers-0")

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from engagement.filtering.fitting import Texts, is_ready
 from engagement.filtering.model import load_model
 from engagement.filtering.ngrams import LINK
-from engagement.filtering.training import ORDINARY, Comment, balanced, folds_of
+from engagement.filtering.training import ORDINARY, Comment, balanced, fold_without, folds_of, texts_of, train
 from engagement.imports.labelled import Columns, read_labelled
 
 needs_sklearn = pytest.mark.skipif(not is_ready(), reason="scikit-learn is not installed: see requirements-train.txt.")
@@ -285,6 +285,17 @@ def test_balanced_lets_every_corpus_count_alike(files):
     assert sum(weights[:120]) == pytest.approx(120)
     assert sum(weights[120:240]) == pytest.approx(120)
     assert sum(weights[240:]) == pytest.approx(120 * ORDINARY)
+
+
+@needs_sklearn
+def test_a_fold_is_judged_by_the_text_model_of_all_other_comments(files):
+    comments = labelled(files)
+    others = [one for one in comments if one.file != "one.csv"]
+    rows = [row for row, one in enumerate(comments) if one.file == "one.csv"]
+
+    fold = fold_without(comments, texts_of(comments), rows)
+
+    assert fold.text == train(others, "made", most_accused=0.02).stored["text"]
 
 
 def test_texts_count_holders_and_not_copies():

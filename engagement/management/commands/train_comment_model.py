@@ -103,7 +103,7 @@ class Command(ConsoleCommand):
             "--check", type=ordinary_file, action="append", default=[], metavar="FILE:TEXT",
             help="innocent comments that nothing is learned from: the card tells how many the model accuses",
         )  # fmt: skip
-        parser.add_argument("--name", type=version, required=True, help="the version of the model, such as layers-6")
+        parser.add_argument("--name", type=version, required=True, help="the version of the model, such as layers-7")
         parser.add_argument(
             "--source", type=source, action="append", default=[], metavar="FOLDER=WORDS",
             help="where the files of a folder come from and under which licence, for the card; one for each folder",
