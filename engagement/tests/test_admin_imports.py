@@ -160,7 +160,7 @@ def test_no_page_of_the_import_has_a_script_of_its_own(admin_client, upload, url
         (X, {"map": "Likes=joy"}, "“Columns” Likes=joy: there is no such field"),
         (X, {"map": "Likes"}, "is not COLUMN=FIELD"),
         (b"\x00\x01", {}, "This is not a text file"),
-        ("é\n".encode("cp1252"), {}, "“Encoding” cp1252"),
+        ("é\n".encode("cp1252"), {}, "or name its encoding, for example cp1252"),
         (b"", {}, "The submitted file is empty."),
         (X, {"persona": "nobody"}, "Select a valid choice"),
         (X, {"year": "soon"}, "Enter a whole number."),

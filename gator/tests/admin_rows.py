@@ -44,6 +44,9 @@ from patterns.tests.factories import make_extraction, make_pattern
 AUTHOR_KEY = "5e1f" * 16
 TOKEN = "sealed-secret-token"
 SCRIPT = "<script>alert(1)</script>"
+TESTED = {"kind": "hashtag", "subject": SCRIPT, "claim": "gain", "n": 9, "q": 0.02}
+TESTED |= {"effect": 30.0, "effect_low": 9.0, "effect_high": 55.0}
+ALARM = {"kind": "repeats", "subject": SCRIPT, "text": SCRIPT, "advice": SCRIPT}
 
 
 def make_run(**changes) -> ACDContext:
@@ -173,7 +176,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     ErasedAuthor: lambda n: ErasedAuthor.objects.create(author_key=AUTHOR_KEY[:-1] + str(n)),
     ErasureReceipt: lambda n: ErasureReceipt.objects.create(interactions=n),
     Pattern: lambda n: make_pattern(subject=f"tag{n}", strategy=SCRIPT, extraction=make_extraction()),
-    Extraction: lambda _: make_extraction(tested=[{"subject": SCRIPT}], alarms=[{"text": SCRIPT, "advice": SCRIPT}]),
+    Extraction: lambda _: make_extraction(tested=[TESTED], alarms=[ALARM]),
     FailureFix: lambda _: FailureFix.objects.create(phase="TEXT_GENERATION", failure=SCRIPT, note=SCRIPT),
     User: lambda n: User.objects.create_user(f"person-{n}"),
     Group: lambda n: Group.objects.create(name=f"group {n}"),

@@ -83,7 +83,7 @@ def test_question_finds_its_rows_by_an_index(account, name, of_all):
 
 
 @by_one_index
-@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - {"failure-patterns"}))
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - {"failure-patterns", "changes"}))
 def test_question_of_posts_reads_the_window_by_its_index(account, name):
     found = asked(PatternAnalyzer(account.persona, account.platform, now=NOW), name)
 
