@@ -36,7 +36,7 @@ def _grade_batch(ids: list[int], now: datetime) -> int:
     graded = list(rows.annotate(snapshot=Subquery(newest[:1])).order_by("pk"))
     news = [(post, after) for post in graded if (after := _new_grade(post, now)) is not None]
     # Most grades stay as they are, and to read what else belongs to a post takes as long as all before.
-    prefetch_related_objects([post for post, _ in news], "context", "content", "persona", "hashtags")
+    prefetch_related_objects([post for post, _ in news], "context", "content", "hashtags")
     for post, after in news:
         _tell(post, after, now)
     write_columns(graded, ("grade", "graded_at"))
