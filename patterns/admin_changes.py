@@ -9,7 +9,9 @@ from acd.admin_links import link
 from acd.figures import effect, number, stacked
 from patterns.admin_answers import parts
 from patterns.change_answers import ChangedAdvice, Changes
+from patterns.changes import OBSERVED
 from patterns.effect_plot import Axis, Line
+from patterns.enums import PatternKind
 from patterns.history import explain, one_before, told_by
 from patterns.models import Extraction
 from patterns.wording import label
@@ -61,7 +63,7 @@ def _(answer: Changes) -> dict[str, Any]:
 def _row(one: ChangedAdvice, axis: Axis) -> dict[str, Any]:
     became, colour = BECAME[one.advice_before, one.advice]
     return {
-        "name": label(one.kind, one.subject),
+        "name": _name(one.kind, one.subject),
         "persona": one.persona,
         "url": reverse("admin:patterns_pattern_change", args=[one.pattern]) if one.pattern else "",
         "became": became,
@@ -75,6 +77,14 @@ def _row(one: ChangedAdvice, axis: Axis) -> dict[str, Any]:
         "n_before": number(one.n_before),
         "text": one.text,
     }
+
+
+def _name(kind: str, subject: str) -> str:
+    """What was tested stands for itself; what was only observed is named by machines."""
+    if kind not in OBSERVED:
+        return label(kind, subject)
+    words = (word.lower() if word.isupper() else word for word in subject.split())
+    return f"{PatternKind(kind).label}: {' '.join(words).replace('_', ' ')}"
 
 
 def _now(one: ChangedAdvice) -> tuple[float | None, float | None, float | None]:

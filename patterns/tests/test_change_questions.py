@@ -16,7 +16,7 @@ from gator.studio.tests.factories import make_persona
 from patterns.analyzer import PatternAnalyzer
 from patterns.extraction import extract
 from patterns.models import Extraction, Pattern
-from patterns.tests.factories import make_extraction, make_window
+from patterns.tests.factories import make_extraction, make_pattern, make_window
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -117,3 +117,15 @@ def test_page_draws_what_was_and_leads_to_the_pattern(admin_client):
     assert f'href="/admin/patterns/pattern/{good.pk}/change/"><bdi>#good</bdi>' in page
     assert "No longer repeat" in line
     assert 'class="gator-ring"' in line
+
+
+def test_page_names_what_was_observed_in_words(admin_client):
+    then, now = timezone.now() - 8 * DAY, timezone.now() - DAY
+    persona = make_extraction(as_of=then).persona
+    make_extraction(as_of=now, persona=persona)
+    failure = {"kind": "failure", "platform": "", "subject": "GenerationFailed in IMAGE_GENERATION"}
+    make_pattern(persona=persona, learned_at=now, strategy="The brief could not be met.", **failure)
+
+    told = admin_client.get(reverse("admin:patterns_pattern_insights_changes"), {"platform": "instagram"})
+
+    assert "<bdi>Failure: GenerationFailed in image generation</bdi>" in told.content.decode()
