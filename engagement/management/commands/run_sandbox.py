@@ -32,8 +32,10 @@ class Command(ConsoleCommand):
         start, port, life = _moment(options["start"]), options["port"], options["token_life"]
         if not 0 <= port <= 65535:
             raise CommandError(f"--port {port} is no port. Give a number from 0 to 65535.")
-        # A process runner ends it with SIGTERM; like Ctrl-C it must leave no address behind.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A process runner ends it with SIGTERM, which like Ctrl-C must leave no address behind. Behind a script's `&`
+        # SIGINT is ignored unless it is asked for.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
         try:
             run_forever(World(options["seed"], start, options["ledger"], life), port, self._ready)
         except KeyboardInterrupt:
