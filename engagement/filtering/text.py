@@ -13,8 +13,8 @@ from hashlib import blake2b
 # Longer than a comment on Instagram, Facebook or TikTok may be; more is folded away by every platform's page.
 LOOKED_AT = 10_000
 PIECE = 500
-# Words whose compared form is remembered, at most: some megabytes.
-REMEMBERED = 50_000
+# Words whose compared form is remembered, at most: some megabytes, since longer ones than these are not.
+REMEMBERED, LONGEST_REMEMBERED = 50_000, 30
 # Short praise ("love this!") repeats innocently; from here on, equal texts are rarely a coincidence.
 FINGERPRINT_MIN = 12
 
@@ -77,11 +77,12 @@ def normalise(text: str) -> str:
 
 def words(shown: str) -> list[str]:
     """The words of a `visible` text, without punctuation and emoji, as `collapsed` leaves them."""
-    return list(map(_compared, _WORD.findall(shown)))
+    found = _WORD.findall(shown)
+    return [remembered(word) if len(word) <= LONGEST_REMEMBERED else collapsed(word) for word in found]
 
 
 # What repeats a letter stands within a word, and most words were met before.
-_compared = lru_cache(maxsize=REMEMBERED)(collapsed)
+remembered = lru_cache(maxsize=REMEMBERED)(collapsed)
 
 
 def unmasked(word: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.filtering.content import contacts_in, phrases_in
-from engagement.filtering.text import fingerprint, normalise, visible, words
+from engagement.filtering.text import fingerprint, normalise, remembered, visible, words
 
 HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u202e\u2066\u00ad\U000e0041\ufe0f"
 
@@ -85,3 +85,11 @@ def test_fingerprint_of_short_praise_is_empty(text):
 
 def test_fingerprint_keeps_digits_apart():
     assert fingerprint("I won 1000 dollars") != fingerprint("I won 10 dollars")
+
+
+def test_no_stranger_fills_the_memory_with_long_words():
+    """Whatever is remembered of a word is as short as words are."""
+    remembered.cache_clear()
+
+    assert words("x9" * 4_000) == ["x9" * 4_000]
+    assert remembered.cache_info().currsize == 0
