@@ -14,7 +14,7 @@ from engagement.filtering.text import collapsed, unmasked
 # Longer texts repeat themselves, and longer words are not words.
 MOST_TOKENS = 500
 LONGEST_TOKEN = 30
-# Tokens whose simple form is remembered, at most: some megabytes.
+# Tokens whose simple form is remembered, at most: some megabytes, unless strangers write long ones.
 REMEMBERED = 50_000
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.

@@ -18,7 +18,7 @@ WORD_WEIGHT = 2.0
 # Texts are divided by the square of their length to this power. One half would make all of length one; by less, what a
 # long text says again and again counts for more than one word does.
 EVENED = 0.35
-# Tokens remembered with what they add, at most: some megabytes.
+# Tokens remembered with what they add, at most: some megabytes, unless strangers write long ones.
 REMEMBERED = 50_000
 # Where fewer of the tokens than this share are known, the model has not seen the language, and says nothing.
 KNOWN_LEAST = 0.4
