@@ -57,8 +57,19 @@ def share(part: float | None, whole: float | None) -> str:
     return UNKNOWN if part is None or not whole else percent(100 * part / whole, 0)
 
 
-def interval(value: float | None, low: float | None, high: float | None, *, digits: int = 0, unit: str = "") -> str:
-    """A number with its interval: 1,170 (1,040–1,260)."""
+def interval(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    *,
+    digits: int = 0,
+    unit: str = "",
+    whole: float | None = None,
+) -> str:
+    """A number with its interval: 1,170 (1,040–1,260).
+
+    A part of a `whole` that may be all of it or nothing is not known: what lies in the middle would only look as if.
+    """
     if value is None:
         return UNKNOWN
     sign = f" {unit}" if unit else ""
@@ -66,7 +77,8 @@ def interval(value: float | None, low: float | None, high: float | None, *, digi
         return number(value, digits) + sign
     # A dash beside a minus sign cannot be read.
     to = " to " if min(low, high) < 0 else "–"
-    return f"{number(value, digits)}{sign} ({number(low, digits)}{to}{number(high, digits)})"
+    ends = f"{number(low, digits)}{to}{number(high, digits)}"
+    return ends + sign if whole and low <= 0 and high >= whole else f"{number(value, digits)}{sign} ({ends})"
 
 
 def length(span: timedelta) -> str:

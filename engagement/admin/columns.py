@@ -82,7 +82,7 @@ def genuine(post: SocialMediaPost) -> str:
     if post.genuine_engagement is None or post.filter_state == FilterState.UNFILTERED:
         note = "" if post.total_engagement is None else f"{number(post.total_engagement)} raw, unfiltered"
         return format_html('{} <span class="gator-muted">{}</span>', UNKNOWN, note) if note else UNKNOWN
-    text = interval(post.genuine_engagement, post.genuine_low, post.genuine_high)
+    text = interval(post.genuine_engagement, post.genuine_low, post.genuine_high, whole=post.total_engagement)
     raw = f"of {number(post.total_engagement)} raw"
     note = f"{raw}, provisional" if post.is_provisional else raw
     return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, note)
@@ -93,7 +93,7 @@ def rate(post: SocialMediaPost) -> str:
     """Genuine engagement in percent of its basis, with interval, beside the raw rate; the basis is always named."""
     if post.engagement_rate is None:
         return UNKNOWN
-    text = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=1, unit="%")
+    text = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=1, unit="%", whole=post.raw_rate)
     basis = Basis(post.basis).label.lower() if post.basis else "unknown"
     note = f"of {basis}, raw {percent(post.raw_rate)}"
     return format_html('<span class="gator-number">{}</span> <span class="gator-muted">{}</span>', text, note)

@@ -204,7 +204,7 @@ class PostAdmin(ReadOnly, PublishingActions):
 
     @display(description="genuine engagement (95 %)")
     def genuine_text(self, post: SocialMediaPost) -> str:
-        return interval(post.genuine_engagement, post.genuine_low, post.genuine_high)
+        return interval(post.genuine_engagement, post.genuine_low, post.genuine_high, whole=post.total_engagement)
 
     @display(description="engagement rate (95 %)")
     def rate_text(self, post: SocialMediaPost) -> str:

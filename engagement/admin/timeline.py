@@ -138,12 +138,14 @@ def _slot_name(slot: datetime, by_hour: bool) -> str:
 def figures(post: SocialMediaPost) -> list[tuple[str, str, str]]:
     """What is measured, raw and filtered side by side. Unknown is said, never zero."""
     of = f" of {Basis(post.basis).label.lower()}" if post.basis and post.basis != Basis.COUNT else ""
-    is_filtered = post.filter_state != FilterState.UNFILTERED
-    genuine = interval(post.genuine_engagement, post.genuine_low, post.genuine_high) if is_filtered else UNKNOWN
-    rate = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=2, unit="%") if is_filtered else UNKNOWN
+    raw, raw_rate = post.total_engagement, post.raw_rate
+    genuine = rate = UNKNOWN
+    if post.filter_state != FilterState.UNFILTERED:
+        genuine = interval(post.genuine_engagement, post.genuine_low, post.genuine_high, whole=raw)
+        rate = interval(post.engagement_rate, post.rate_low, post.rate_high, digits=2, unit="%", whole=raw_rate)
     return [
-        ("Engagement", _told(number(post.total_engagement)), _told(genuine)),
-        ("Rate", _told(percent(post.raw_rate, 2), of), _told(rate, of)),
+        ("Engagement", _told(number(raw)), _told(genuine)),
+        ("Rate", _told(percent(raw_rate, 2), of), _told(rate, of)),
         ("Seen one by one", _told(number(post.observed_count or None)), _told(_seen(post))),
     ]
 

@@ -11,7 +11,7 @@ from acd.charts import chart
 from acd.enums import State
 from acd.figures import interval
 from acd.models import ACDContext
-from engagement.enums import Platform
+from engagement.enums import FilterState, Platform
 from engagement.models import SocialMediaPost
 
 DAYS = 30
@@ -65,8 +65,11 @@ def engagement_per_day(now: datetime) -> dict[date, dict[str, Any]]:
         genuine=Sum("genuine_engagement"),
         low=Sum("genuine_low"),
         high=Sum("genuine_high"),
-        # Post by post: where more people were seen than the platform counted, nothing was filtered out.
-        filtered=Sum(Greatest(F("total_engagement") - F("genuine_engagement"), 0.0)),
+        # Post by post: where more people were seen than the platform counted, nothing was filtered out. Nor was it
+        # where nobody can be seen: there the genuine part is not known.
+        filtered=Sum(
+            Greatest(F("total_engagement") - F("genuine_engagement"), 0.0), filter=Q(filter_state=FilterState.FILTERED)
+        ),
     )
     return {row["day"]: dict(row) for row in summed}
 
@@ -111,7 +114,7 @@ def genuine_share(row: Mapping[str, Any]) -> str:
     """The genuine part of the engagement in percent, with its interval: wide where nobody can be seen."""
     total = row["total"]
     ends = [min(100.0, 100 * row[name] / total) if total else None for name in ("genuine", "low", "high")]
-    return interval(*ends, unit="%")
+    return interval(*ends, unit="%", whole=100)
 
 
 def rounded(value: float | None) -> float | None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
 from acd.admin_links import list_url
 from acd.enums import State
 from acd.figures import number, share
 from acd.models import ACDContext
-from engagement.enums import AccountState
+from engagement.enums import AccountState, FilterState
 from engagement.models import Interaction, SocialAccount, SocialMediaPost
 from engagement.querysets import BROKEN
 
@@ -85,10 +85,13 @@ def band(low: float | None, high: float | None) -> str:
 
 
 def filtered_note(posts: dict[str, Any]) -> str:
-    """What share of the week's engagement was not people's."""
+    """What share of the week's engagement was not people's, and how much nobody can be filtered out of."""
     if not posts["total"]:
         return "Nothing measured yet"
-    return f"{share(posts['total'] - posts['genuine'], posts['total'])} of {posts['total']:,} filtered out"
+    unseen = posts["unseen"] or 0
+    filterable = posts["total"] - unseen
+    told = [f"{share(posts['filtered'], filterable)} of {filterable:,} filtered out"] if filterable else []
+    return ", ".join([*told, f"{unseen:,} where nobody can be seen"] if unseen else told)
 
 
 def week_of_posts(now: datetime) -> dict[str, Any]:
@@ -100,6 +103,8 @@ def week_of_posts(now: datetime) -> dict[str, Any]:
         low=Sum("genuine_low"),
         high=Sum("genuine_high"),
         total=Sum("total_engagement"),
+        unseen=Sum("total_engagement", filter=Q(filter_state=FilterState.UNOBSERVED)),
+        filtered=Sum(F("total_engagement") - F("genuine_engagement"), filter=Q(filter_state=FilterState.FILTERED)),
     )
     return sums | {
         "published": posts.published().between(now - WEEK, now).count(),

@@ -92,6 +92,18 @@ def test_week_shows_genuine_engagement_with_its_interval(now):
     assert (genuine.value, genuine.band, genuine.note) == ("120", "100–140", "40 % of 200 filtered out")
 
 
+def test_week_filters_nothing_out_where_nobody_can_be_seen(now):
+    unseen = {"filter_state": FilterState.UNOBSERVED, "genuine_low": 0.0, "genuine_high": 100.0}
+    make_measured(now, **unseen)
+    only_unseen = cards(now)[1]
+    make_measured(now)
+
+    assert only_unseen.note == "100 where nobody can be seen"
+    assert cards(now)[1].note == "40 % of 100 filtered out, 100 where nobody can be seen"
+    filtered = json.loads(engagement_chart(now))["datasets"][3]["data"]
+    assert [value for value in filtered if value is not None] == [40]
+
+
 def test_week_without_measurements_shows_no_zero(now):
     make_post(published_at=now - timedelta(days=1))
 
