@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from acd.admin_links import list_url
-from acd.figures import UNKNOWN, effect, interval, number, percent, q_value, stacked
+from acd.figures import UNKNOWN, effect, interval, number, percent, q_value, short, stacked
 from engagement.enums import Basis
 from patterns.answers import Asked, Finding, Findings, Framed, PostingTimes, SuccessfulPosts, Suggestions, Summary
 from patterns.effect_plot import Axis
@@ -211,5 +211,17 @@ def _(answer: Summary) -> dict[str, Any]:
         ),
         ("Bots", interval(*shares, unit="%"), f"of {number(answer.observed)} seen; personas {percent(personas, 0)}"),
     ]
+    return {"cards": cards, "lists": _best_and_worst(answer)}
+
+
+def _best_and_worst(answer: Summary) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Two titles with their posts: address, what it says and its rate. One query."""
+    posts = PostPerformance.objects.in_bulk([*answer.best, *answer.worst])
+
+    def told(pk: int) -> tuple[str, str, str]:
+        one = posts[pk]
+        rate = interval(one.engagement_rate, one.rate_low, one.rate_high, digits=2, unit="%", whole=one.raw_rate)
+        return post_url(pk), short(one.caption) or f"Post {pk}", rate
+
     lists = {"Best posts": answer.best, "Worst posts": answer.worst}
-    return {"cards": cards, "lists": [(name, [(pk, post_url(pk)) for pk in ids]) for name, ids in lists.items() if ids]}
+    return [(name, [told(pk) for pk in ids if pk in posts]) for name, ids in lists.items() if ids]

@@ -76,7 +76,9 @@ def explained(row: Interaction, bounds: CutOffs) -> str:
 
 
 def _by_score(verdict: str, score: float, bounds: CutOffs) -> str:
-    low, high, said = number(bounds.genuine, 2), number(bounds.bot, 2), number(score, 2)
+    # More digits where two would make the score look the same as a cut-off.
+    is_close = round(score, 2) in (round(bounds.genuine, 2), round(bounds.bot, 2))
+    low, high, said = (number(one, 4 if is_close else 2) for one in (bounds.genuine, bounds.bot, score))
     if verdict == Verdict.GENUINE and score < bounds.genuine:
         return f"Score {said}: below {low}, so genuine."
     if verdict == Verdict.BOT and score >= bounds.bot:

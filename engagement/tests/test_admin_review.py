@@ -85,6 +85,13 @@ def test_queue_shows_text_post_and_reasons_in_words_with_weights(admin_client):
     assert f"between {bounds.genuine:.2f}, below which it is genuine, and {bounds.bot:.2f}" in page
 
 
+def test_score_just_below_a_cut_off_does_not_look_like_it(admin_client):
+    bounds = filter_in_force().cut_offs
+    row = make_doubtful(score=bounds.bot - 0.0003)
+
+    assert f"Score {row.score:.4f}: between" in page_of(admin_client)
+
+
 @pytest.mark.parametrize("where", ["queue", "page", "list", "timeline"])
 def test_stranger_words_are_escaped_and_their_direction_stays_within(admin_client, where):
     row = make_doubtful(text=f"{TURNED} {MARKUP}")

@@ -17,7 +17,9 @@ from acd.tests.clients import make_user
 from acd.tests.factories import NOW, make_context
 from engagement.tests.factories import make_account
 from gator.studio.tests.factories import make_content, make_persona
+from patterns.admin_answers import post_url
 from patterns.admin_insights import address
+from patterns.models import PostPerformance
 from patterns.questions import QUESTIONS
 from patterns.tests.factories import make_evidence, make_pattern, make_window
 
@@ -225,6 +227,17 @@ def test_page_is_of_the_platform_where_somebody_posted_last(admin_client):
     make_evidence(make_account(platform="instagram"), published_at=timezone.now() - timedelta(days=2))
 
     assert "All personas on TikTok" in page(admin_client, "summary")
+
+
+def test_summary_names_its_best_posts_by_their_words_with_their_rates(admin_client):
+    account = make_learned()
+
+    told = page(admin_client, "summary", persona=account.persona.slug, platform=account.platform)
+
+    best = PostPerformance.objects.latest("engagement_rate")
+    (row,) = re.findall(rf'<li><a class="text-link" href="{post_url(best.pk)}">.*</li>', told)
+    assert best.caption in row
+    assert f"{best.engagement_rate:.2f} %" in row
 
 
 BAD_QUERIES = {
