@@ -115,7 +115,7 @@ def finding(one: Finding) -> str:
     if one.shrunk is not None:
         shown.append(f"shrunk {effect(one.shrunk, one.shrunk_low, one.shrunk_high)}")
     if one.more_posts and not one.claimed:
-        shown.append(f"about {one.more_posts} more posts to tell {WORTH}")
+        shown.append(f"about {one.more_posts:,} more posts to tell {WORTH}")
     outcome = one.advice.label if one.advice else "not told from chance"
     return f"{name}: {outcome}, {', '.join(shown)}, n = {one.n}, {discovery_rate(one.q)}"
 

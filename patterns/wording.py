@@ -108,7 +108,7 @@ def _missing(found: Sequence[Effect]) -> str:
     nearest = min((one for one in found if one.more_posts), key=lambda one: one.more_posts or 0, default=None)
     if nearest is not None:
         name = item(nearest.kind, nearest.subject)
-        return f" About {nearest.more_posts} more posts until an effect of {WORTH} of {name} could be told."
+        return f" About {nearest.more_posts:,} more posts until an effect of {WORTH} of {name} could be told."
     return (
         f" An effect of {WORTH} of any of them would most likely have shown."
         if all(e.more_posts == 0 for e in found)
@@ -119,7 +119,7 @@ def _missing(found: Sequence[Effect]) -> str:
 def nothing_sure(found: Sequence[Effect], posts_n: int, *, least: int) -> str:
     """What is missing where nothing is claimed; a test takes `least` posts that have an item and as many without."""
     if posts_n < 2 * least:
-        return f"Not enough data: about {2 * least - posts_n} more posts to begin ({posts_n} so far)."
+        return f"Not enough data: about {2 * least - posts_n:,} more posts to begin ({posts_n} so far)."
     tested = [one for one in found if one.effect is not None]
     if not tested:
         return f"Nothing can be compared in {posts_n} posts: vary hours, formats and hashtags, {least} posts of each."
@@ -154,7 +154,7 @@ def best_hours(found: Findings, curve: Curve) -> str:
     if found.signal == Signal.OK:
         return " ".join(block(one, found.posts_n) for one in (curve.best, curve.worst) if one)
     if curve.curve_p is None:
-        missing = "" if curve.more_posts is None else f" About {curve.more_posts} more posts to begin."
+        missing = "" if curve.more_posts is None else f" About {curve.more_posts:,} more posts to begin."
         return f"The hours of {found.posts_n} posts could not be compared.{missing}"
     if found.signal == Signal.THIN:
         so_far = f"Hours seem to matter ({chance(curve.curve_p)}), but no single hour is sure yet"
@@ -167,7 +167,7 @@ def _until(missing: int | None) -> str:
     gain = "a gain of 25 % over three hours"
     if missing is None:
         return ""
-    return f": about {missing} more until {gain} could be told" if missing else f", which are enough to tell {gain}"
+    return f": about {missing:,} more until {gain} could be told" if missing else f", which are enough to tell {gain}"
 
 
 def block(one: HourBlock, posts_n: int) -> str:
