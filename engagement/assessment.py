@@ -310,7 +310,7 @@ def _tally(post: SocialMediaPost, seen: Counted, prior: Prior, timeline: Timelin
         prior=prior,
         suspect=timeline.suspect,
         purged=timeline.purged,
-        unfollowed=timeline.unfollowed,
+        beside=timeline.beside,
     )
 
 

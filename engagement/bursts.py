@@ -49,12 +49,12 @@ class Moment:
 class Timeline:
     """Likes that may have been bought and are still there, and likes that the platform took away.
 
-    `unfollowed` are likes that came while a group did, with nothing to compare them with.
+    `beside` are other likes that came while a group did, unusual or not.
     """
 
     suspect: float
     purged: float
-    unfollowed: float = 0.0
+    beside: float = 0.0
 
 
 def may_tell(before: int | None, after: int | None) -> bool:
@@ -75,8 +75,8 @@ def timeline_evidence(moments: Sequence[Moment], visits: Sequence[datetime] = ()
     """
     ordered = sorted((one for one in moments if one.likes is not None), key=lambda one: one.at)
     purged = _purged([one.likes or 0 for one in ordered])
-    suspect, unfollowed = _suspect(_steps(ordered, visits))
-    return Timeline(max(0.0, suspect - purged), purged, unfollowed)
+    suspect, beside = _suspect(_steps(ordered, visits))
+    return Timeline(max(0.0, suspect - purged), purged, beside)
 
 
 @dataclass(frozen=True)
@@ -107,16 +107,17 @@ def _gain(before: int | None, after: int | None, less: int = 0) -> int | None:
 
 
 def _suspect(steps: list[_Step]) -> tuple[float, float]:
-    """Likes far above what is to be expected of a step, and likes that came with a group and nothing to expect.
+    """Likes far above what is to be expected of a step, and the others that came while a group did.
 
-    Where a group came, all that is above the fewest that the calm steps lead to expect is suspect.
+    Where a group came, all that is above the fewest that the calm steps lead to expect is suspect. A few may have
+    brought likes that do not show beside a crowd's.
     """
     usual = {at: _usual(step, steps[:at] + steps[at + 1 :]) for at, step in enumerate(steps) if not step.visits}
     leaps = {at: steps[at].likes - one for at, one in usual.items() if one is not None and _is_leap(steps[at], one)}
     calm = [step for at, step in enumerate(steps) if not step.visits and at not in leaps]
     visited = [(step.likes, _usual(step, calm)) for step in steps if step.visits]
-    brought = [max(0.0, likes - max(0.0, one - SPREAD * sqrt(one))) for likes, one in visited if one is not None]
-    return sum(leaps.values()) + sum(brought), float(sum(likes for likes, one in visited if one is None))
+    brought = sum(max(0.0, likes - max(0.0, one - SPREAD * sqrt(one))) for likes, one in visited if one is not None)
+    return sum(leaps.values()) + brought, sum(likes for likes, _ in visited) - brought
 
 
 def _is_leap(step: _Step, usual: float) -> bool:

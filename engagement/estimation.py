@@ -80,7 +80,7 @@ class Tally:
     `observed` counts interactions by (kind, verdict). `unsure` are those without a clear verdict: by kind, how many
     and the sum of their probabilities to be a bot. `grouped` are those among both who came as a group, by kind.
     `counts` holds likes, comments, shares and saves, None if unknown. `suspect` likes came at once without the comments
-    or reach that go with them, `purged` ones went again, and `unfollowed` ones came with a group, unusual or not.
+    or reach that go with them, `purged` ones went again, and those `beside` came while a group did, unusual or not.
     """
 
     observed: Mapping[tuple[str, str], int]
@@ -90,7 +90,7 @@ class Tally:
     grouped: Mapping[str, Group] = field(default_factory=dict)
     suspect: float = 0.0
     purged: float = 0.0
-    unfollowed: float = 0.0
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ class _Row(NamedTuple, Generic[Number]):
     own_others: Number
     suspect: Number
     purged: Number
-    unfollowed: Number
+    beside: Number
 
 
 def _estimated(tallies: Sequence[Tally], rates: ErrorRates, level: float) -> list[Estimate]:
@@ -283,7 +283,7 @@ def _row(tally: Tally) -> _Row[float]:
         sum(own.values()),
         tally.suspect,
         tally.purged,
-        tally.unfollowed * _most_beside(called + doubtful, alone),
+        tally.beside * _most_beside(called + doubtful, alone),
     )
 
 
@@ -297,7 +297,7 @@ def _own(tally: Tally, hidden: Mapping[str, int], members: int) -> dict[str, int
 
 
 def _most_beside(members: int, alone: float) -> float:
-    """The part that may be bots' of likes that came with a group and that nothing followed: as of the comments."""
+    """The part that may be bots' of the likes that came while a group did: as of the comments."""
     odds = members * exp(float(ndtri(0.975)) * HIDDEN_SPREAD)
     return odds / (odds + alone) if members else 0.0
 
@@ -318,7 +318,7 @@ def _doubts(at: _Row[Numbers]) -> tuple[Numbers, Numbers]:
     again may have stayed.
     """
     reach = at.hidden_likes + at.wordless
-    doubted = np.maximum(np.minimum(at.suspect, reach), np.minimum(at.purged, reach)) + np.minimum(at.unfollowed, reach)
+    doubted = np.maximum(np.minimum(at.suspect, reach), np.minimum(at.purged, reach)) + np.minimum(at.beside, reach)
     suspect = np.minimum(at.suspect, at.hidden_likes)
     both = suspect + at.purged
     bought = suspect * np.divide(suspect / 2 + at.purged, both, out=np.zeros_like(both), where=suspect > 0)

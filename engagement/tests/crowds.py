@@ -120,7 +120,7 @@ def visited(rng: np.random.Generator, tally: Tally, truth: int, members: int) ->
         counts={"likes": likes + liked + bought, "shares": shared, "comments": int(counts["comments"] or 0) + members},
     )
     timeline = timeline_evidence(*followed(rng, likes, liked + bought, members))
-    return replace(after, suspect=timeline.suspect, unfollowed=timeline.unfollowed), truth
+    return replace(after, suspect=timeline.suspect, beside=timeline.beside), truth
 
 
 def followed(rng: np.random.Generator, likes: int, brought: int, members: int) -> tuple[list[Moment], list[datetime]]:

@@ -110,7 +110,16 @@ def test_fewer_likes_are_suspect_where_a_group_came(visit, suspect):
 
     # In the hour of the likes 30 were to be expected, in the hour before 42: nine fewer and twelve fewer may come.
     assert found.suspect == pytest.approx(suspect, abs=10)
-    assert found.unfollowed == 0
+
+
+def test_other_likes_that_came_while_a_group_did_are_beside_it():
+    calm, visits = from_hour(3, comments=30), [NOW + timedelta(hours=2.5)] * 30
+
+    found = timeline_evidence(calm, visits)
+
+    came = calm[3].likes - calm[2].likes
+    assert 0 < found.beside == came - found.suspect
+    assert timeline_evidence(calm).beside == 0
 
 
 def test_a_group_that_brought_no_likes_leaves_no_more_suspect_than_chance_may_hide():
@@ -121,12 +130,12 @@ def test_a_group_that_brought_no_likes_leaves_no_more_suspect_than_chance_may_hi
     assert found.suspect == pytest.approx(10, abs=4)
 
 
-def test_likes_that_came_with_a_group_are_unfollowed_where_no_other_step_tells():
+def test_likes_that_came_while_a_group_did_are_not_suspect_where_no_other_step_tells():
     visits = [NOW + timedelta(minutes=20)] * 5
 
     found = timeline_evidence(moments([(0, 0, 0), (200, 5, 1000), (210, 5, 1100)]), visits)
 
-    assert found == Timeline(0, 0, unfollowed=200)
+    assert found == Timeline(0, 0, beside=200)
 
 
 def test_many_comments_excuse_likes_that_the_reach_does_not():
@@ -149,4 +158,4 @@ def test_no_more_is_doubted_than_there_ever_was(rows, hours):
     gained = sum(likes or 0 for likes, _, _ in rows)
     assert 0 <= found.suspect <= gained
     assert 0 <= found.purged <= gained
-    assert 0 <= found.unfollowed <= gained
+    assert 0 <= found.suspect + found.beside <= gained

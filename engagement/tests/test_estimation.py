@@ -60,7 +60,7 @@ def tallies(draw):
         grouped={kind: draw(groups(observed.get((kind, BOT), 0), doubted.get(kind, (0, 0.0)))) for kind in KIND_NAMES},
         suspect=draw(st.floats(0, 500)),
         purged=draw(st.floats(0, 500)),
-        unfollowed=draw(st.floats(0, 500)),
+        beside=draw(st.floats(0, 500)),
     )
 
 
@@ -216,11 +216,11 @@ def test_those_of_a_group_whom_the_filter_is_unsure_of_may_be_either():
     assert found.high > 109
 
 
-def test_likes_that_came_with_a_group_unfollowed_widen_downwards_only():
-    followed, unfollowed = estimate(raided(60)), estimate(raided(60, unfollowed=800))
+def test_likes_beside_a_group_widen_downwards_only():
+    alone, beside = estimate(raided(60)), estimate(raided(60, beside=800))
 
-    assert (unfollowed.genuine, unfollowed.high) == (followed.genuine, followed.high)
-    assert unfollowed.low < followed.low - 300
+    assert (beside.genuine, beside.high) == (alone.genuine, alone.high)
+    assert beside.low < alone.low - 300
 
 
 def test_suspect_likes_widen_downwards_and_lower_the_middle_more_once_some_were_purged():
