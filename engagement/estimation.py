@@ -13,16 +13,13 @@ import numpy as np
 from scipy.special import ndtri
 
 from engagement.enums import InteractionKind, Verdict
-from engagement.filtering.groups import GROUP_LEAST
+from engagement.filtering.groups import short_of_group
 from engagement.filtering.scene import WRITTEN
 from engagement.metrics import ENGAGEMENT_FIELDS
 from engagement.prevalence import ErrorRates, Numbers, bot_share
 
 # One, or those of many posts.
 Number = TypeVar("Number", float, Numbers)
-
-# A group speaks for as many as would be none, so that one more never makes the others count for less.
-SPOKEN_FOR = GROUP_LEAST - 1
 
 # Which of a post's counts a visible interaction is part of. Platforms count replies among the comments.
 COUNTED_AS: dict[str, str] = {
@@ -202,13 +199,15 @@ class _Row(NamedTuple, Generic[Number]):
     """What an estimate takes from a tally: `bots` and `seen` are of those who wrote and were no group.
 
     Whoever the filter is unsure of counts by the probability, among `genuine` and `bots`; those of a group whom it is
-    unsure of are `doubtful` as well. `wordless` were not called bots. `own_likes` and `own_others` are what the group
-    may have left unseen.
+    unsure of are `doubtful` as well, `unsure_bots` of `unsure` by the probability. `wordless` were not called bots.
+    `own_likes` and `own_others` are what the group may have left unseen.
     """
 
     genuine: Number
     bots: Number
     seen: Number
+    unsure_bots: Number
+    unsure: Number
     past_bots: Number
     past_seen: Number
     wordless: Number
@@ -225,7 +224,7 @@ class _Row(NamedTuple, Generic[Number]):
 def _estimated(tallies: Sequence[Tally], rates: ErrorRates, level: float) -> list[Estimate]:
     rows = [_row(tally) for tally in tallies]
     at = _Row[Numbers](*np.array(rows).T)
-    share = bot_share(at.bots, at.seen, at.past_bots, at.past_seen, rates, level)
+    share = bot_share(at.bots + at.unsure_bots, at.seen + at.unsure, at.past_bots, at.past_seen, rates, level)
     # How often a like is found to be a bot's is not known: whoever was seen without a word is as good as not seen.
     unjudged = at.hidden + at.wordless + at.doubtful
     fewest, most = share.among_all(at.bots, at.seen, unjudged, HIDDEN_SPREAD, rates)
@@ -259,32 +258,39 @@ def _row(tally: Tally) -> _Row[float]:
             bots, seen = bots + likely, seen + number
         else:
             wordless += number - likely
-    group = [one for kind, one in tally.grouped.items() if kind in WRITTEN]
-    called, doubtful = sum(one.called for one in group), sum(one.unsure for one in group)
-    hidden, prior = _hidden(tally), tally.prior
-    own = _own(tally, hidden, called + doubtful)
+    group, hidden, prior = _group(tally), _hidden(tally), tally.prior
+    members = group.called + group.unsure
+    own = _own(tally, hidden, members)
     likes = own.pop("likes", 0)
-    bots -= called + sum(one.likely for one in group)
-    alone = seen - called - doubtful
-    spoken_for = min(SPOKEN_FOR, called)
+    alone, bots = seen - members, bots - group.called - group.likely
+    # A group speaks for as many as would be none, so that one more never makes the others count for less.
+    spoken_for = short_of_group(group.called, group.unsure)
     # As many as it is unsure of it may have taken for people.
-    missed = max(0.0, min(doubtful, alone - bots))
+    missed = max(0.0, min(group.unsure, alone - bots))
     return _Row(
         genuine,
         bots + spoken_for,
         alone - missed + spoken_for,
+        group.likely,
+        group.unsure,
         prior.bot,
         prior.genuine + prior.bot,
         wordless,
-        doubtful + missed,
+        group.unsure + missed,
         sum(hidden.values()),
         hidden.get("likes", 0),
         likes,
         sum(own.values()),
         tally.suspect,
         tally.purged,
-        tally.beside * _most_beside(called + doubtful, alone),
+        tally.beside * _most_beside(members, alone),
     )
+
+
+def _group(tally: Tally) -> Group:
+    """Those of the group who wrote."""
+    wrote = [one for kind, one in tally.grouped.items() if kind in WRITTEN]
+    return Group(sum(one.called for one in wrote), sum(one.unsure for one in wrote), sum(one.likely for one in wrote))
 
 
 def _own(tally: Tally, hidden: Mapping[str, int], members: int) -> dict[str, int]:

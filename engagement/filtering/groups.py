@@ -5,6 +5,7 @@ to comment, however many people like.
 """
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
 from engagement.filtering.stack import COENGAGEMENT, DUPLICATES, PACE
@@ -34,3 +35,9 @@ def is_group(called: int, unsure: int) -> bool:
     """Whether so many in company who are called bots, and so many the filter is unsure of, are a group."""
     members = called + unsure
     return members >= GROUP_LEAST and called >= CALLED_LEAST * members
+
+
+def short_of_group(called: int, unsure: int) -> int:
+    """The most of so many called bots that would be no group together with so many unsure."""
+    slogan = ceil(CALLED_LEAST * unsure / (1 - CALLED_LEAST)) - 1
+    return min(called, max(0, GROUP_LEAST - 1 - unsure, slogan))

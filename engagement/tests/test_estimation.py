@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from engagement.enums import InteractionKind, Verdict
@@ -24,6 +24,7 @@ from engagement.estimation import (
     prior_of,
     variation,
 )
+from engagement.filtering.groups import is_group
 from engagement.prevalence import ErrorRates
 
 COMMENT, LIKE, REPLY = InteractionKind.COMMENT, InteractionKind.LIKE, InteractionKind.REPLY
@@ -361,6 +362,20 @@ def test_estimate_with_one_more_of_a_group_has_no_more_genuine(tally, rates, kin
     before, after = estimates([tally, more], rates=rates)
 
     assume(before is not None)
+    assert after.genuine <= before.genuine + TOLERANCE
+
+
+@given(st.integers(0, 300), st.integers(0, 40), st.integers(0, 40), st.floats(0, 1), RATES)
+@example(100, 3, 11, 0.4, GOOD)
+@example(10, 2, 0, 0.4, GOOD)
+def test_estimate_has_no_more_genuine_where_one_more_makes_company_a_group(people, called, unsure, chance, rates):
+    def joined(number):
+        one = Group(number, unsure, unsure * chance)
+        grouped = {COMMENT: one} if is_group(number, unsure) else {}
+        return post(people, number, unsure={COMMENT: (unsure, one.likely)}, grouped=grouped)
+
+    before, after = estimates([joined(called), joined(called + 1)], rates=rates)
+
     assert after.genuine <= before.genuine + TOLERANCE
 
 
