@@ -17,15 +17,15 @@ from text_model import sentence
 from acd.enums import Confidence, Grade, OutcomeSource, Phase, State
 from acd.outcomes import grade
 from acd.tracking import ACDContextManager
-from engagement.assessment import assess_posts
-from engagement.enums import InteractionKind, SyncStatus
+from engagement.enums import InteractionKind
+from engagement.fetching import Batch, Fetched
 from engagement.filtering.pipeline import assess
 from engagement.filtering.scene import Seen
 from engagement.grading import grade_posts
-from engagement.interactions import record_interactions
+from engagement.landing import land
 from engagement.models import SocialMediaPost
 from engagement.recording import Observation, record_many
-from engagement.values import SeenInteraction
+from engagement.values import SeenInteraction, Visible
 from gator.studio.models import Persona
 from patterns.extraction import extract
 
@@ -107,14 +107,17 @@ def filtering(count: int) -> float:
 
 
 def after_fetch(posts: list[SocialMediaPost], count: int) -> float:
-    """All work on a post between the platform's answer and the end of its sync, with `count` new comments."""
+    """All work on a post that is synced alone, from the platform's answer to its grade, with `count` new comments."""
 
     def work(number: int) -> None:
         post = posts[number]
-        record_many([Observation(post, make_metrics(number), LATER)])
-        record_interactions(post, seen[number], now=LATER)
-        assess_posts([post], now=LATER, only_new=True)
-        SocialMediaPost.objects.filter(pk=post.pk).update(sync_status=SyncStatus.OK, next_sync_at=LATER)
+        assert post.account is not None
+        brought = Fetched(
+            observations=[Observation(post, make_metrics(number), LATER)],
+            interactions=[(post, Visible(interactions=tuple(seen[number])))],
+            looked={post.pk},
+        )
+        land([(Batch(post.account, [post]), brought)], LATER)
         grade_posts(SocialMediaPost.objects.filter(pk=post.pk), now=LATER)
 
     seen = [comments(count, post.pk) for post in posts]
@@ -154,7 +157,8 @@ def main() -> None:
         with step(f"fill with {BLOCK:,} posts"):
             persona = fill(BLOCK)
             settle()
-        posts = list(SocialMediaPost.objects.for_persona(persona).order_by("-published_at")[: FOLLOWED + 3 * RUNS])
+        newest = SocialMediaPost.objects.for_persona(persona).select_related("account").order_by("-published_at")
+        posts = list(newest[: FOLLOWED + 3 * RUNS])
         laws = runs()
         quiet, busy, busiest = map(after_fetch, thirds(posts[: 3 * RUNS]), (0, COMMENTS, MANY_COMMENTS))
         one, many = filtering(COMMENTS), filtering(MANY_COMMENTS)
