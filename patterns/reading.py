@@ -60,7 +60,7 @@ def reading_of(posts: PostPerformanceQuerySet) -> Reading:
         found.append(post)
         standings.append(_standing(post, state, hours))
         captions.append(caption)
-    return Reading(found, standings, captions, list(tags_of(posts)))
+    return Reading(found, standings, captions, list(tags_of(found)))
 
 
 def _standing(post: Post, state: str, hours: float) -> str:

@@ -14,10 +14,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from engagement.baselines import MATURE
 from engagement.enums import Basis
+from engagement.keys import these
+from engagement.models import SocialMediaPost
 from patterns.adjustment import Key, Window
 from patterns.enums import PatternKind
 from patterns.mixed import Floats, Integers
@@ -69,8 +70,6 @@ COLUMNS = {
     PatternKind.STRATEGY: "content__approach",
 }
 UNKNOWN = (None, "")
-# So many keys are asked for in one statement.
-ASKED_AT_ONCE = 5_000
 # An account with fewer posts has the trend of all.
 POSTS_OF_A_TREND = 20
 
@@ -113,15 +112,14 @@ class Rows:
 def rows_of(posts: PostPerformanceQuerySet) -> Rows:
     """Read these posts of one basis, which carry a `value`, oldest first. Two queries."""
     rows = [Post(*row) for row in posts.order_by("published_at", "pk").values_list(*Post._fields)]
-    if connection.vendor == "sqlite" and len(rows) <= ASKED_AT_ONCE:
-        # Python compares the dates there, row by row: what was asked of the posts is not asked again.
-        posts = posts.model._default_manager.filter(pk__in=[row.pk for row in rows])
-    return Rows(rows, places_of(rows, tags_of(posts)))
+    return Rows(rows, places_of(rows, tags_of(rows)))
 
 
-def tags_of(posts: PostPerformanceQuerySet) -> Tags:
+def tags_of(rows: Iterable[Post]) -> Tags:
     """The hashtags of these posts. One query."""
-    return posts.filter(hashtags__isnull=False).order_by("hashtags__name", "pk").values_list("pk", "hashtags__name")
+    # By the keys: what was asked of the posts is not asked again, which takes longer.
+    links = SocialMediaPost.hashtags.through.objects.filter(socialmediapost__in=these([row.pk for row in rows]))
+    return links.order_by("hashtag__name", "socialmediapost").values_list("socialmediapost", "hashtag__name")
 
 
 def _logs(rows: Sequence[Post]) -> tuple[list[float], list[float]]:
@@ -165,7 +163,6 @@ def places_of(rows: Sequence[Post], tags: Tags) -> dict[Key, list[int]]:
                 places[kind, str(subject)].append(place)
     at = {row.pk: place for place, row in enumerate(rows)}
     for tag, pairs in groupby(tags, key=itemgetter(1)):
-        # A post that came between two queries has no row.
         if found := [at[pk] for pk, _ in pairs if pk in at]:
             places[PatternKind.HASHTAG, tag] += found
     return places

@@ -96,7 +96,7 @@ def test_alarms_of_a_persona_find_posts_and_patterns_by_theirs(account):
 
     assert "post_window" in captions
     assert "post_window" in posts
-    assert "post_window" in tags
+    assert "SEARCH engagement_socialmediapost_hashtags USING COVERING INDEX" in tags
     assert "pattern_of_persona" in patterns
 
 
