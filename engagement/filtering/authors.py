@@ -19,7 +19,15 @@ def record(scene: Scene) -> Findings:
 
 
 def _share(one: AuthorRecord) -> Evidence:
-    share = round((one.bot + 1) / (one.genuine + one.bot + 2), 4)
+    n = one.genuine + one.bot
+    share = round((one.bot + 1) / (n + 2), 4)
     name = "earlier_bot" if share > 0.5 else "earlier_genuine"
-    detail = f"Of the author's {one.genuine + one.bot} other interactions here {one.bot} were found a bot's."
-    return Evidence(AUTHOR, name, share, detail)
+    return Evidence(AUTHOR, name, share, _told(one.bot, n))
+
+
+def _told(bots: int, n: int) -> str:
+    if n == 1:
+        return f"The author's one other interaction here was {'' if bots else 'not '}found a bot's."
+    return (
+        f"{bots or 'None'} of the author's {n} other interactions here {'was' if bots < 2 else 'were'} found a bot's."
+    )

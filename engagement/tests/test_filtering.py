@@ -393,6 +393,24 @@ def test_assess_believes_a_regular_more_than_a_stranger():
     assert "earlier_genuine" in [reason.name for reason in regular.reasons]
 
 
+@pytest.mark.parametrize(
+    ("genuine", "bot", "said"),
+    [
+        (1, 0, "The author's one other interaction here was not found a bot's."),
+        (0, 1, "The author's one other interaction here was found a bot's."),
+        (7, 0, "None of the author's 7 other interactions here was found a bot's."),
+        (6, 1, "1 of the author's 7 other interactions here was found a bot's."),
+        (4, 3, "3 of the author's 7 other interactions here were found a bot's."),
+    ],
+)
+def test_record_is_told_in_words(genuine, bot, said):
+    history = History(authors={"author-0": AuthorRecord(genuine=genuine, bot=bot)})
+
+    (found,) = assess(comments("Thumbs up"), known_personas=frozenset(), history=history).values()
+
+    assert said in [reason.detail for reason in found.reasons]
+
+
 def test_assess_finds_a_template_filled_differently():
     scene = comments(
         "So glad that I listened to @anna, my first week brought me 300 home",
