@@ -12,6 +12,7 @@ from statistics import median
 
 from django.conf import settings
 
+from engagement.enums import Basis
 from patterns.adjustment import Estimate, Fit, Key, estimates, fitted
 from patterns.claims import Verdict, judged, more_posts
 from patterns.cycles import Cycle
@@ -125,7 +126,9 @@ def study_of(rows: Rows) -> Study:
     if not rows.posts:
         return Study([], {}, 0, rows)
     everything = rows.sample()
-    found = [_described(item, rows.sample(item), everything) for item in rows.places]
+    # A rate is never below nothing; what stands for one where there is no basis is a logarithm.
+    least = float("-inf") if rows.posts[0].basis == Basis.COUNT else 0.0
+    found = [_described(item, rows.sample(item), everything, least) for item in rows.places]
     limits = {"rate": settings.FALSE_DISCOVERY_RATE}
     fit = fitted(rows.window(_testable(found)), **limits)
     cycles = {}
@@ -161,13 +164,16 @@ def _testable(found: Sequence[Effect]) -> list[Key]:
     return [(one.kind, one.subject) for one in known if one.kind != PatternKind.HASHTAG or one.subject not in dropped]
 
 
-def _described(item: Key, own: Sample, everything: Sample) -> Effect:
-    """An item with the plain means of the posts with and without it, where there are enough of both."""
+def _described(item: Key, own: Sample, everything: Sample, least: float) -> Effect:
+    """An item with the plain means of the posts with and without it, where there are enough of both.
+
+    The interval of a mean ends at the `least` value there can be.
+    """
     kind, subject = item
     named, rest = partial(Effect, kind=PatternKind(kind), subject=subject, n=own.n), everything - own
     if min(own.n, rest.n) < settings.PATTERN_MIN_POSTS or (around := interval(own)) is None:
         return named()
-    return named(mean=own.mean, low=around.low, high=around.high, baseline=rest.mean)
+    return named(mean=own.mean, low=max(least, around.low), high=around.high, baseline=rest.mean)
 
 
 def _judged(

@@ -28,6 +28,5 @@ def _share(one: AuthorRecord) -> Evidence:
 def _told(bots: int, n: int) -> str:
     if n == 1:
         return f"The author's one other interaction here was {'' if bots else 'not '}found a bot's."
-    return (
-        f"{bots or 'None'} of the author's {n} other interactions here {'was' if bots < 2 else 'were'} found a bot's."
-    )
+    verb = "was" if bots < 2 else "were"
+    return f"{bots or 'None'} of the author's {n} other interactions here {verb} found a bot's."

@@ -125,6 +125,28 @@ def test_lift_is_compared_as_it_is():
     assert odd.advice == Advice.REPEAT
 
 
+@pytest.mark.parametrize(
+    ("own", "low"),
+    [
+        pytest.param(lambda value: {"engagement_rate": value}, 0.0, id="a rate is never below nothing"),
+        pytest.param(
+            lambda value: {"basis": Basis.COUNT, "engagement_rate": None, "lift": value}, -5.06, id="a lift may be"
+        ),
+    ],
+)
+def test_interval_of_a_mean_ends_where_values_do(own, low):
+    account = make_account()
+    for number in range(10):
+        # One post in five is far above the rest, so that Student's interval is wide.
+        made = own(20.0 if number == 0 else 1.0)
+        make_evidence(account, tags=["sea"] if number < 5 else [], **made)
+
+    sea = item(PatternKind.HASHTAG, "sea", made.get("basis", Basis.REACH))
+
+    assert sea.mean == pytest.approx(4.8)
+    assert sea.low == pytest.approx(low, abs=0.8)
+
+
 def test_accounts_of_different_levels_are_not_taken_for_an_effect():
     small = make_account()
     large = make_account(persona=small.persona)
