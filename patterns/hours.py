@@ -64,6 +64,8 @@ def beside_cells(moments: Moments, size: int, held: Floats | None = None) -> Mom
     columns leave; where that is next to nothing they are left out.
     """
     cells = np.arange(size, len(moments.shared))
+    if not cells.size:
+        return moments
     left = beside(moments, np.eye(len(moments.shared), size) if held is None else held)
     ratio = left.ratio(cells) if left.freedom >= MIN_FREEDOM else 0.0
     return (moments.beside(cells, 1 / ratio) if ratio else moments).of(np.arange(size))
