@@ -1,9 +1,9 @@
 """What answers claim of every kind, hashtag to approach, where nothing matters; and whether intervals of formats hold.
 
 Made-up accounts (patterns/tests/worlds.py) are asked as answers are: hours and weekdays as cycles, captions of any
-length, four approaches. A law is missed only where chance cannot be why: the 95 % interval of what was counted lies
-beyond its limit. A number on the command line is how many worlds a row has, 400 if none is given; those of 3,000 posts
-are a quarter as many. Two processes share them.
+length, four approaches. A law of a row is missed only where chance cannot be why: the 95 % interval of what was
+counted lies beyond its limit. A number on the command line is how many worlds a row has, 400 if none is given; those
+of 3,000 posts are a quarter as many. Two processes share them.
 """
 
 import sys
@@ -96,8 +96,13 @@ def _row(shares: Sequence[float]) -> str:
 def nulls() -> list[Law]:
     """How often anything is claimed where nothing matters."""
     print(NULL_HEAD)
-    empty = [Laws(posts, personas=personas, **NOTHING) for posts, personas in NULLS]
-    return [law for world in empty for law in null_row(world, scores(world))]
+    laws, gains = list[Law](), list[bool]()
+    for posts, personas in NULLS:
+        world = Laws(posts, personas=personas, **NOTHING)
+        found = scores(world)
+        laws += null_row(world, found)
+        gains += [bool(one.gaining) for one in found]
+    return [*laws, Law("no effects, all sizes together: runs with a gain of any kind", fmean(gains), GAINS, "")]
 
 
 def formats() -> list[Law]:
