@@ -5,13 +5,14 @@ hours and popular personas. Noise and effects are sized as real ones. Around acc
 nine pages of Facebook scatter by 0.56 to 1.7 in logs of reactions (Dehouche 2020) and one by 0.70 in its rate of reach
 (Moro, Rita and Vala 2016); hours differ by 0.28 there, formats by factors of two and more. No such data tell of
 hashtags: their effects are taken to lie between. The noise of 0.6 is at the lower end: figures for more
-are told as well.
+are told as well. What answers claim where nothing matters is counted by kinds.py.
 A number on the command line is how many worlds a cell has, 40 if none is given.
 """
 
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from math import nan
 from statistics import fmean
 from time import process_time
 from typing import Any
@@ -21,7 +22,6 @@ from numpy import arange, column_stack, empty, eye, flatnonzero
 from numpy.random import default_rng
 
 from patterns.adjustment import Estimate, Key, Window, adjusted
-from patterns.enums import PatternKind
 from patterns.mixed import Mixed
 from patterns.tests.world_rows import told_as_answered
 from patterns.tests.worlds import FEW, RATE, Laws, Score, World, draw, score, scored
@@ -29,7 +29,6 @@ from patterns.tests.worlds import FEW, RATE, Laws, Score, World, draw, score, sc
 SEED = 2026
 WORLDS = next((int(word) for word in sys.argv[1:] if word.isdigit()), 40)
 FEW_TAGS = Laws(1000, personas=1, tags=100, most_tags=5)
-NOTHING: dict[str, Any] = {"helpful": 0, "hours": 0.0, "weekdays": 0.0, "formats": 0.0}
 # The world, and the limits of false share, power and precision among the first ten; None where nothing is asked.
 CELLS: list[tuple[str, Laws, float, float | None, float | None]] = [
     ("12 personas, 3,000 posts", Laws(3000), 0.10, 0.50, 0.90),
@@ -59,17 +58,6 @@ FEW_POSTS = [
     ("one persona, 40 posts", replace(FEW, posts=40)),
     ("8 personas, 19 posts each", replace(FEW, posts=152, personas=8, tags=24)),
 ]
-NULLS = [(3000, 12), (1000, 12), (1000, 1), (300, 1), (120, 1), (60, 1), (30, 1)]
-KINDS = {
-    PatternKind.HASHTAG: "tags",
-    PatternKind.POSTING_HOUR: "hours",
-    PatternKind.POSTING_WEEKDAY: "days",
-    PatternKind.MEDIA_KIND: "formats",
-    PatternKind.CAPTION_LENGTH: "lengths",
-    PatternKind.STRATEGY: "ways",
-}
-NULL_HEAD = "\nwithout any effect: share of runs with a claimed gain of a kind (below: loss); plain coverage\n"
-NULL_HEAD += f"{'':27}" + "".join(f"{name:>8}" for name in [*KINDS.values(), "any", "plain", "runs"])
 HEAD = f"{'':27}{'false':>7}{'power':>7}{'at 10':>7}{'naive':>7}{'plain':>7}{'shrunk':>7}{'tested':>7}"
 
 
@@ -79,21 +67,20 @@ def worlds(laws: Laws, n: int) -> list[World]:
 
 
 def mean(scores: list[Score], name: str) -> float:
-    """The mean of one figure over the worlds that have it."""
-    return fmean(getattr(one, name) for one in scores if getattr(one, name) is not None)
+    """The mean of one figure over the worlds that have it; no number where none has."""
+    found = [getattr(one, name) for one in scores if getattr(one, name) is not None]
+    return fmean(found) if found else nan
 
 
 def shown(scores: list[Score]) -> float:
     """Of the shrunk intervals beside all claims, the share that holds the truth."""
     claims = sum(one.claims for one in scores)
-    return sum(one.claims_covered for one in scores) / claims if claims else float("nan")
+    return sum(one.claims_covered for one in scores) / claims if claims else nan
 
 
 def row(name: str, scores: list[Score]) -> None:
     """Print the figures of one cell."""
-    known = any(one.precision_at_10 is not None for one in scores)
-    figures = [mean(scores, "false_share"), mean(scores, "power")]
-    figures += [mean(scores, "precision_at_10") if known else float("nan"), mean(scores, "naive_false")]
+    figures = [mean(scores, figure) for figure in ("false_share", "power", "precision_at_10", "naive_false")]
     figures += [mean(scores, "plain_coverage"), shown(scores)]
     print(f"{name:27}" + "".join(f"{one:7.3f}" for one in figures) + f"{mean(scores, 'tested'):7.0f}", flush=True)
 
@@ -177,35 +164,6 @@ def few_posts() -> list[Law]:
     return laws
 
 
-def nulls() -> list[Law]:
-    """How often a gain is claimed where nothing matters."""
-    print(NULL_HEAD)
-    laws = list[Law]()
-    for posts, personas in NULLS:
-        world = Laws(posts, personas=personas, **NOTHING)
-        drawn = worlds(world, WORLDS * (3 if posts > 1000 else 5 if posts > 300 else 10))
-        laws += null_row(world, [scored(one, told_as_answered(one)) for one in drawn])
-    return laws
-
-
-def null_row(world: Laws, scores: list[Score]) -> list[Law]:
-    """Print how often anything is claimed in these worlds without effects, with what must hold of the gains."""
-    name = f"{world.personas} persona{'s' * (world.personas > 1)}, {world.posts:,} posts"
-    gaining, losing = [one.gaining for one in scores], [one.losing for one in scores]
-    print(f"{name:27}{_runs_with(gaining)}{mean(scores, 'plain_coverage'):8.3f}{len(scores):8}")
-    print(f"{'':27}{_runs_with(losing)}", flush=True)
-    of_tags = fmean(PatternKind.HASHTAG in one for one in gaining)
-    return [
-        Law(f"{name}, no effects: runs with a gain of a hashtag", of_tags, 0.12, ""),
-        Law(f"{name}, no effects: runs with a gain of any kind", fmean(map(bool, gaining)), 0.12, ""),
-    ]
-
-
-def _runs_with(claimed: list[frozenset[str]]) -> str:
-    shares = [*(fmean(kind in one for one in claimed) for kind in KINDS), fmean(map(bool, claimed))]
-    return "".join(f"{share:8.3f}" for share in shares)
-
-
 def cost(laws: Laws) -> float:
     """Seconds of the processor for one window, the fastest of five runs."""
     (world,) = worlds(laws, 1)
@@ -222,7 +180,7 @@ if __name__ == "__main__":
         f"Seeds [{SEED}, 0] to [{SEED}, {WORLDS - 1}] of each cell; noise {Laws(1).noise}, effects {Laws(1).effects}."
     )
     with step("simulated"):
-        found = [*main_table(), *variations(), *few_posts(), *nulls()]
+        found = [*main_table(), *variations(), *few_posts()]
     found.append(Law("3,000 posts, 500 hashtags", cost(Laws(3000)), 2.0, "s"))
     found.append(Law("450 posts", 1000 * cost(Laws(450, personas=1)), 50.0, "ms"))
     judge(found)

@@ -2,9 +2,10 @@
 
 Every persona of a world has an export of its own, brought by `import_posts`; the REST API is asked with a token about
 all personas at once (gator/tests/brought_worlds.py). Nobody can be seen in an export, so the genuine part of every post
-is a guess with a wide interval, equally wide for all. Below each row stands what the model says of the same worlds
-without that. Numbers on the command line: worlds of 3,000 posts in each cell, and of 1,000 without effects; of smaller
-ones there are three times as many, since chance moves these more and they take less.
+is a guess with a wide interval, equally wide for all. How many saw each post, and the chance in its counts, are drawn
+anew for each world. Below each row stands what the model says of the same worlds without that. Numbers on the command
+line: worlds of 3,000 posts in each cell, and of 1,000 without effects; of smaller ones there are three times as many,
+since chance moves these more and they take less.
 """
 
 import sys
@@ -14,7 +15,8 @@ from tempfile import TemporaryDirectory
 
 from _common import Law, empty, empty_database, judge, step
 from django.conf import settings
-from honesty import CELLS, HEAD, NOTHING, NULL_HEAD, SEED, laws_of, mean, null_row, row, shown, worlds
+from honesty import CELLS, HEAD, SEED, laws_of, mean, row, shown, worlds
+from kinds import NOTHING, NULL_HEAD, null_row
 from numpy.random import default_rng
 
 from gator.tests.brought_worlds import FEW_SEE, MANY_SEE, bring, caller, told_by
@@ -31,18 +33,21 @@ SMALL = "1,000, forty likes", Laws(1000)
 EMPTY = [Laws(1000, **NOTHING), Laws(300, personas=1, **NOTHING), Laws(60, personas=1, **NOTHING)]
 
 
-def from_outside(world: World, reach: int = MANY_SEE) -> Score:
-    """Bring a world into the empty database, ask, judge, and empty the database again."""
-    with TemporaryDirectory() as folder:
-        bring(world, Path(folder), default_rng(SEED), reach=reach)
-    found = scored(world, told_by(caller("127.0.0.1")))
-    empty()
-    return found
+def from_outside(drawn: list[World], reach: int = MANY_SEE) -> list[Score]:
+    """Bring each world into the empty database, ask, judge, and empty the database again."""
+    scores = []
+    for seed, world in enumerate(drawn):
+        with TemporaryDirectory() as folder:
+            # A stream beside that of [SEED, seed], which the world itself is drawn from.
+            bring(world, Path(folder), default_rng([SEED, seed, 1]), reach=reach)
+        scores.append(scored(world, told_by(caller("127.0.0.1"))))
+        empty()
+    return scores
 
 
 def pairs(name: str, drawn: list[World], reach: int = MANY_SEE) -> tuple[list[Score], list[Score]]:
     """What is said of these worlds from inside and from outside, printed."""
-    inside, outside = [score(one) for one in drawn], [from_outside(one, reach) for one in drawn]
+    inside, outside = [score(one) for one in drawn], from_outside(drawn, reach)
     row(name, outside)
     row("  from inside", inside)
     return inside, outside
@@ -88,7 +93,7 @@ def without_effects() -> list[Law]:
     laws = list[Law]()
     for world in EMPTY:
         drawn = worlds(world, NULLS * (1 if world.posts >= 1000 else 3))
-        laws += null_row(world, [from_outside(one) for one in drawn])
+        laws += null_row(world, from_outside(drawn))
     return laws
 
 

@@ -4,7 +4,7 @@ Plants every kind of scene on new posts of an account of every platform, in a sa
 own, reads them for four days as any installation does, and compares the final verdicts with what the sandbox knows.
 Each row of the table rests on worlds of its own, three unless a number is given. A hit is a bot called bot or a persona
 called persona; accused are the genuine called either; the last share is that of the posts whose interval holds the true
-genuine engagement.
+genuine engagement, with their numbers.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,8 @@ def shown(share: float | None) -> str:
 def line(name: str, where: str, found: Judged) -> str:
     """One row of the table."""
     shares = (found.precision, found.recall, found.accused, found.coverage)
-    return f"  {name:13}{where:10}" + "".join(f"{shown(share):>12}" for share in shares) + f"{found.n:9,}"
+    posts = f"{sum(found.covered)} of {len(found.covered)}"
+    return f"  {name:13}{where:10}" + "".join(f"{shown(share):>12}" for share in shares) + f"{posts:>12}{found.n:9,}"
 
 
 def laws(by_kind: dict[str, Judged]) -> list[Law]:
@@ -84,7 +85,7 @@ def main() -> None:
     settings.PUBLISH_POLL_SECONDS = 0
     by_kind = {kind: Judged() for kind in KINDS}
     with empty_database(), step(f"play {len(KINDS)} scenes on {len(Platform)} platforms in {worlds} worlds each"):
-        titles = ("precision", "recall", "accused", "in interval")
+        titles = ("precision", "recall", "accused", "in interval", "of posts")
         print(f"  {'scene':13}{'platform':10}" + "".join(f"{one:>12}" for one in titles) + f"{'n':>9}", flush=True)
         for kind, total in by_kind.items():
             for platform in Platform.values:

@@ -16,7 +16,7 @@ from engagement.enums import AccountState, Purpose
 from engagement.models import SocialAccount
 from engagement.platforms import adapter_for, errors
 from engagement.platforms.budgets import clock_from, meter_for
-from engagement.platforms.http import REDACTED
+from engagement.platforms.redacting import REDACTED
 from engagement.querysets import BROKEN, WORKING, has_app
 from engagement.refusals import is_final, state_after
 from engagement.reports import Item, Outcome, Report

@@ -4,7 +4,7 @@ They are observed and not tested: what such posts have in common may be chance, 
 run grading and ratings keep the strategy already, on its context; here they are told together, under the same names.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import fsum
 from statistics import median
@@ -34,14 +34,7 @@ def high_engagement(rows: Rows, platform: str, basis: str) -> list[Candidate]:
     best = [row for row in rows.posts if good is not None and (row.rate_low or 0) > good and (row.vs_average or 0) > 0]
     if not best:
         return []
-    chosen = set(best)
-    rate, low, high = (
-        fsum(column) / len(best)
-        for column in zip(*((row.value, row.rate_low, row.rate_high) for row in best), strict=True)
-    )
-    # One post that went viral would make all of them look so.
-    versus = median(row.vs_average or 0.0 for row in best)
-    others = [row.value for row in rows.posts if row not in chosen]
+    numbers = _numbers(rows, best)
     return [
         Candidate(
             kind=PatternKind.HIGH_ENGAGEMENT,
@@ -50,21 +43,32 @@ def high_engagement(rows: Rows, platform: str, basis: str) -> list[Candidate]:
             basis=basis,
             advice=Advice.REPEAT,
             strategy=f"{len(best)} of {len(rows.posts)} posts on {Platform(platform).label} passed {good:g} "
-            f"{UNITS[Basis(basis)]} at the lower bound and beat the account's posts of the same age: mean {rate:.2f} % "
-            f"(their 95 % intervals on average {low:.2f} to {high:.2f}), {versus:+.0f} % against those (median). "
-            f"{_in_common(rows, best)}. Observed, not tested.",
-            numbers={
-                "n": len(best),
-                "mean": rate,
-                "low": low,
-                "high": high,
-                "baseline": fsum(others) / len(others) if others else None,
-            },
+            f"{UNITS[Basis(basis)]} at the lower bound and {_beat(best, numbers)}. {_in_common(rows, best)}. "
+            "Observed, not tested.",
+            numbers=numbers,
             posts=tuple(row.pk for row in best),
             contexts=tuple(sorted({row.context for row in best if row.context})),
             evidence_at=mean_moment([row.published_at for row in best]),
         )
     ]
+
+
+def _numbers(rows: Rows, best: Sequence[Post]) -> dict[str, Any]:
+    """The mean rate of the best posts and of the bounds of their intervals, and the mean rate of the others."""
+    chosen = set(best)
+    others = [row.value for row in rows.posts if row not in chosen]
+    columns = zip(*((row.value, row.rate_low, row.rate_high) for row in best), strict=True)
+    means = zip(("mean", "low", "high"), (fsum(column) / len(best) for column in columns), strict=True)
+    return {"n": len(best), **dict(means), "baseline": fsum(others) / len(others) if others else None}
+
+
+def _beat(best: Sequence[Post], numbers: Mapping[str, Any]) -> str:
+    # One post that went viral would make all of them look so.
+    versus = median(row.vs_average or 0.0 for row in best)
+    return (
+        f"beat the account's posts of the same age: mean {numbers['mean']:.2f} % (their 95 % intervals on average "
+        f"{numbers['low']:.2f} to {numbers['high']:.2f}), {versus:+.0f} % against those (median)"
+    )
 
 
 def _in_common(rows: Rows, best: Sequence[Post]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from engagement.platforms import errors
+from engagement.platforms.decoding import decode
 from engagement.platforms.errors import Case, first_case
-from engagement.platforms.http import decode
 from engagement.platforms.nodes import Node
 from engagement.platforms.replies import MAX_WAIT_SECONDS, Reply
 

@@ -16,8 +16,8 @@ from requests.structures import CaseInsensitiveDict
 
 from engagement.platforms import errors
 from engagement.platforms.base import PlatformAdapter, each_read
+from engagement.platforms.decoding import decode
 from engagement.platforms.graph_errors import asks_for_less, judge
-from engagement.platforms.http import decode
 from engagement.platforms.replies import Reply
 
 MAX_BATCH = 50

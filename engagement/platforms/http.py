@@ -4,45 +4,31 @@ Reads are repeated in place with backoff; anything that creates is sent once. Wh
 platform's table.
 """
 
-import base64
 import codecs
-import json
 import logging
 import random
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from acd.redaction import redacted
 from engagement.platforms import errors
 from engagement.platforms.deadlines import DeadlineAdapter, Exchange, exchanging, session
+from engagement.platforms.decoding import decode
 from engagement.platforms.meter import UNMETERED, Call, Meter
+from engagement.platforms.redacting import excerpt, forms_of, without
 from engagement.platforms.replies import Reply
 
 logger = logging.getLogger(__name__)
 
 READ_TRIES = 3
-EXCERPT = 200
-REDACTED = "[redacted]"
-# What is marked as a secret in an answer that is kept; in other words (`acd.redaction`) any number could go missing.
-# A backslash ends it as well: in an item of a batch it belongs to the quote behind it.
-_CREDENTIAL = re.compile(r"(?i)((?:access_token|refresh_token|client_secret)=|bearer\s+)[^\s&\"'<>\\]+")
-# Without one of these words the pattern finds nothing.
-_CREDENTIAL_MARKS = ("_token=", "client_secret=", "bearer")
-# What an answer may have to hold, and no message: new tokens, and the address that a file is sent to.
-_NOT_FOR_WORDS = re.compile(r"(?i)(\"(?:access|refresh)_token\"\s*:\s*\"|upload_token=)[^\"&\s]*")
-_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-# A shorter string is no token of any platform, and replacing it would mangle the answer.
-_MIN_TOKEN = 6
 
 
 Judge = Callable[[Reply], errors.PlatformError | None]
@@ -97,8 +83,7 @@ class Connection:
     ) -> None:
         self.platform = platform
         self._meter = meter
-        # The longest first: one secret may stand inside another.
-        self._secrets = sorted({token, *secrets}, key=len, reverse=True)
+        self._secrets = {token, *secrets}
         self._base = base_url.rstrip("/")
         self._token = token
         self._judge = judge
@@ -311,7 +296,7 @@ class Connection:
     def _unreadable(self, response: requests.Response, text: str) -> NoReturn:
         """A proxy's page says nothing about a post, so of its statuses only limits and faults are believed."""
         kind = errors.kind_of_status(response.status_code)
-        words = _excerpt(text) or "it said nothing"
+        words = excerpt(text) or "it said nothing"
         if not issubclass(kind, errors.RateLimited | errors.TemporaryFailure):
             self._invalid(f"The answer is not JSON: {words}", response)
         reply = Reply(self.platform, response.status_code, response.headers, None)
@@ -331,31 +316,15 @@ class Connection:
         return reply
 
     def _words(self, failure: Exception) -> str:
-        return f"{type(failure).__name__}: {_excerpt(self.redact(str(failure)))}"
+        return f"{type(failure).__name__}: {excerpt(self.redact(str(failure)))}"
 
     def redact(self, text: str) -> str:
-        """The text without the secrets, plain, quoted or in base64, and without whatever else is marked as one."""
-        for form in self._unspoken:
-            text = text.replace(form, REDACTED)
-        lower = text.lower()
-        # The pattern takes its time over a long answer, and hardly any holds a mark.
-        is_marked = any(mark in lower for mark in _CREDENTIAL_MARKS)
-        return _CREDENTIAL.sub(rf"\1{REDACTED}", text) if is_marked else text
+        """The text without the account's secrets, and without whatever else is marked as one."""
+        return without(self._unspoken, text)
 
     @cached_property
     def _unspoken(self) -> list[str]:
-        return [form for secret in self._secrets if len(secret) >= _MIN_TOKEN for form in _forms(secret)]
-
-
-def _forms(secret: str) -> dict[str, None]:
-    """How a secret may be written, each way once. Graph escapes the slashes of its JSON."""
-    encoded = base64.b64encode(secret.encode()).decode()
-    return dict.fromkeys((secret, quote(secret, safe=""), encoded.rstrip("="), secret.replace("/", "\\/")))
-
-
-def _excerpt(text: str) -> str:
-    """The beginning of a text that nobody could read: half an answer may hold a token that was new to everybody."""
-    return redacted(_NOT_FOR_WORDS.sub(rf"\1{REDACTED}", text))[:EXCERPT]
+        return forms_of(self._secrets)
 
 
 def is_same_site(url: str, base: str) -> bool:
@@ -369,28 +338,3 @@ def is_same_site(url: str, base: str) -> bool:
 def _backoff(attempt: int) -> float:
     """Doubling, with jitter, so that many workers do not come back at once."""
     return float(settings.HTTP_BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1.0))
-
-
-def decode(text: str) -> Any:
-    """JSON without what no database takes. Raises ValueError, or RecursionError for what is nested too deep."""
-    value = _STRICT.decode(text)
-    # Only an escape can bring what no database takes, and few answers hold one: the rest need no second look.
-    return storable(value) if _UNSTORABLE.search(text) else value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
-def storable(value: Any) -> Any:
-    """The same JSON without what no database takes: NUL characters and halves of surrogate pairs."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [storable(one) for one in value]
-    if isinstance(value, dict):
-        return {storable(name): storable(one) for name, one in value.items()}
-    return value

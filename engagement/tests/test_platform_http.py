@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pytest
 
 from engagement.platforms import ADAPTERS, errors
-from engagement.platforms.http import Connection, is_same_site, storable
+from engagement.platforms.decoding import storable
+from engagement.platforms.http import Connection, is_same_site
 from engagement.platforms.meter import Unmetered
 from engagement.platforms.nodes import Node
 from engagement.platforms.twitter import judge

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from acd.admin_links import list_url
@@ -32,51 +33,49 @@ class Card:
 
 def cards(now: datetime) -> list[Card]:
     """The numbers of the week."""
-    posts, runs, accounts = week_of_posts(now), week_of_runs(now), account_counts(now)
-    failed, ill = runs["failed"], accounts["expiring"] + accounts["broken"]
-    return [
-        Card(
-            "Posts this week",
-            number(posts["published"]),
-            f"{posts['before']:,} the week before",
-            list_url(SocialMediaPost, published="week"),
-        ),
-        Card(
-            "Genuine this week",
-            number(posts["genuine"]),
-            filtered_note(posts),
-            list_url(SocialMediaPost, published="week"),
-            "good",
-            band(posts["low"], posts["high"]),
-        ),
-        Card(
-            "Runs this week",
-            number(runs["total"]),
-            f"{failed:,} failed, {runs['running']:,} under way",
-            list_url(ACDContext, run="failed" if failed else "running"),
-            "bad" if failed else "",
-        ),
-        Card(
-            "Accounts at risk",
-            number(ill),
-            f"{accounts['expiring']:,} about to expire, {accounts['broken']:,} cut off",
-            list_url(SocialAccount, attention="expiring") if accounts["expiring"] else list_url(SocialAccount),
-            "bad" if ill else "",
-        ),
-        Card(
-            "Posts late",
-            number(posts["overdue"]),
-            f"{posts['failed']:,} whose last sync failed",
-            list_url(SocialMediaPost, sync="overdue"),
-            "bad" if posts["overdue"] or posts["failed"] else "",
-        ),
-        Card(
-            "To review",
-            number(Interaction.objects.to_review().count()),
-            "whom the filter is not sure of",
-            reverse("admin:engagement_interaction_review"),
-        ),
-    ]
+    posts = week_of_posts(now)
+    return [published(posts), genuine(posts), generated(now), at_risk(now), late(posts), to_review()]
+
+
+def published(posts: dict[str, Any]) -> Card:
+    """How many posts went out."""
+    url = list_url(SocialMediaPost, published="week")
+    return Card("Posts this week", number(posts["published"]), f"{posts['before']:,} the week before", url)
+
+
+def genuine(posts: dict[str, Any]) -> Card:
+    """What people did with the week's posts."""
+    url, around = list_url(SocialMediaPost, published="week"), band(posts["low"], posts["high"])
+    return Card("Genuine this week", number(posts["genuine"]), filtered_note(posts), url, "good", around)
+
+
+def generated(now: datetime) -> Card:
+    """How many runs there were, and of how many something came."""
+    runs = week_of_runs(now)
+    failed, note = runs["failed"], f"{runs['failed']:,} failed, {runs['running']:,} under way"
+    url = list_url(ACDContext, run="failed" if failed else "running")
+    return Card("Runs this week", number(runs["total"]), note, url, "bad" if failed else "")
+
+
+def at_risk(now: datetime) -> Card:
+    """Accounts that a person has to look after."""
+    expiring, broken = account_counts(now)
+    note = f"{expiring:,} about to expire, {broken:,} cut off"
+    url = list_url(SocialAccount, attention="expiring") if expiring else list_url(SocialAccount)
+    return Card("Accounts at risk", number(expiring + broken), note, url, "bad" if expiring or broken else "")
+
+
+def late(posts: dict[str, Any]) -> Card:
+    """Posts whose numbers are older than they should be."""
+    overdue, failed = posts["overdue"], posts["failed"]
+    url, tone = list_url(SocialMediaPost, sync="overdue"), "bad" if overdue or failed else ""
+    return Card("Posts late", number(overdue), f"{failed:,} whose last sync failed", url, tone)
+
+
+def to_review() -> Card:
+    """What waits for somebody to decide."""
+    n, url = Interaction.objects.to_review().count(), reverse("admin:engagement_interaction_review")
+    return Card("To review", number(n), "whom the filter is not sure of", url)
 
 
 def band(low: float | None, high: float | None) -> str:
@@ -104,7 +103,10 @@ def week_of_posts(now: datetime) -> dict[str, Any]:
         high=Sum("genuine_high"),
         total=Sum("total_engagement"),
         unseen=Sum("total_engagement", filter=Q(filter_state=FilterState.UNOBSERVED)),
-        filtered=Sum(F("total_engagement") - F("genuine_engagement"), filter=Q(filter_state=FilterState.FILTERED)),
+        # Where more people were seen than the platform counted, nothing was filtered out.
+        filtered=Sum(
+            Greatest(F("total_engagement") - F("genuine_engagement"), 0.0), filter=Q(filter_state=FilterState.FILTERED)
+        ),
     )
     return sums | {
         "published": posts.published().between(now - WEEK, now).count(),
@@ -124,7 +126,7 @@ def week_of_runs(now: datetime) -> dict[str, int]:
     )
 
 
-def account_counts(now: datetime) -> dict[str, int]:
-    """Accounts whose token is about to end, and those the platform no longer lets in."""
+def account_counts(now: datetime) -> tuple[int, int]:
+    """How many accounts have a token that is about to end, and how many the platform no longer lets in."""
     soon = SocialAccount.objects.expiring(now).exclude(state__in=[*BROKEN, AccountState.PAUSED])
-    return {"expiring": soon.count(), "broken": SocialAccount.objects.filter(state__in=BROKEN).count()}
+    return soon.count(), SocialAccount.objects.filter(state__in=BROKEN).count()

@@ -16,7 +16,8 @@ FEW_TAGS = Laws(200, personas=2, tags=60, most_tags=5)
 
 def brought(tmp_path, laws):
     world = draw(default_rng(SEED), laws)
-    bring(world, tmp_path, default_rng(SEED))
+    # A stream of its own: the same one again would tie who sees a post to who wrote it.
+    bring(world, tmp_path, default_rng([SEED, 1]))
     learn()
     return world
 
