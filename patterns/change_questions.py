@@ -1,6 +1,7 @@
 """Which advice changed within a window: each persona's newest look against its last one from before. Four queries."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from patterns.changes import OBSERVED, Change, Told, alarm_changes, alarms_by_ke
 from patterns.history import published_of
 from patterns.models import Extraction, Pattern
 from patterns.querysets import ExtractionQuerySet
+
+# Patterns by the key of their persona.
+Standing = Mapping[int, Sequence[Pattern]]
 
 NUMBERS = ("n", "effect", "effect_low", "effect_high", "q")
 NUMBERS_BEFORE = ("n_before", "effect_before", "effect_before_low", "effect_before_high", "q_before")
@@ -42,32 +46,34 @@ def _order(one: ChangedAdvice) -> tuple[bool, bool, str, str, str]:
     return one.advice == one.advice_before, not one.advice_before, one.kind, one.subject, one.persona
 
 
-def _standing_since(looks: Sequence[Extraction], moment: datetime) -> list[Pattern]:
+def _standing_since(looks: Sequence[Extraction], moment: datetime) -> Standing:
     """The patterns of these personas that stood at that moment or later; those that stand longest last."""
     rows = Pattern.objects.filter(persona__in={one.persona_id for one in looks})
     rows = rows.filter(Q(retired_at=None) | Q(retired_at__gt=moment)).order_by("learned_at", "pk")
-    return list(rows.only("persona_id", "platform", "kind", "subject", "strategy", "learned_at", "retired_at"))
+    found: dict[int, list[Pattern]] = defaultdict(list)
+    for row in rows.only("persona_id", "platform", "kind", "subject", "strategy", "learned_at", "retired_at"):
+        found[row.persona_id].append(row)
+    return found
 
 
-def _of(look: Extraction, patterns: Iterable[Pattern]) -> list[Pattern]:
+def _of(look: Extraction, patterns: Standing) -> list[Pattern]:
     """Those of these patterns that stood when a look was over."""
     return [
         one
-        for one in patterns
-        if one.persona_id == look.persona_id
-        and one.platform in ("", look.platform)
+        for one in patterns.get(look.persona_id, ())
+        if one.platform in ("", look.platform)
         and one.learned_at <= look.as_of
         and (one.retired_at is None or one.retired_at > look.as_of)
     ]
 
 
-def _told(look: Extraction, patterns: Iterable[Pattern]) -> Told:
+def _told(look: Extraction, patterns: Standing) -> Told:
     observed = {(one.kind, one.subject): one.strategy for one in _of(look, patterns) if one.kind in OBSERVED}
     tested, rang = rows_by_key(look.tested), alarms_by_key(look.alarms)
     return Told(look.as_of, look.days, tested, look.evidence, observed, rang)
 
 
-def _changed(one: Change, then: Extraction, now: Extraction, patterns: Sequence[Pattern]) -> ChangedAdvice:
+def _changed(one: Change, then: Extraction, now: Extraction, patterns: Standing) -> ChangedAdvice:
     key = (one.kind, one.subject)
     said_by = {(row.kind, row.subject): row.pk for look in (then, now) for row in _of(look, patterns)}
     return ChangedAdvice(
