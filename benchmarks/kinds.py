@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 from _common import Law, judge, step
-from honesty import FEW_TAGS, SEED, mean
+from honesty import FEW_TAGS, HELD, SEED, mean, of_intervals
 from numpy.random import default_rng
 from rich.console import Console
 from rich.progress import track
@@ -34,8 +34,8 @@ DIFFERING = {
     "100 tags, at most 5, 1,000": FEW_TAGS,
     "one persona, 300 posts": Laws(300, personas=1),
 }
-# At most this share of runs without an effect may claim a gain, and so many intervals must hold the truth.
-GAINS, HELD = 0.12, 0.93
+# At most this share of runs without an effect may claim a gain.
+GAINS = 0.12
 KINDS = {
     PatternKind.HASHTAG: "tags",
     PatternKind.POSTING_HOUR: "hours",
@@ -106,13 +106,13 @@ def nulls() -> list[Law]:
 
 
 def formats() -> list[Law]:
-    """How often intervals of formats hold the truth where formats differ; worlds are independent, their three not."""
+    """How often intervals of formats hold the truth where formats differ."""
     print("\nwith effects: share of the intervals of formats that hold the truth, its standard error, runs")
     laws = []
     for name, world in DIFFERING.items():
-        held = [one.formats_coverage for one in scores(world) if one.formats_coverage is not None]
-        share, error = fmean(held), stdev(held) / len(held) ** 0.5
-        print(f"{name:27}{share:8.3f} ± {error:.3f}{len(held):8}", flush=True)
+        found = scores(world)
+        share, error = of_intervals(found)
+        print(f"{name:27}{share:8.3f} ± {error:.3f}{len(found):8}", flush=True)
         laws.append(Law(f"{name}: intervals of formats, the upper end", share + 2 * error, HELD, "", at_least=True))
     return laws
 
