@@ -1,6 +1,7 @@
 """The text model: what it looks at, that it scores as it was trained, and that no text makes it slow."""
 
 import re
+import tracemalloc
 from collections import Counter
 from math import log
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.filtering.model import MODELS, load_model
+from engagement.filtering.near import runs
 from engagement.filtering.ngrams import LENGTH, all_of, simple, tokens
 from engagement.filtering.text import visible
 from engagement.filtering.text_model import EVENED, KNOWN_LEAST, TextModel, counted
@@ -114,3 +116,18 @@ def test_shipped_model_is_small_and_has_its_card():
 def test_load_model_names_those_there_are():
     with pytest.raises(FileNotFoundError, match=r"There is no model 'layers-0'\. Give one of .*layers-7"):
         load_model("layers-0")
+
+
+def test_no_stranger_fills_the_memory_with_long_words():
+    """Two megabytes of words that are none, read by all that remembers words: next to nothing of them is kept."""
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+
+    for number in range(200):
+        said = tokens(" ".join(f"{letter}{number}{'xy' * 800}" for letter in "abcdef"))
+        assert MODEL.text.log_odds_of(said) is None
+        assert len(runs(said)) == 5
+    kept = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+
+    assert kept < 400_000
