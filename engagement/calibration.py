@@ -60,11 +60,15 @@ def rates_of(model: Model) -> ErrorRates:
     return ErrorRates(false_accusations=measured.false_accusations, recall=measured.recall)
 
 
+def uncalibrated(model: Model) -> Filter:
+    """A model with the cut-offs that its training gives for the share this installation lets be wrongly accused."""
+    return Filter(model, model.cut_offs(settings.MAX_WRONGLY_ACCUSED))
+
+
 def filter_with(model: Model) -> Filter:
     """A model with this installation's cut-offs for it, or where none were made with the training's. One query."""
     made = Calibration.objects.filter(model_version=model.version).first()
-    usual = model.cut_offs(settings.MAX_WRONGLY_ACCUSED)
-    return Filter(model, CutOffs(bot=made.bot, genuine=made.genuine) if made else usual)
+    return Filter(model, CutOffs(bot=made.bot, genuine=made.genuine)) if made else uncalibrated(model)
 
 
 def filter_in_force() -> Filter:

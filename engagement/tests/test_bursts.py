@@ -209,9 +209,14 @@ def test_visits_between_two_moments_are_those_after_the_first_up_to_the_second(m
 
 def test_a_long_timeline_costs_in_proportion_to_its_length(monkeypatch):
     """Steps that are looked at; a list of all others for every step would be a hundred thousand."""
-    looked_at = []
+    looked_at: list[int] = []
     sums = bursts._sums
-    monkeypatch.setattr(bursts, "_sums", lambda steps: looked_at.append(len(steps)) or sums(steps))
+
+    def counting(steps: Sequence[bursts._Step]) -> bursts._Sums:
+        looked_at.append(len(steps))
+        return sums(steps)
+
+    monkeypatch.setattr(bursts, "_sums", counting)
 
     timeline_evidence(moments([(at * 30, at, at * 100) for at in range(400)]))
 
