@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from acd.tests.clients import make_user
 from acd.tests.factories import NOW
+from engagement.admin import interactions
 from engagement.calibration import filter_in_force
 from engagement.decisions import decide
 from engagement.enums import Platform, Verdict
@@ -187,6 +188,21 @@ def test_deciding_the_same_twice_writes_once_and_says_so(admin_client):
 
     assert Decision.objects.count() == 1
     assert "that is what a person said already" in said[-1]
+
+
+def test_a_decision_is_stored_with_the_numbers_of_its_post_or_not_at_all(admin_client, monkeypatch):
+    """Whoever died in between would have left numbers that no longer fit the verdicts, and nobody who mends them."""
+    row = make_doubtful()
+
+    def dies(rows, *, now):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(interactions, "measure", dies)
+    with pytest.raises(KeyboardInterrupt):
+        say(admin_client, row, Verdict.BOT)
+
+    row.refresh_from_db()
+    assert (row.override, Decision.objects.count()) == ("", 0)
 
 
 def test_queue_does_not_overrule_what_a_colleague_said_meanwhile(admin_client):
