@@ -277,6 +277,7 @@ class InteractionViewSet(mixins.ListModelMixin, OfOnePost):
         given.is_valid(raise_exception=True)
         seen = [SeenInteraction(**item) for item in given.validated_data["interactions"]]
         now = timezone.now()
+        SocialMediaPost.objects.filter(pk=post.pk).hold()
         new = record_interactions(post, seen, now=now)
         assess_posts([post], now=now)
         return Response(IngestedSerializer({"new": new, "known": len({s.platform_id for s in seen}) - new}).data)

@@ -21,13 +21,9 @@ class DecidedMeanwhile(NothingToDecide):
 
 @contextmanager
 def deciding(rows: Iterable[Interaction]) -> Iterator[None]:
-    """Within it what is said of these interactions and the new numbers of their posts are stored together, or neither.
-
-    The posts are locked first and in the order of every other writer, who would else wait for us and we for them.
-    """
+    """Within it what is said of these interactions is stored with the new numbers of their posts, or neither is."""
     with transaction.atomic():
-        posts = SocialMediaPost.objects.filter(pk__in={row.post_id for row in rows}).order_by("pk")
-        list(posts.select_for_update().values_list("pk", flat=True))
+        SocialMediaPost.objects.filter(pk__in={row.post_id for row in rows}).hold()
         yield
 
 
