@@ -77,8 +77,8 @@ def filter_in_force() -> Filter:
 
 
 def propose(model: Model) -> Proposal:
-    """What staff's decisions on the scores of a model come to; nothing is stored."""
-    decided = Decision.objects.newest().of_model(model.version).order_by()
+    """What staff's decisions on a model's scores come to; nothing is stored. Personas are neither bots nor people."""
+    decided = Decision.objects.newest().of_model(model.version).exclude(verdict=Verdict.PERSONA).order_by()
     told = decided.values_list("score", "verdict")
     rows = [(score, verdict == Verdict.BOT) for score, verdict in told if score is not None]
     share, before = settings.MAX_WRONGLY_ACCUSED, filter_with(model).cut_offs
