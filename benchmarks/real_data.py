@@ -144,7 +144,7 @@ def evaluate() -> None:
         ("scamspot-instagram-comments/train.csv", ["--text-column", "msg", "--label-column", "scam"]),
     ]:
         with step(f"evaluate_filter {name}"):
-            result = run("evaluate_filter", str(DATA / name), *options)
+            result = run("evaluate_filter", str(DATA / name), "--uncalibrated", *options)
         for name_of, value in ((name_of, result["all"][name_of]) for name_of in ("precision", "recall")):
             low, high = value["interval"]["low"], value["interval"]["high"]
             print(f"           {name_of} {value['value']:.3f} (95 % interval {low:.3f} to {high:.3f})")

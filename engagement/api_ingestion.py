@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from acd.rest import MomentField, QuestionFilter, StrictFields, caller
 from engagement.assessment import assess_posts
-from engagement.decisions import NothingToDecide, decide, measure
+from engagement.decisions import NothingToDecide, decide, deciding, measure
 from engagement.enums import DECISIONS, InteractionKind, MetricSource, Verdict
 from engagement.interactions import TEXT_LIMIT, record_interactions
 from engagement.models import Interaction, MetricSnapshot, SocialMediaPost
@@ -258,10 +258,10 @@ class InteractionViewSet(mixins.ListModelMixin, OfOnePost):
         given = DecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         now = timezone.now()
-        with suppress(NothingToDecide), transaction.atomic():
+        with suppress(NothingToDecide), deciding([row]):
             decide(row, given.validated_data["verdict"], by=caller(request), now=now)
             measure([row], now=now)
-        return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(
         summary="Push a post's interactions",
@@ -277,6 +277,7 @@ class InteractionViewSet(mixins.ListModelMixin, OfOnePost):
         given.is_valid(raise_exception=True)
         seen = [SeenInteraction(**item) for item in given.validated_data["interactions"]]
         now = timezone.now()
+        SocialMediaPost.objects.filter(pk=post.pk).hold()
         new = record_interactions(post, seen, now=now)
         assess_posts([post], now=now)
         return Response(IngestedSerializer({"new": new, "known": len({s.platform_id for s in seen}) - new}).data)

@@ -4,11 +4,14 @@ It doubts, it never convicts: an estimate takes suspect likes for bought or not,
 Whoever sends a group to comment may buy likes as well, so where one came less is enough to doubt.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import sqrt
+from operator import sub
+from typing import NamedTuple
 
 # A post with fewer likes in all its other steps has no usual number of likes for what it was shown or said under it.
 USUAL_LEAST = 20
@@ -91,19 +94,43 @@ class _Step:
 
 def _steps(ordered: Sequence[Moment], visits: Sequence[datetime]) -> list[_Step]:
     """What came from moment to moment; the comments without the group's."""
+    came = sorted(visits)
     return [
         _Step(
             max(0, (after.likes or 0) - (before.likes or 0)),
-            _gain(before.comments, after.comments, sum(before.at < one <= after.at for one in visits)),
+            _gain(before.comments, after.comments, _between(before.at, after.at, came)),
             _gain(before.reach, after.reach),
-            sum(before.at - AROUND_VISIT < one <= after.at + AROUND_VISIT for one in visits),
+            _between(before.at - AROUND_VISIT, after.at + AROUND_VISIT, came),
         )
         for before, after in pairwise(ordered)
     ]
 
 
+def _between(begin: datetime, end: datetime, ordered: Sequence[datetime]) -> int:
+    """How many came after `begin`, and no later than `end`."""
+    return bisect_right(ordered, end) - bisect_right(ordered, begin)
+
+
 def _gain(before: int | None, after: int | None, less: int = 0) -> int | None:
     return None if before is None or after is None else max(0, after - before - less)
+
+
+class _Sums(NamedTuple):
+    """What came in some steps: likes and reach where the reach is known, likes and comments where those are."""
+
+    likes_reached: int
+    reach: int
+    likes_commented: int
+    comments: int
+
+
+def _sums(steps: Sequence[_Step]) -> _Sums:
+    return _Sums(
+        sum(one.likes for one in steps if one.reach is not None),
+        sum(one.reach or 0 for one in steps),
+        sum(one.likes for one in steps if one.comments is not None),
+        sum(one.comments or 0 for one in steps),
+    )
 
 
 def _suspect(steps: list[_Step]) -> tuple[float, float]:
@@ -112,32 +139,35 @@ def _suspect(steps: list[_Step]) -> tuple[float, float]:
     Where a group came, all that is above the fewest that the calm steps lead to expect is suspect. A few may have
     brought likes that do not show beside a crowd's.
     """
-    usual = {at: _usual(step, steps[:at] + steps[at + 1 :]) for at, step in enumerate(steps) if not step.visits}
+    every = _sums(steps)
+    usual = {at: _usual(step, _without(step, every)) for at, step in enumerate(steps) if not step.visits}
     leaps = {at: steps[at].likes - one for at, one in usual.items() if one is not None and _is_leap(steps[at], one)}
-    calm = [step for at, step in enumerate(steps) if not step.visits and at not in leaps]
+    calm = _sums([step for at, step in enumerate(steps) if not step.visits and at not in leaps])
     visited = [(step.likes, _usual(step, calm)) for step in steps if step.visits]
     brought = sum(max(0.0, likes - max(0.0, one - SPREAD * sqrt(one))) for likes, one in visited if one is not None)
     return sum(leaps.values()) + brought, sum(likes for likes, _ in visited) - brought
+
+
+def _without(step: _Step, every: _Sums) -> _Sums:
+    return _Sums(*map(sub, every, _sums([step])))
 
 
 def _is_leap(step: _Step, usual: float) -> bool:
     return step.likes >= max(BURST_LEAST, BURST_FACTOR * usual)
 
 
-def _usual(step: _Step, others: Sequence[_Step]) -> float | None:
+def _usual(step: _Step, others: _Sums) -> float | None:
     """The likes that the other steps lead to expect; None where they do not tell."""
-    by_reach = _expected(step.reach, [(one.likes, one.reach) for one in others])
-    by_comments = _expected(step.comments, [(one.likes, one.comments) for one in others])
+    by_reach = _expected(step.reach, others.likes_reached, others.reach)
+    by_comments = _expected(step.comments, others.likes_commented, others.comments)
     # Whoever likes was reached, so reach tells more than a few comments do. It may lag behind; many comments do not.
     if by_reach is not None and by_comments is not None:
         return max(by_reach, by_comments if (step.comments or 0) >= MANY_COMMENTS else 0.0)
     return by_comments if by_reach is None else by_reach
 
 
-def _expected(here: int | None, others: Sequence[tuple[int, int | None]]) -> float | None:
+def _expected(here: int | None, usual: int, size: int) -> float | None:
     """The likes to expect by what grew beside them here, as in the other steps; None where that is unknown."""
-    known = [(likes, grown) for likes, grown in others if grown is not None]
-    usual, size = sum(likes for likes, _ in known), sum(grown for _, grown in known)
     if here is None or usual < USUAL_LEAST or not size:
         return None
     return usual / size * (here + BY_CHANCE)
@@ -150,4 +180,5 @@ def _purged(likes: Sequence[int]) -> float:
         for at, (before, after) in enumerate(pairwise(likes), start=1)
         if after < before
     )
-    return float(sum(fall for fall in falls if fall >= max(PURGE_LEAST, PURGE_PART * max(likes))))
+    least = max(PURGE_LEAST, PURGE_PART * max(likes, default=0))
+    return float(sum(fall for fall in falls if fall >= least))

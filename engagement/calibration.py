@@ -60,11 +60,15 @@ def rates_of(model: Model) -> ErrorRates:
     return ErrorRates(false_accusations=measured.false_accusations, recall=measured.recall)
 
 
+def uncalibrated(model: Model) -> Filter:
+    """A model with the cut-offs that its training gives for the share this installation lets be wrongly accused."""
+    return Filter(model, model.cut_offs(settings.MAX_WRONGLY_ACCUSED))
+
+
 def filter_with(model: Model) -> Filter:
     """A model with this installation's cut-offs for it, or where none were made with the training's. One query."""
     made = Calibration.objects.filter(model_version=model.version).first()
-    usual = model.cut_offs(settings.MAX_WRONGLY_ACCUSED)
-    return Filter(model, CutOffs(bot=made.bot, genuine=made.genuine) if made else usual)
+    return Filter(model, CutOffs(bot=made.bot, genuine=made.genuine)) if made else uncalibrated(model)
 
 
 def filter_in_force() -> Filter:
@@ -73,8 +77,8 @@ def filter_in_force() -> Filter:
 
 
 def propose(model: Model) -> Proposal:
-    """What staff's decisions on the scores of a model come to; nothing is stored."""
-    decided = Decision.objects.newest().of_model(model.version).order_by()
+    """What staff's decisions on a model's scores come to; nothing is stored. Personas are neither bots nor people."""
+    decided = Decision.objects.newest().of_model(model.version).exclude(verdict=Verdict.PERSONA).order_by()
     told = decided.values_list("score", "verdict")
     rows = [(score, verdict == Verdict.BOT) for score, verdict in told if score is not None]
     share, before = settings.MAX_WRONGLY_ACCUSED, filter_with(model).cut_offs

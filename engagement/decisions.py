@@ -1,6 +1,7 @@
 """What people say of interactions: above the filter's verdict, kept with who and when, and the posts measured anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -18,6 +19,14 @@ class DecidedMeanwhile(NothingToDecide):
     """Somebody else said something after the page was shown; nothing was written."""
 
 
+@contextmanager
+def deciding(rows: Iterable[Interaction]) -> Iterator[None]:
+    """Within it what is said of these interactions is stored with the new numbers of their posts, or neither is."""
+    with transaction.atomic():
+        SocialMediaPost.objects.filter(pk__in={row.post_id for row in rows}).hold()
+        yield
+
+
 @transaction.atomic
 def decide(
     row: Interaction, verdict: str, *, by: User | None, now: datetime, instead_of: str | None = None
@@ -27,7 +36,9 @@ def decide(
     With `instead_of` only where that is what stands: nobody overrules a colleague whose word they have not seen.
     Raises `NothingToDecide`.
     """
-    stored = Interaction.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    stored = Interaction.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if stored is None:
+        raise NothingToDecide("it is gone: somebody deleted its post or erased its author meanwhile")
     if stored.override == verdict:
         raise NothingToDecide("that is what a person said already" if verdict else "no person had decided it")
     if instead_of is not None and stored.override != instead_of:

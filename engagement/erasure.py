@@ -82,8 +82,7 @@ def _erase(keys: Sequence[str], mark: str, now: datetime) -> Erasure:
     theirs = Interaction.objects.filter(author_key__in=keys).order_by()
     ids = set(theirs.values_list("post", flat=True))
     touched = SocialMediaPost.objects.filter(pk__in=ids)
-    # Locked in the order of every other writer.
-    list(touched.select_for_update().order_by("pk").values_list("pk", flat=True))
+    touched.hold()
     traces = forget_traces(theirs, keys)
     count = theirs.count()
     moved, remeasured = measure_without(theirs, touched, now) if count else ([], 0)

@@ -229,6 +229,14 @@ class SocialMediaPostQuerySet(models.QuerySet):
         fresh = rows.not_judged_by(version).filter(post=OuterRef("pk"))
         return self.filter(~Q(judged_by=mark) | Exists(fresh))
 
+    def hold(self) -> list[int]:
+        """Lock these posts until the transaction ends; their keys.
+
+        Whoever writes of a post or of what is under it does this first, in this order: else two would wait for one
+        another.
+        """
+        return list(self.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
     def oldest_first(self) -> Self:
         """Posts in the order in which they are judged, so that each learns from those before it."""
         return self.order_by(F("published_at").asc(nulls_last=True), "pk")

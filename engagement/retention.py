@@ -1,4 +1,4 @@
-"""What is not kept for good: texts of comments, refused payloads, events that were pushed, and what was spent."""
+"""What is not kept for good: texts of comments, refused payloads, pushed events, uploads, and what was spent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncDay
 
 from engagement.erasure import erase_stragglers
+from engagement.imports import uploads
 from engagement.models import BilledRead, Interaction, RefusedPayload, Spending, WebhookDelivery
 
 # Long enough to look into a platform's mistake; payloads may hold strangers' words.
@@ -28,13 +29,14 @@ BATCH = 1000
 @dataclass(frozen=True)
 class Purged:
     """How many texts were blanked, and how many refused payloads and pushed events, rows of spending, and interactions
-    of people who asked to be forgotten, deleted.
+    of people who asked to be forgotten, deleted; and files that were uploaded and not imported in time, removed.
     """
 
     texts: int
     payloads: int
     spendings: int = 0
     erased: int = 0
+    uploads: int = 0
 
 
 def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
@@ -50,6 +52,7 @@ def purge_expired(now: datetime, *, batch: int = BATCH) -> Purged:
         payloads=_deleted(payloads, batch) + _deleted(events, batch),
         spendings=_spendings(now, batch),
         erased=erase_stragglers(now),
+        uploads=uploads.sweep(now),
     )
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from acd.tracking import sweep_abandoned
+from engagement.erasure import erase_stragglers
 from gator import loop
 from gator.forgetting import relearn
 from gator.studio.generation import close_abandoned
@@ -27,5 +28,6 @@ def sweep_task() -> None:
 
 @shared_task(name="gator.tasks.relearn")
 def relearn_task() -> None:
-    """Make grades and patterns anew after people were erased."""
-    logger.info("After erasures: %s", relearn(timezone.now()))
+    """Erase whom a writer stored while they were erased, then make grades and patterns anew after erasures."""
+    now = timezone.now()
+    logger.info("Erased again: %s interactions; after erasures: %s", erase_stragglers(now), relearn(now))

@@ -18,7 +18,7 @@ from engagement.admin.erasures import Erasing
 from engagement.admin.health import filter_health
 from engagement.admin.review import review
 from engagement.admin.why import VERDICT_COLOURS, cut_offs_in_force, explained, reasons_of, wording
-from engagement.decisions import NothingToDecide, decide, measure
+from engagement.decisions import NothingToDecide, decide, deciding, measure
 from engagement.enums import Verdict
 from engagement.models import Interaction
 
@@ -166,6 +166,8 @@ class InteractionAdmin(Erasing, ReadOnly, Admin):
             except NothingToDecide as nothing:
                 raise Refused(str(nothing)) from None
 
-        tally = each(rows, set_one)
-        measure(tally.done, now=now)
+        chosen = list(rows)
+        with deciding(chosen):
+            tally = each(chosen, set_one)
+            measure(tally.done, now=now)
         tell(self, request, tally, done)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from engagement.admin.why import cut_offs_in_force, explained, reasons_of
 from engagement.enums import DECISIONS, Platform, Verdict
 from engagement.models import Interaction, SocialAccount
 from engagement.querysets import InteractionQuerySet
+from engagement.values import MAX_COUNT
 
 SHOWN = 25
 # A key has no more; a longer one would be beyond every column.
@@ -32,6 +34,7 @@ BUTTONS = {
     Verdict.PERSONA: ("AI persona", "p", "Marked as AI persona"),
 }
 TAKEN_BACK = "Given back to the filter"
+REWRITTEN = "Nothing was decided: its author changed the text after you were shown it. Read it again."
 
 
 class QueueForm(forms.Form):
@@ -47,7 +50,7 @@ class QueueForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     order = forms.ChoiceField(choices=ORDERS, required=False, widget=UnfoldAdminSelectWidget)
-    post = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    post = forms.IntegerField(required=False, min_value=1, max_value=MAX_COUNT, widget=forms.HiddenInput)
 
     def queue(self) -> InteractionQuerySet:
         """What is to be reviewed; a choice that nobody knows narrows nothing."""
@@ -99,8 +102,14 @@ def _item(row: Interaction, after: object, words: str) -> dict[str, Any]:
         "post_url": page_url(row.post),
         "reasons": reasons_of(row),
         "explained": words,
+        "edited": _edition(row),
         "after": after,
     }
+
+
+def _edition(row: Interaction) -> str:
+    """Which text of its author's was shown."""
+    return row.edited_at.isoformat() if row.edited_at else ""
 
 
 def _last(request: HttpRequest) -> Interaction | None:
@@ -126,7 +135,9 @@ def _decided(admin: Any, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     verdict, key = request.POST.get("verdict", ""), request.POST.get("row", "")
     rows = _chosen(key)
-    if verdict and verdict in DECISIONS:
+    if verdict and any(_edition(row) != request.POST.get("edited", "") for row in rows):
+        messages.warning(request, REWRITTEN)
+    elif verdict and verdict in DECISIONS:
         admin.override(request, rows, verdict, BUTTONS[Verdict(verdict)][2], instead_of="")
         return _back(admin, request, last=key)
     if not verdict:

@@ -1,6 +1,7 @@
 """The trained numbers of the filter, from the JSON that `manage.py train_comment_model` writes."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ from engagement.filtering.text_model import TextModel
 MODELS = Path(__file__).with_name("models")
 # The model that judges. Another one is tried beside it first: see `load_model`.
 SHIPPED = "layers-7"
+# What verdicts carry as the name of their model, and its files on the disk.
+VERSION = re.compile(r"[\w.-]{1,50}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +80,19 @@ def load_model(name: str | Path = SHIPPED) -> Model:
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in MODELS.glob("*.json"))) or "none"
         raise FileNotFoundError(f"There is no model {str(name)!r}. Give one of {known}, or the path of a JSON file.")
+    stored = path.read_bytes()
     try:
-        return Model.from_json(json.loads(path.read_text(encoding="utf-8")))
+        model = Model.from_json(json.loads(stored))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} holds no model: give a file that train_comment_model wrote.") from error
+    _require_own_name(model.version, path, stored)
+    return model
+
+
+def _require_own_name(version: object, path: Path, stored: bytes) -> None:
+    """Raise `ValueError` where verdicts could not name the model, or would be taken for another one's."""
+    if not isinstance(version, str) or not VERSION.fullmatch(version):
+        raise ValueError(f"{path} names its model {version!r:.80}: give up to 50 letters, digits, dots, dashes and _.")
+    shipped = MODELS / f"{version}.json"
+    if shipped.is_file() and shipped.read_bytes() != stored:
+        raise ValueError(f"{path} holds another model than the one shipped as {version}: train it with another --name.")

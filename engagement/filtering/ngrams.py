@@ -5,7 +5,6 @@ What could name a person or leads somewhere is replaced by a sign for its kind f
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
@@ -14,7 +13,7 @@ from engagement.filtering.text import collapsed, unmasked
 # Longer texts repeat themselves, and longer words are not words.
 MOST_TOKENS = 500
 LONGEST_TOKEN = 30
-# Tokens whose simple form is remembered, at most: some megabytes, unless strangers write long ones.
+# Tokens that a reader of many texts remembers, at most: some megabytes, as long as it remembers none of the long ones.
 REMEMBERED = 50_000
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.
@@ -95,7 +94,6 @@ def _addressed(match: re.Match[str]) -> str:
     return f" {DRESSED} " if _DRESSED.search(written.rstrip(".")) else f" {HANDLE} "
 
 
-@lru_cache(maxsize=REMEMBERED)
 def simple(token: str) -> str:
     """A token in the form its n-grams are made of: letters as they look, repeated once, digits without their value."""
     if token.isdigit():

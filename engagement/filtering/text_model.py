@@ -11,15 +11,25 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from engagement.filtering.ngrams import AROUND, EDGE, LETTERS, NEXT, WORD, length, letters, simple, tokens
+from engagement.filtering.ngrams import (
+    AROUND,
+    EDGE,
+    LETTERS,
+    LONGEST_TOKEN,
+    NEXT,
+    REMEMBERED,
+    WORD,
+    length,
+    letters,
+    simple,
+    tokens,
+)
 
 # A word says more than each of its many runs of letters.
 WORD_WEIGHT = 2.0
 # Texts are divided by the square of their length to this power. One half would make all of length one; by less, what a
 # long text says again and again counts for more than one word does.
 EVENED = 0.35
-# Tokens remembered with what they add, at most: some megabytes, unless strangers write long ones.
-REMEMBERED = 50_000
 # Where fewer of the tokens than this share are known, the model has not seen the language, and says nothing.
 KNOWN_LEAST = 0.4
 
@@ -72,7 +82,7 @@ class TextModel:
 
     def log_odds_of(self, said: Sequence[str]) -> float | None:
         """The same of a text already taken apart."""
-        read = [self._token(token) for token in said]
+        read = self._read(said)
         if sum([token.is_known for token in read]) < KNOWN_LEAST * len(read) or not read:
             return None
         total = square = 0.0
@@ -86,6 +96,10 @@ class TextModel:
             total += added
             square += size
         return self.bias + total / square**EVENED if square else None
+
+    def _read(self, said: Sequence[str]) -> list[Token]:
+        # A long token is remembered in its simple form alone, which is short: whoever writes it could fill the memory.
+        return [self._token(token) if len(token) <= LONGEST_TOKEN else self._of_simple(simple(token)) for token in said]
 
     def _joint(self, read: list[Token]) -> set[Part]:
         """What tokens add together that stand beside each other or one apart."""
@@ -101,7 +115,7 @@ class TextModel:
 
     def telling(self, shown: str, most: int = 5) -> list[tuple[str, float]]:
         """The words of a text, alone and in pairs, that speak most for a bot, with their weights. Never stored."""
-        read = [self._token(token) for token in tokens(shown)]
+        read = self._read(tokens(shown))
         alone = {token.simple: self._words[token.simple][0] for token in read if token.is_known}
         joint = {
             f"{one.simple} {other.simple}": one.next[other.simple][0]

@@ -81,6 +81,7 @@ def save_interactions(
     known = sum(_known(post, seen[start : start + BATCH]) for start in range(0, len(seen), BATCH))
     if dry_run:
         return Seen(created=len(seen) - known, known=known)
+    SocialMediaPost.objects.filter(pk=post.pk).hold()
     created = sum(
         record_interactions(post, seen[start : start + BATCH], now=now) for start in range(0, len(seen), BATCH)
     )

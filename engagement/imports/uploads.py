@@ -43,11 +43,10 @@ def drop(token: str) -> bool:
     return True
 
 
-def sweep(now: datetime) -> None:
-    """Remove the files that were kept too long."""
-    for path in Path(settings.IMPORT_DIR).iterdir():
-        if TOKEN.fullmatch(path.name) and _is_old(path, now):
-            path.unlink(missing_ok=True)
+def sweep(now: datetime) -> int:
+    """Remove the files that were kept too long; how many."""
+    found = [path for path in Path(settings.IMPORT_DIR).glob("*") if TOKEN.fullmatch(path.name)]
+    return sum(drop(path.name) for path in found if _is_old(path, now))
 
 
 def _path(token: str) -> Path:

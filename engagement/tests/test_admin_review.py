@@ -1,5 +1,7 @@
 """The review queue, the history of decisions, and what both do with strangers' words."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,11 +14,12 @@ from django.urls import reverse
 
 from acd.tests.clients import make_user
 from acd.tests.factories import NOW
+from engagement.admin import interactions
 from engagement.calibration import filter_in_force
 from engagement.decisions import decide
 from engagement.enums import Platform, Verdict
 from engagement.filtering.pipeline import DEFAULT, usual_cut_offs
-from engagement.models import Decision
+from engagement.models import Decision, Interaction
 from engagement.tests.factories import make_account, make_interaction, make_post
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +120,7 @@ def test_stranger_words_are_escaped_and_their_direction_stays_within(admin_clien
         pytest.param({"platform": "twitter"}, {"two"}, id="platform"),
         pytest.param({"platform": "nowhere"}, {"one", "two", "three"}, id="unknown platform"),
         pytest.param({"account": "999"}, {"one", "two", "three"}, id="unknown account"),
+        pytest.param({"post": "9" * 30}, {"one", "two", "three"}, id="a number beyond every column"),
     ],
 )
 def test_queue_is_narrowed(admin_client, query, shown):
@@ -189,6 +193,21 @@ def test_deciding_the_same_twice_writes_once_and_says_so(admin_client):
     assert "that is what a person said already" in said[-1]
 
 
+def test_a_decision_is_stored_with_the_numbers_of_its_post_or_not_at_all(admin_client, monkeypatch):
+    """Whoever died in between would have left numbers that no longer fit the verdicts, and nobody who mends them."""
+    row = make_doubtful()
+
+    def dies(rows, *, now):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(interactions, "measure", dies)
+    with pytest.raises(KeyboardInterrupt):
+        say(admin_client, row, Verdict.BOT)
+
+    row.refresh_from_db()
+    assert (row.override, Decision.objects.count()) == ("", 0)
+
+
 def test_queue_does_not_overrule_what_a_colleague_said_meanwhile(admin_client):
     row = make_doubtful()
     decide(row, Verdict.GENUINE, by=User.objects.create_user("colleague"), now=NOW)
@@ -198,6 +217,20 @@ def test_queue_does_not_overrule_what_a_colleague_said_meanwhile(admin_client):
     row.refresh_from_db()
     assert row.final_verdict == Verdict.GENUINE
     assert "somebody decided meanwhile (genuine): open its page to decide it anew" in said[-1]
+
+
+def test_queue_decides_nothing_on_a_text_that_nobody_was_shown(admin_client):
+    """A harmless text that turns into an advertisement while somebody reads it would carry their word."""
+    row = make_doubtful(text="Lovely light")
+    Interaction.objects.filter(pk=row.pk).update(text="Buy followers", edited_at=NOW)
+
+    _, said = say(admin_client, row, Verdict.GENUINE)
+    (shown,) = re.findall('name="edited" value="([^"]+)"', page_of(admin_client))
+    assert Decision.objects.count() == 0
+    assert "changed the text" in said[-1]
+
+    say(admin_client, row, Verdict.BOT, edited=html.unescape(shown))
+    assert Decision.objects.get().verdict == Verdict.BOT
 
 
 def test_undo_gives_back_to_the_filter(admin_client):

@@ -1,13 +1,16 @@
 """Deciding through the API: who may, what is written, and what a list can be narrowed to."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from acd.tests.clients import client_of, client_with, complaints, make_user
 from acd.tests.factories import NOW
+from engagement import api_ingestion
 from engagement.enums import Verdict
-from engagement.models import Decision
+from engagement.models import Decision, Interaction
 from engagement.tests.factories import make_interaction, make_post
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,18 @@ def test_saying_the_same_twice_writes_once():
 
     assert answers[0] == answers[1]
     assert Decision.objects.count() == 1
+
+
+def test_what_is_erased_while_it_is_decided_is_not_found(monkeypatch):
+    row = make_doubtful()
+
+    def erased_first(rows):
+        Interaction.objects.filter(pk=row.pk).delete()
+        return nullcontext()
+
+    monkeypatch.setattr(api_ingestion, "deciding", erased_first)
+
+    assert decide(client_with(CHANGE), row, {"verdict": "bot"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.tests.factories import NOW
+from engagement import bursts
 from engagement.bursts import Moment, Timeline, timeline_evidence
 
 # Likes, comments and reach of an ordinary post at the end of each of its first hours.
@@ -159,3 +160,64 @@ def test_no_more_is_doubted_than_there_ever_was(rows, hours):
     assert 0 <= found.suspect <= gained
     assert 0 <= found.purged <= gained
     assert 0 <= found.suspect + found.beside <= gained
+
+
+# What each step is compared with, told step by step
+
+
+def quadratic(steps: list[bursts._Step]) -> tuple[float, float]:
+    """`_suspect` as its words say it: each step beside a list of all the others."""
+
+    def expected(here: int | None, beside: list[tuple[int, int | None]]) -> float | None:
+        known = [(likes, grown) for likes, grown in beside if grown is not None]
+        usual, size = sum(likes for likes, _ in known), sum(grown for _, grown in known)
+        return None if here is None or usual < bursts.USUAL_LEAST or not size else usual / size * (here + 3)
+
+    def usual(step: bursts._Step, others: list[bursts._Step]) -> float | None:
+        by_reach = expected(step.reach, [(one.likes, one.reach) for one in others])
+        by_comments = expected(step.comments, [(one.likes, one.comments) for one in others])
+        if by_reach is not None and by_comments is not None:
+            return max(by_reach, by_comments if (step.comments or 0) >= bursts.MANY_COMMENTS else 0.0)
+        return by_comments if by_reach is None else by_reach
+
+    alone = {at: usual(one, steps[:at] + steps[at + 1 :]) for at, one in enumerate(steps) if not one.visits}
+    leaps = {
+        at: steps[at].likes - one for at, one in alone.items() if one is not None and bursts._is_leap(steps[at], one)
+    }
+    calm = [one for at, one in enumerate(steps) if not one.visits and at not in leaps]
+    came = [(one.likes, usual(one, calm)) for one in steps if one.visits]
+    brought = sum(max(0.0, likes - max(0.0, one - bursts.SPREAD * one**0.5)) for likes, one in came if one is not None)
+    return sum(leaps.values()) + brought, sum(likes for likes, _ in came) - brought
+
+
+GAIN = st.none() | st.integers(0, 400)
+STEPS = st.builds(bursts._Step, st.integers(0, 400), GAIN, GAIN, st.sampled_from([0, 0, 0, 1, 40]))
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_sums_without_a_step_tell_the_same_as_the_list_of_all_others(steps):
+    assert bursts._suspect(steps) == pytest.approx(quadratic(steps), rel=1e-12)
+
+
+@given(st.lists(st.integers(0, 60), max_size=9), st.integers(0, 60), st.integers(0, 60))
+def test_visits_between_two_moments_are_those_after_the_first_up_to_the_second(minutes, one, other):
+    visits = [NOW + timedelta(minutes=at) for at in minutes]
+    begin, end = (NOW + timedelta(minutes=at) for at in sorted((one, other)))
+
+    assert bursts._between(begin, end, sorted(visits)) == sum(begin < visit <= end for visit in visits)
+
+
+def test_a_long_timeline_costs_in_proportion_to_its_length(monkeypatch):
+    """Steps that are looked at; a list of all others for every step would be a hundred thousand."""
+    looked_at: list[int] = []
+    sums = bursts._sums
+
+    def counting(steps: Sequence[bursts._Step]) -> bursts._Sums:
+        looked_at.append(len(steps))
+        return sums(steps)
+
+    monkeypatch.setattr(bursts, "_sums", counting)
+
+    timeline_evidence(moments([(at * 30, at, at * 100) for at in range(400)]))
+
+    assert sum(looked_at) <= 3 * 400

@@ -41,9 +41,10 @@ def test_people_whom_the_filter_doubted_raise_the_cut_off():
     [
         (LEAST_DECISIONS - 1, Verdict.GENUINE, SHIPPED),
         (LEAST_DECISIONS, Verdict.BOT, SHIPPED),
+        (LEAST_DECISIONS, Verdict.PERSONA, SHIPPED),
         (LEAST_DECISIONS, Verdict.GENUINE, "layers-0"),
     ],
-    ids=["too few", "bots only", "of another model"],
+    ids=["too few", "bots only", "personas are no people", "of another model"],
 )
 def test_too_few_people_leave_the_cut_offs_of_the_training(number, verdict, version):
     decided(number, verdict, 0.97, version)

@@ -1,14 +1,17 @@
 """What people say of interactions, and how those that the filter is not sure of are counted."""
 
 from datetime import timedelta
+from operator import itemgetter
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from acd.tests.factories import NOW
 from engagement.assessment import Counted, _count
-from engagement.decisions import NothingToDecide, decide, measure
+from engagement.decisions import NothingToDecide, decide, deciding, measure
 from engagement.enums import Verdict
 from engagement.models import Decision, Interaction, SocialMediaPost
 from engagement.tests.factories import make_account, make_interaction, make_post
@@ -108,3 +111,21 @@ def test_measuring_after_a_decision_counts_the_person_s_word():
 
     row.post.refresh_from_db()
     assert (row.post.genuine_count, row.post.bot_count) == (0, 1)
+
+
+def test_what_was_erased_meanwhile_is_not_decided(row, staff):
+    Interaction.objects.filter(pk=row.pk).delete()
+
+    with pytest.raises(NothingToDecide, match="it is gone"):
+        decide(row, Verdict.BOT, by=staff, now=NOW)
+
+    assert not Decision.objects.exists()
+
+
+def test_posts_are_locked_before_interactions_as_by_every_other_writer(row, staff):
+    """A sync locks its posts and then writes interactions: the other way round each would wait for the other."""
+    with CaptureQueriesContext(connection) as captured, deciding([row]):
+        decide(row, Verdict.BOT, by=staff, now=NOW)
+
+    read = [sql.split(" FROM ")[1].split('"')[1] for sql in map(itemgetter("sql"), captured) if " FROM " in sql]
+    assert read[:2] == ["engagement_socialmediapost", "engagement_interaction"]

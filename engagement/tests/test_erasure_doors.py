@@ -1,9 +1,12 @@
 """Who was erased stays out, whichever way they come back: file, API, sync or push. By the real ways in."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from acd.tests.clients import client_with
 from acd.tests.factories import NOW
@@ -56,6 +59,19 @@ def test_erased_person_does_not_come_back(post, tmp_path, come_back):
     come_back(post, tmp_path)
 
     assert (stored(), post.interactions.count()) == (0, 1)
+
+
+@pytest.mark.parametrize("come_back", [by_file, by_api])
+def test_a_writer_locks_its_post_before_it_asks_who_was_erased(post, tmp_path, come_back):
+    """An erasure locks it, too: else each would wait for what the other holds, or one not see what the other did."""
+    with CaptureQueriesContext(connection) as captured:
+        come_back(post, tmp_path)
+
+    sent = [one["sql"] for one in captured]
+    locked = [bool(re.match(r'SELECT "engagement_socialmediapost"."id"( AS "pk")? FROM', sql)) for sql in sent]
+    asked = ['FROM "engagement_erasedauthor"' in sql for sql in sent]
+    assert True in locked
+    assert locked.index(True) < asked.index(True)
 
 
 def test_erased_person_does_not_come_back_by_push(post, client):

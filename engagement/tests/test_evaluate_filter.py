@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from engagement.calibration import model_in_force, uncalibrated
 from engagement.filtering.scoring import Score
+from engagement.models import Calibration
+
+pytestmark = pytest.mark.django_db
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -60,8 +64,22 @@ def test_evaluate_filter_tells_who_was_accused_and_who_is_in_doubt(labelled):
 def test_evaluate_filter_prints_lines_for_people(labelled):
     lines = run(labelled).splitlines()
 
-    assert lines[1:3] == ["Everything, counted to the likelier side:", "  bots: 3 found, 0 missed"]
+    assert lines[2:4] == ["Everything, counted to the likelier side:", "  bots: 3 found, 0 missed"]
     assert "  bots: 2 accused, 1 in doubt" in lines
+
+
+def test_evaluate_filter_judges_with_the_cut_offs_of_the_installation(labelled):
+    """As `assess_interactions` would; only where it is asked for with those that the training gave."""
+    version = model_in_force().version
+    Calibration.objects.create(model_version=version, bot=0.9999, genuine=0.9, decisions=40, people=40, share=0.02)
+
+    here, usual = (json.loads(run(labelled, as_json=True, uncalibrated=given)) for given in (False, True))
+
+    assert (here["cut_offs"], here["calibrated"]) == ({"bot": 0.9999, "genuine": 0.9}, True)
+    assert here["all"]["accused"]["found"] == 0
+    assert (usual["cut_offs"], usual["calibrated"]) == (vars(uncalibrated(model_in_force()).cut_offs), False)
+    assert usual["all"]["accused"]["found"] == 2
+    assert "The cut-offs are set by decisions of staff here." in run(labelled)
 
 
 ACCOUNTS = """made,followers,blank,bio,bot

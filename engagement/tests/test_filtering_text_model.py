@@ -1,6 +1,8 @@
 """The text model: what it looks at, that it scores as it was trained, and that no text makes it slow."""
 
+import json
 import re
+import tracemalloc
 from collections import Counter
 from math import log
 
@@ -8,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engagement.filtering.model import MODELS, load_model
+from engagement.filtering.model import MODELS, SHIPPED, load_model
+from engagement.filtering.near import runs
 from engagement.filtering.ngrams import LENGTH, all_of, simple, tokens
 from engagement.filtering.text import visible
 from engagement.filtering.text_model import EVENED, KNOWN_LEAST, TextModel, counted
@@ -114,3 +117,45 @@ def test_shipped_model_is_small_and_has_its_card():
 def test_load_model_names_those_there_are():
     with pytest.raises(FileNotFoundError, match=r"There is no model 'layers-0'\. Give one of .*layers-7"):
         load_model("layers-0")
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        pytest.param("", "names its model ''", id="none"),
+        pytest.param("x" * 51, "give up to 50 letters", id="longer than its column"),
+        pytest.param("a b", "give up to 50 letters", id="two words"),
+        pytest.param(7, "names its model 7", id="a number"),
+        pytest.param(SHIPPED, f"another model than the one shipped as {SHIPPED}", id="taken"),
+    ],
+)
+def test_load_model_refuses_a_name_that_verdicts_cannot_carry(tmp_path, version, told):
+    """Under a name that is taken a switch would leave all verdicts as they are: they seem to be this model's."""
+    stored = json.loads((MODELS / f"{SHIPPED}.json").read_text(encoding="utf-8"))
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(stored | {"version": version, "prevalence": 0.3}), encoding="utf-8")
+
+    with pytest.raises(ValueError, match=re.escape(told)):
+        load_model(path)
+
+
+def test_a_shipped_model_may_lie_elsewhere(tmp_path):
+    path = tmp_path / "copy.json"
+    path.write_bytes((MODELS / f"{SHIPPED}.json").read_bytes())
+
+    assert load_model(path).version == SHIPPED
+
+
+def test_no_stranger_fills_the_memory_with_long_words():
+    """Two megabytes of words that are none, read by all that remembers words: next to nothing of them is kept."""
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+
+    for number in range(200):
+        said = tokens(" ".join(f"{letter}{number}{'xy' * 800}" for letter in "abcdef"))
+        assert MODEL.text.log_odds_of(said) is None
+        assert len(runs(said)) == 5
+    kept = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+
+    assert kept < 400_000

@@ -1,6 +1,6 @@
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from acd.tests.factories import NOW
 from engagement.assessment import assess_posts
 from engagement.filtering.text import fingerprint
+from engagement.imports import uploads
 from engagement.interactions import record_interactions
 from engagement.models import Interaction, RefusedPayload, WebhookDelivery
 from engagement.retention import DELIVERY_DAYS, REFUSED_PAYLOAD_DAYS, Purged, purge_expired
@@ -18,6 +19,12 @@ from engagement.tests.snapshots_of_tables import everything
 from engagement.values import AuthorSignals, SeenInteraction
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.IMPORT_DIR = tmp_path / "imports"
+    return settings.IMPORT_DIR
 
 
 @pytest.fixture
@@ -142,9 +149,20 @@ def test_purge_deletes_old_pushed_events_whatever_became_of_them(state):
     assert WebhookDelivery.objects.get().digest == "29"
 
 
+def test_purge_deletes_uploads_that_nobody_imported(folder, settings):
+    """They may hold strangers' words, and nobody may ever upload another."""
+    uploads.keep(b"id,author,text", datetime.now(UTC))
+    young = purge_expired(datetime.now(UTC))
+
+    result = purge_expired(datetime.now(UTC) + timedelta(minutes=settings.IMPORT_MINUTES + 1))
+
+    assert (young.uploads, result.uploads) == (0, 1)
+    assert list(folder.iterdir()) == []
+
+
 def test_command_tells_the_counts():
     out = io.StringIO()
 
     call_command("purge_expired", as_json=True, stdout=out)
 
-    assert json.loads(out.getvalue()) == {"texts": 0, "payloads": 0, "spendings": 0, "erased": 0}
+    assert json.loads(out.getvalue()) == {"texts": 0, "payloads": 0, "spendings": 0, "erased": 0, "uploads": 0}

@@ -91,7 +91,9 @@ def _fetch_comment(effect: Commented, delivery: WebhookDelivery, now: datetime) 
             if isinstance(error, CLOSING):
                 note_account_error(post.account, error, now)
             raise
-    record_interactions(post, visible.interactions, now=now)
+    with transaction.atomic():
+        SocialMediaPost.objects.filter(pk=post.pk).hold()
+        record_interactions(post, visible.interactions, now=now)
     return {post.pk}
 
 

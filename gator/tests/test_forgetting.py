@@ -19,14 +19,15 @@ from engagement.erasure import erase_person
 from engagement.grading import grade_posts
 from engagement.hashtags import attach_hashtags
 from engagement.interactions import record_interactions
-from engagement.models import ErasureReceipt, Interaction, SocialMediaPost
+from engagement.models import ErasedAuthor, ErasureReceipt, Interaction, SocialMediaPost
 from engagement.pseudonyms import author_key
 from engagement.remeasuring import NUMBERS
-from engagement.tests.factories import make_account, make_post
+from engagement.tests.factories import make_account, make_interaction, make_post
 from engagement.tests.snapshots_of_tables import everything
 from engagement.values import SeenInteraction
 from gator.forgetting import Relearned, relearn
 from gator.studio.tests.factories import make_persona
+from gator.tasks import relearn_task
 from gator.tests.test_commands import run_json
 from patterns.extraction import extract_new
 from patterns.models import Extraction, Pattern
@@ -180,6 +181,18 @@ def test_relearning_is_done_once_for_each_erasure_and_told_on_the_receipt():
     assert receipt.relearned_at == NOW + timedelta(minutes=12)
     assert (receipt.posts_graded, receipt.patterns_changed) == (done[0].posts_graded, done[0].patterns_changed)
     assert min(done[0].posts_graded, done[0].patterns_changed) > 0
+
+
+def test_who_was_stored_while_they_were_erased_is_gone_again_within_minutes():
+    """A sync that asked for tombstones just before there was one; the daily sweep would have let them stay a day."""
+    post = make_post(account=make_account())
+    make_interaction(post, author_key=author_key("instagram", ANA))
+    ErasedAuthor.objects.create(author_key=author_key("instagram", ANA))
+
+    relearn_task()
+
+    assert not Interaction.objects.exists()
+    assert ErasureReceipt.objects.get().relearned_at is not None
 
 
 def test_relearning_also_looks_where_a_look_was_taken_while_the_erasure_went_on():

@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from acd.console import ConsoleCommand
-from engagement.calibration import model_in_force
+from engagement.calibration import Filter, filter_with, model_in_force, uncalibrated
 from engagement.enums import Verdict
 from engagement.filtering import curves
-from engagement.filtering.cutoffs import CutOffs
 from engagement.filtering.model import Model, load_model
 from engagement.filtering.pipeline import Assessment, assess
 from engagement.filtering.scene import Evidence
@@ -62,7 +60,8 @@ class Command(ConsoleCommand):
         "right: counts, precision, recall, F1 and MCC with everybody counted to the likelier side; who was accused at "
         "the cut-off; how well the probabilities separate (AUC, recall at 1 and 2 percent false positives) and how "
         "true they are (Brier, calibration). Everything is given twice, the second time with each text kept once. "
-        "Nothing is stored."
+        "The cut-offs are this installation's, as comments are judged here; --uncalibrated takes those of the "
+        "training, for figures that can be compared between installations. Nothing is stored."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -91,20 +90,26 @@ class Command(ConsoleCommand):
             help="shares of bots for which to give the precision (default: 0.05 0.2)",
         )  # fmt: skip
         parser.add_argument("--model", default="", help="another model, by version or path (default: the one in use)")
+        parser.add_argument(
+            "--uncalibrated", action="store_true", help="leave out what staff's decisions made of the cut-offs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         model = _model(options["model"])
         labelled = _read(options)
-        bounds = model.cut_offs(settings.MAX_WRONGLY_ACCUSED)
+        usual = uncalibrated(model)
+        by = usual if options["uncalibrated"] else filter_with(model)
+        bounds = by.cut_offs
         given = {"all": labelled}
         if options["text_column"]:
             given["distinct_texts"] = distinct(labelled)
-        reports = {name: report(rows, model, bounds, options["prevalence"]) for name, rows in given.items()}
+        reports = {name: report(rows, by, options["prevalence"]) for name, rows in given.items()}
         self.say(f"Filter {model.version}: a bot from {bounds.bot:.2f} on, a person below {bounds.genuine:.2f}")
+        self.say(f"The cut-offs are {'those of the training' if by == usual else 'set by decisions of staff here'}.")
         for title, name in (("Everything", "all"), ("Each text once", "distinct_texts")):
             if name in reports:
                 self.say("\n".join(described(title, reports[name])))
-        self.finish({"model_version": model.version, "cut_offs": vars(bounds), **reports})
+        self.finish({"model_version": model.version, "cut_offs": vars(bounds), "calibrated": by != usual, **reports})
 
 
 def _model(name: str) -> Model:
@@ -140,9 +145,10 @@ def distinct(labelled: Sequence[Labelled]) -> list[Labelled]:
     return list(first.values())
 
 
-def report(labelled: Sequence[Labelled], model: Model, bounds: CutOffs, prevalences: Sequence[float]) -> dict[str, Any]:
+def report(labelled: Sequence[Labelled], by: Filter, prevalences: Sequence[float]) -> dict[str, Any]:
     """Assess the interactions as those of one post, and hold the answers against the truth."""
-    found = assess([seen for seen, _ in labelled], known_personas=frozenset(), cut_offs=bounds, model=model)
+    scene = [seen for seen, _ in labelled]
+    found = assess(scene, known_personas=frozenset(), cut_offs=by.cut_offs, model=by.model)
     answers = [(found[seen.id], is_bot) for seen, is_bot in labelled]
     judged = [(one.score, is_bot) for one, is_bot in answers]
     accused = Score.of((is_bot, one.verdict == Verdict.BOT) for one, is_bot in answers)

@@ -15,7 +15,7 @@ class Command(ConsoleCommand):
         f"Blank text and author's profile of interactions first seen more than COMMENT_TEXT_RETENTION_DAYS "
         f"({settings.COMMENT_TEXT_RETENTION_DAYS}) days ago, keeping verdict and reasons, delete payloads refused "
         f"more than {REFUSED_PAYLOAD_DAYS} and events pushed more than {DELIVERY_DAYS} days ago, and keep what was "
-        f"spent as a sum a day for {SPENDING_DAYS} days. May be repeated."
+        f"spent as a sum a day for {SPENDING_DAYS} days. Uploads that nobody imported in time go, too. May be repeated."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,7 +23,7 @@ class Command(ConsoleCommand):
         self.finish(
             asdict(purged),
             summary=f"{purged.texts} texts were blanked, {purged.payloads} payloads and events and "
-            f"{purged.spendings} rows of spending deleted."
+            f"{purged.spendings} rows of spending deleted, {purged.uploads} uploads removed."
             + (
                 f" {purged.erased} interactions of people who asked to be forgotten had slipped in."
                 * bool(purged.erased)

@@ -1,7 +1,6 @@
 """Train the filter on labelled comments."""
 
 import json
-import re
 from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from acd.console import ConsoleCommand
 from engagement.filtering.account_training import FEATURES, VERIFIED, train_accounts, worth
 from engagement.filtering.card import Source, card, figures
 from engagement.filtering.fitting import is_ready
-from engagement.filtering.model import MODELS, Model
+from engagement.filtering.model import MODELS, VERSION, Model
 from engagement.filtering.scene import Account
 from engagement.filtering.training import Comment, folds_of, train, tried
 from engagement.imports.labelled import Columns, Labelled, read_labelled
@@ -25,7 +24,6 @@ from engagement.management.commands.evaluate_filter import account_column, day
 
 INSTALL = "python -m pip install --require-hashes -r requirements-train.txt"
 
-VERSION = re.compile(r"[\w.-]{1,50}", re.ASCII)
 # From fewer texts of either kind nothing is learned that holds for others.
 FEWEST_TEXTS = 20
 
