@@ -86,7 +86,8 @@ class TextModel:
         if sum([token.is_known for token in read]) < KNOWN_LEAST * len(read) or not read:
             return None
         total = square = 0.0
-        for token in set(read):
+        # In the order of the text: that of a set differs from process to process, and so would the last digit.
+        for token in dict.fromkeys(read):
             total += token.sum
             square += token.square
         together = self._joint(read)
