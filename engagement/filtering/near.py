@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from engagement.filtering.ngrams import DRESSED, HANDLE, LONG_NUMBER, LONGEST_TOKEN, NUMBER, REMEMBERED, simple
+from engagement.filtering.ngrams import DRESSED, HANDLE, LONG_NUMBER, NUMBER, REMEMBERED, simple
 
 # Fewer words are a greeting or a cry, and several people hit on them.
 FEWEST_WORDS = 6
@@ -42,20 +42,17 @@ def runs(said: Sequence[str]) -> frozenset[str]:
     """The pairs of words of a text taken apart by `tokens`; none of a short one."""
     if len(said) < FEWEST_WORDS:
         return frozenset()
-    forms = [remembered(one) if len(one) <= LONGEST_TOKEN else _form(one) for one in said]
-    words = filter(None, forms)
+    words = filter(None, map(_form, said))
     # A word that follows itself is one, as are a number's parts, whatever stands between its digits.
     pairs = [f"{one} {other}" for one, other in pairwise(words) if one != other]
     return frozenset(pairs) if len(pairs) >= FEWEST_WORDS - 1 else frozenset()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _form(token: str) -> str:
     """A word or placeholder as it is compared, however long a number is and however a handle is spelt; else nothing."""
     form = simple(token)
     return _ALIKE.get(form, form) if form[0].isalnum() or form[0] == "\x01" else ""
-
-
-remembered = lru_cache(maxsize=REMEMBERED)(_form)
 
 
 def marks(texts: Mapping[int | str, frozenset[str]]) -> dict[int | str, tuple[int, ...]]:

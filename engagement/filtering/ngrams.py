@@ -5,6 +5,7 @@ What could name a person or leads somewhere is replaced by a sign for its kind f
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
@@ -13,7 +14,7 @@ from engagement.filtering.text import collapsed, unmasked
 # Longer texts repeat themselves, and longer words are not words.
 MOST_TOKENS = 500
 LONGEST_TOKEN = 30
-# Tokens that a reader of many texts remembers, at most: some megabytes, as long as it remembers none of the long ones.
+# Tokens that a reader of many texts remembers, at most: some megabytes.
 REMEMBERED = 50_000
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
 # What begins and ends a text, for pairs of words.
@@ -78,7 +79,13 @@ def tokens(shown: str) -> list[str]:
         shown = _LINKED.sub(_linked, shown)
     if "@" in shown:
         shown = _ADDRESS.sub(_addressed, shown)
-    return _TOKEN.findall(shown)[:MOST_TOKENS]
+    return [one if len(one) <= LONGEST_TOKEN else _cut(one) for one in _TOKEN.findall(shown)[:MOST_TOKENS]]
+
+
+def _cut(token: str) -> str:
+    """A long token as far as its simple form goes. Readers remember tokens: strangers could fill the memory."""
+    begun = token[:LONGEST_TOKEN]
+    return NUMBER if begun.isdigit() and not token.isdigit() else begun
 
 
 def _linked(match: re.Match[str]) -> str:
@@ -94,6 +101,7 @@ def _addressed(match: re.Match[str]) -> str:
     return f" {DRESSED} " if _DRESSED.search(written.rstrip(".")) else f" {HANDLE} "
 
 
+@lru_cache(maxsize=REMEMBERED)
 def simple(token: str) -> str:
     """A token in the form its n-grams are made of: letters as they look, repeated once, digits without their value."""
     if token.isdigit():

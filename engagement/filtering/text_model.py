@@ -15,7 +15,6 @@ from engagement.filtering.ngrams import (
     AROUND,
     EDGE,
     LETTERS,
-    LONGEST_TOKEN,
     NEXT,
     REMEMBERED,
     WORD,
@@ -82,7 +81,7 @@ class TextModel:
 
     def log_odds_of(self, said: Sequence[str]) -> float | None:
         """The same of a text already taken apart."""
-        read = self._read(said)
+        read = [self._token(token) for token in said]
         if sum([token.is_known for token in read]) < KNOWN_LEAST * len(read) or not read:
             return None
         total = square = 0.0
@@ -98,10 +97,6 @@ class TextModel:
             square += size
         return self.bias + total / square**EVENED if square else None
 
-    def _read(self, said: Sequence[str]) -> list[Token]:
-        # A long token is remembered in its simple form alone, which is short: whoever writes it could fill the memory.
-        return [self._token(token) if len(token) <= LONGEST_TOKEN else self._of_simple(simple(token)) for token in said]
-
     def _joint(self, read: list[Token]) -> set[Part]:
         """What tokens add together that stand beside each other or one apart."""
         found, before, further = set(), self._edge, None
@@ -116,7 +111,7 @@ class TextModel:
 
     def telling(self, shown: str, most: int = 5) -> list[tuple[str, float]]:
         """The words of a text, alone and in pairs, that speak most for a bot, with their weights. Never stored."""
-        read = self._read(tokens(shown))
+        read = [self._token(token) for token in tokens(shown)]
         alone = {token.simple: self._words[token.simple][0] for token in read if token.is_known}
         joint = {
             f"{one.simple} {other.simple}": one.next[other.simple][0]
