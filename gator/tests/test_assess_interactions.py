@@ -48,6 +48,17 @@ def other_model(tmp_path: Path, *, harsher: bool = True) -> str:
     return str(path)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_naming_nothing_is_an_error_but_for_a_look_at_everything(tmp_path):
+    make_posts(2)
+
+    with pytest.raises(CommandError, match="Say which posts"):
+        run("assess_interactions")
+    told = run_json("assess_interactions", "--model", other_model(tmp_path), "--dry-run")
+
+    assert (told["posts"], told["model"]) == (2, "other-1")
+
+
 @pytest.mark.django_db
 def test_assess_all_leaves_out_what_the_filter_in_force_has_judged():
     make_posts(2)

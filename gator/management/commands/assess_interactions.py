@@ -21,12 +21,13 @@ class Command(ConsoleCommand):
     help = (
         "Judge the visible interactions of posts again, oldest post first: verdicts, genuine engagement and rates. May "
         "be interrupted: run again, it goes on where it stopped, since posts that the filter in force has judged are "
-        "left out unless they are named. With --dry-run tells what would change, also with another model."
+        "left out unless they are named. With --dry-run tells what would change, of all posts if none are named, also "
+        "with another model."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        which = parser.add_mutually_exclusive_group(required=True)
+        which = parser.add_mutually_exclusive_group()
         which.add_argument(
             "--post", nargs="+", default=[], metavar="ID", help="Gator's id of a post, or the platform's"
         )
@@ -41,8 +42,11 @@ class Command(ConsoleCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["model"] and not options["dry_run"]:
             raise CommandError("--model goes with --dry-run. To switch, set FILTER_MODEL and run this without --model.")
+        is_unnamed = not options["post"] and not options["persona"]
         try:
-            posts = select_posts(options["post"], options["persona"], everything=options["all"])
+            # To look at everything does no harm.
+            everything = options["all"] or (options["dry_run"] and is_unnamed)
+            posts = select_posts(options["post"], options["persona"], everything=everything)
             by = filter_with(load_model(options["model"])) if options["model"] else filter_in_force()
         except (UnknownSelection, FileNotFoundError, ValueError) as error:
             raise CommandError(str(error)) from None
