@@ -195,14 +195,19 @@ def _(answer: Summary) -> dict[str, Any]:
     unit = UNITS[Basis(answer.basis)] if answer.basis in UNITS else "%"
     shares = [None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high)]
     personas = None if answer.persona_share is None else 100 * answer.persona_share
+    raw, raw_rate = answer.total_engagement, answer.mean_raw_rate
     cards = [
         ("Posts", number(answer.posts), f"{number(answer.measured)} of them measured and settled"),
-        ("Engagement", number(answer.total_engagement), "as the platform counts it"),
-        ("Genuine", interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high), "of real people"),
+        ("Engagement", number(raw), "as the platform counts it"),
+        (
+            "Genuine",
+            interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high, whole=raw),
+            "of real people",
+        ),
         (
             "Mean rate",
-            interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2),
-            f"{unit}, raw {percent(answer.mean_raw_rate, 2)}",
+            interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, whole=raw_rate),
+            f"{unit}, raw {percent(raw_rate, 2)}",
         ),
         (
             "Trend",

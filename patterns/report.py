@@ -169,10 +169,11 @@ def _(answer: Suggestions) -> Iterable[str]:
 
 @items.register
 def _(answer: Summary) -> Iterable[str]:
-    genuine = interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high)
-    yield f"Genuine engagement: {genuine}; raw: {number(answer.total_engagement)}"
-    mean = interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, unit="%")
-    yield f"Mean rate: {mean}; raw: {percent(answer.mean_raw_rate, 2)}"
+    raw, raw_rate = answer.total_engagement, answer.mean_raw_rate
+    genuine = interval(answer.genuine_engagement, answer.genuine_low, answer.genuine_high, whole=raw)
+    yield f"Genuine engagement: {genuine}; raw: {number(raw)}"
+    mean = interval(answer.mean_rate, answer.rate_low, answer.rate_high, digits=2, unit="%", whole=raw_rate)
+    yield f"Mean rate: {mean}; raw: {percent(raw_rate, 2)}"
     yield f"Trend, points: {interval(answer.trend, answer.trend_low, answer.trend_high, digits=2)}"
     shares = (None if s is None else 100 * s for s in (answer.bot_share, answer.bot_share_low, answer.bot_share_high))
     yield f"Bots among those seen: {interval(*shares, unit='%')}, n = {answer.observed}"

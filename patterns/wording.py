@@ -145,8 +145,10 @@ def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:
     measured = f"{told['measured']} of {published} published posts have settled, filtered numbers"
     if told["mean_rate"] is None:
         return f"{measured}; too few to tell a mean rate."
-    around = f"(95 % interval {told['rate_low']:.2f} to {told['rate_high']:.2f})"
-    return f"{measured}; their mean is {told['mean_rate']:.2f} {UNITS[Basis(basis)]} {around}."
+    unit, low, high, raw = UNITS[Basis(basis)], told["rate_low"], told["rate_high"], told["mean_raw_rate"]
+    if raw and low <= 0 and high >= raw:
+        return f"{measured}; their mean is {raw:.2f} {unit}, of which any part may be people's."
+    return f"{measured}; their mean is {told['mean_rate']:.2f} {unit} (95 % interval {low:.2f} to {high:.2f})."
 
 
 def best_hours(found: Findings, curve: Curve) -> str:

@@ -71,3 +71,16 @@ def test_pages_show_the_raw_rate(account, admin_client, question):
     ).content.decode()
 
     assert ("raw 17.00 %" if question == "summary" else "22.00 %") in page
+
+
+def test_summary_tells_no_mean_of_a_part_that_may_be_all_or_nothing(db):
+    account = make_account()
+    for rate in (2.0, 2.5, 3.0, 3.5, 4.0, 4.5):
+        seen = {"rate_low": 0.0, "rate_high": 2 * rate, "raw_rate": 2 * rate}
+        counted = {"total_engagement": 80, "genuine_low": 0.0, "genuine_high": 80.0}
+        make_evidence(account, engagement_rate=rate, **seen, **counted)
+
+    answer = asked(account).performance_summary()
+
+    assert "their mean is 6.50 % of reach, of which any part may be people's." in answer.meaning
+    assert list(items(answer))[:2] == ["Genuine engagement: 0–480; raw: 480", "Mean rate: 0.00–6.65 %; raw: 6.50 %"]
