@@ -41,6 +41,7 @@ from patterns.recurrences import recurrences
 from patterns.single_posts import analysis, successful
 from patterns.summaries import figures
 from patterns.wording import (
+    any_part_may_be_genuine,
     best_hours,
     borrowed,
     changed,
@@ -246,7 +247,7 @@ class PatternAnalyzer:
             **vars(coverage),
             **told,
             posts=published,
-            signal=_signal(told["mean_rate"] is not None, told["measured"]),
+            signal=_signal(told["mean_rate"] is not None and not any_part_may_be_genuine(told), told["measured"]),
             meaning=in_figures(published, told, coverage.basis),
         )
 

@@ -142,13 +142,19 @@ def successes(n: int, coverage: Coverage, least: float) -> str:
 
 def in_figures(published: int, told: Mapping[str, Any], basis: str) -> str:
     """A window's figures as one sentence."""
-    measured = f"{told['measured']} of {published} published posts have settled, filtered numbers"
+    measured = f"{told['measured']} of {published} published posts have settled numbers"
     if told["mean_rate"] is None:
         return f"{measured}; too few to tell a mean rate."
-    unit, low, high, raw = UNITS[Basis(basis)], told["rate_low"], told["rate_high"], told["mean_raw_rate"]
-    if raw and low <= 0 and high >= raw:
-        return f"{measured}; their mean is {raw:.2f} {unit}, of which any part may be people's."
-    return f"{measured}; their mean is {told['mean_rate']:.2f} {unit} (95 % interval {low:.2f} to {high:.2f})."
+    unit, around = UNITS[Basis(basis)], f"(95 % interval {told['rate_low']:.2f} to {told['rate_high']:.2f})"
+    if any_part_may_be_genuine(told):
+        return f"{measured}; their mean is {told['mean_raw_rate']:.2f} {unit}, of which any part may be people's."
+    return f"{measured}; their mean is {told['mean_rate']:.2f} {unit} {around}."
+
+
+def any_part_may_be_genuine(told: Mapping[str, Any]) -> bool:
+    """Whether the interval of a mean rate goes from nothing to all that was counted: its middle says nothing then."""
+    raw = told["mean_raw_rate"]
+    return bool(raw) and told["rate_low"] <= 0 and told["rate_high"] >= raw
 
 
 def best_hours(found: Findings, curve: Curve) -> str:

@@ -92,7 +92,7 @@ def test_nothing_is_known_of_no_posts(account):
     )
     assert analyzer.performance_summary() == Summary(
         question="summary", window=month, **frame,
-        meaning="0 of 0 published posts have settled, filtered numbers; too few to tell a mean rate.",
+        meaning="0 of 0 published posts have settled numbers; too few to tell a mean rate.",
         posts=0, measured=0, total_engagement=None, genuine_engagement=None, genuine_low=None, genuine_high=None,
         mean_rate=None, rate_low=None, rate_high=None, mean_raw_rate=None,
         trend=None, trend_low=None, trend_high=None, observed=0, bot_share=None, bot_share_low=None,

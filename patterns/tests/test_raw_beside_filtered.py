@@ -10,6 +10,7 @@ from acd.tests.factories import NOW
 from engagement.tests.factories import make_account
 from patterns import answers
 from patterns.analyzer import PatternAnalyzer
+from patterns.enums import Signal
 from patterns.report import items
 from patterns.tests.factories import make_evidence
 
@@ -82,5 +83,6 @@ def test_summary_tells_no_mean_of_a_part_that_may_be_all_or_nothing(db):
 
     answer = asked(account).performance_summary()
 
+    assert answer.signal == Signal.THIN
     assert "their mean is 6.50 % of reach, of which any part may be people's." in answer.meaning
     assert list(items(answer))[:2] == ["Genuine engagement: 0–480; raw: 480", "Mean rate: 0.00–6.65 %; raw: 6.50 %"]
